@@ -1,0 +1,334 @@
+#include "common/loop/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+
+enum { EVENTS_PER_TURN = 256, SLOW_CALLBACK_MS = 5 };
+
+struct loop_fd {
+	struct loop *loop;
+	int fd;
+	unsigned wanted;
+	bool dead; /* removed during a turn; freed at its end */
+	loop_fd_fn *fn;
+	void *context;
+	const char *name;
+	struct loop_fd *next_dead;
+};
+
+struct loop_timer {
+	struct loop *loop;
+	uint64_t due_ms;
+	uint64_t every_ms; /* 0 = once */
+	size_t position;   /* in the heap */
+	loop_fn *fn;
+	void *context;
+	const char *name;
+};
+
+struct loop {
+	int epoll;
+	bool stopped;
+	uint64_t now_ms;
+	bool (*before_sleep)(void *);
+	void *before_sleep_context;
+	loop_fn *after_sleep;
+	void *after_sleep_context;
+	struct loop_timer **heap; /* by due_ms, the earliest first */
+	size_t timers, heap_capacity;
+	struct loop_timer *firing; /* the timer whose callback runs now; NULL once it was removed by it */
+	struct loop_fd *dead;
+};
+
+struct loop *loop_create(struct problem *why)
+{
+	struct loop *loop = calloc(1, sizeof *loop);
+	if (loop == NULL) {
+		problem_set(why, "event loop: out of memory");
+		return NULL;
+	}
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->epoll < 0) {
+		problem_set(why, "event loop: epoll_create1: %s", strerror(errno));
+		free(loop);
+		return NULL;
+	}
+	loop->now_ms = clock_mono_ms();
+	return loop;
+}
+
+static void dead_free(struct loop *loop)
+{
+	while (loop->dead != NULL) {
+		struct loop_fd *next = loop->dead->next_dead;
+		free(loop->dead);
+		loop->dead = next;
+	}
+}
+
+void loop_destroy(struct loop **loop)
+{
+	if (*loop == NULL)
+		return;
+	dead_free(*loop);
+	for (size_t i = 0; i < (*loop)->timers; i++)
+		free((*loop)->heap[i]);
+	free((*loop)->heap);
+	close((*loop)->epoll);
+	free(*loop);
+	*loop = NULL;
+}
+
+/* --- descriptors --- */
+
+static uint32_t epoll_mask(unsigned wanted)
+{
+	return ((wanted & LOOP_READ) != 0 ? EPOLLIN | EPOLLRDHUP : 0u) | ((wanted & LOOP_WRITE) != 0 ? EPOLLOUT : 0u);
+}
+
+struct loop_fd *loop_fd_add(struct loop *loop, int fd, unsigned events, loop_fd_fn *fn, void *context, const char *name)
+{
+	struct loop_fd *watch = calloc(1, sizeof *watch);
+	if (watch == NULL)
+		return NULL;
+	*watch = (struct loop_fd){.loop = loop, .fd = fd, .wanted = events, .fn = fn, .context = context, .name = name};
+	struct epoll_event event = {.events = epoll_mask(events), .data.ptr = watch};
+	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+		free(watch);
+		return NULL;
+	}
+	return watch;
+}
+
+void loop_fd_want(struct loop_fd *watch, unsigned events)
+{
+	if (watch->wanted == events)
+		return;
+	watch->wanted = events;
+	struct epoll_event event = {.events = epoll_mask(events), .data.ptr = watch};
+	if (epoll_ctl(watch->loop->epoll, EPOLL_CTL_MOD, watch->fd, &event) != 0)
+		log_error("event loop: cannot change what is awaited on descriptor %d (%s): %s", watch->fd, watch->name,
+				  strerror(errno));
+}
+
+void loop_fd_remove(struct loop_fd **watch)
+{
+	struct loop_fd *w = *watch;
+	if (w == NULL)
+		return;
+	*watch = NULL;
+	epoll_ctl(w->loop->epoll, EPOLL_CTL_DEL, w->fd, NULL);
+	w->dead = true; /* this turn's list of events may still name it */
+	w->next_dead = w->loop->dead;
+	w->loop->dead = w;
+}
+
+/* --- timers: a binary heap that knows each timer's position --- */
+
+static void heap_set(struct loop *loop, size_t i, struct loop_timer *timer)
+{
+	loop->heap[i] = timer;
+	timer->position = i;
+}
+
+static void heap_up(struct loop *loop, size_t i)
+{
+	struct loop_timer *timer = loop->heap[i];
+	while (i > 0 && loop->heap[(i - 1) / 2]->due_ms > timer->due_ms) {
+		heap_set(loop, i, loop->heap[(i - 1) / 2]);
+		i = (i - 1) / 2;
+	}
+	heap_set(loop, i, timer);
+}
+
+static void heap_down(struct loop *loop, size_t i)
+{
+	struct loop_timer *timer = loop->heap[i];
+	for (;;) {
+		size_t child = 2 * i + 1;
+		if (child >= loop->timers)
+			break;
+		if (child + 1 < loop->timers && loop->heap[child + 1]->due_ms < loop->heap[child]->due_ms)
+			child++;
+		if (loop->heap[child]->due_ms >= timer->due_ms)
+			break;
+		heap_set(loop, i, loop->heap[child]);
+		i = child;
+	}
+	heap_set(loop, i, timer);
+}
+
+static bool heap_push(struct loop *loop, struct loop_timer *timer)
+{
+	if (loop->timers == loop->heap_capacity) {
+		size_t capacity = loop->heap_capacity == 0 ? 16 : loop->heap_capacity * 2;
+		struct loop_timer **heap = realloc(loop->heap, capacity * sizeof(struct loop_timer *));
+		if (heap == NULL)
+			return false;
+		loop->heap = heap;
+		loop->heap_capacity = capacity;
+	}
+	loop->heap[loop->timers] = timer;
+	timer->position = loop->timers++;
+	heap_up(loop, timer->position);
+	return true;
+}
+
+static void heap_take(struct loop *loop, struct loop_timer *timer)
+{
+	size_t i = timer->position;
+	struct loop_timer *last = loop->heap[--loop->timers];
+	if (last == timer)
+		return;
+	heap_set(loop, i, last);
+	heap_up(loop, i);
+	heap_down(loop, last->position);
+}
+
+static struct loop_timer *timer_new(struct loop *loop, uint64_t delay_ms, uint64_t every_ms, loop_fn *fn, void *context,
+									const char *name)
+{
+	struct loop_timer *timer = calloc(1, sizeof *timer);
+	if (timer == NULL)
+		return NULL;
+	*timer = (struct loop_timer){.loop = loop,
+								 .due_ms = loop->now_ms + delay_ms,
+								 .every_ms = every_ms,
+								 .fn = fn,
+								 .context = context,
+								 .name = name};
+	if (!heap_push(loop, timer)) {
+		free(timer);
+		return NULL;
+	}
+	return timer;
+}
+
+struct loop_timer *loop_timer_once(struct loop *loop, uint64_t delay_ms, loop_fn *fn, void *context, const char *name)
+{
+	return timer_new(loop, delay_ms, 0, fn, context, name);
+}
+
+struct loop_timer *loop_timer_every(struct loop *loop, uint64_t every_ms, loop_fn *fn, void *context, const char *name)
+{
+	return timer_new(loop, every_ms, every_ms, fn, context, name);
+}
+
+void loop_timer_remove(struct loop_timer **timer)
+{
+	struct loop_timer *t = *timer;
+	if (t == NULL)
+		return;
+	*timer = NULL;
+	struct loop *loop = t->loop;
+	if (loop->firing == t)
+		loop->firing = NULL; /* it is out of the heap already */
+	else
+		heap_take(loop, t);
+	free(t);
+}
+
+static void slow_check(uint64_t started_ns, const char *name)
+{
+	uint64_t took_ms = (clock_mono_ns() - started_ns) / 1000000u;
+	if (took_ms > SLOW_CALLBACK_MS)
+		log_debug("event loop: %s ran for %llu ms (over %d ms makes everyone wait)", name, (unsigned long long)took_ms,
+				  SLOW_CALLBACK_MS);
+}
+
+static void timers_fire(struct loop *loop)
+{
+	while (loop->timers > 0 && loop->heap[0]->due_ms <= loop->now_ms) {
+		struct loop_timer *timer = loop->heap[0];
+		heap_take(loop, timer);
+		loop->firing = timer;
+		uint64_t started = clock_mono_ns();
+		const char *name = timer->name;
+		timer->fn(timer->context);
+		slow_check(started, name);
+		if (loop->firing == NULL)
+			continue; /* removed by its own callback */
+		loop->firing = NULL;
+		if (timer->every_ms == 0) {
+			free(timer);
+			continue;
+		}
+		timer->due_ms = loop->now_ms + timer->every_ms;
+		heap_push(loop, timer); /* room is there: it was just taken out */
+	}
+}
+
+/* --- turning --- */
+
+void loop_before_sleep(struct loop *loop, bool (*fn)(void *context), void *context)
+{
+	loop->before_sleep = fn;
+	loop->before_sleep_context = context;
+}
+
+void loop_after_sleep(struct loop *loop, loop_fn *fn, void *context)
+{
+	loop->after_sleep = fn;
+	loop->after_sleep_context = context;
+}
+
+uint64_t loop_now_ms(const struct loop *loop)
+{
+	return loop->now_ms;
+}
+
+static int sleep_time(const struct loop *loop, int max_sleep_ms)
+{
+	if (loop->timers == 0)
+		return max_sleep_ms;
+	uint64_t now = clock_mono_ms();
+	uint64_t due = loop->heap[0]->due_ms;
+	uint64_t wait = due > now ? due - now : 0;
+	if (wait > 60000)
+		wait = 60000;
+	return max_sleep_ms >= 0 && (uint64_t)max_sleep_ms < wait ? max_sleep_ms : (int)wait;
+}
+
+void loop_turn(struct loop *loop, int max_sleep_ms)
+{
+	struct epoll_event events[EVENTS_PER_TURN];
+
+	bool busy = loop->before_sleep != NULL && loop->before_sleep(loop->before_sleep_context);
+	int n = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, busy ? 0 : sleep_time(loop, max_sleep_ms));
+	loop->now_ms = clock_mono_ms();
+	if (loop->after_sleep != NULL)
+		loop->after_sleep(loop->after_sleep_context);
+
+	for (int i = 0; i < n; i++) {
+		struct loop_fd *watch = events[i].data.ptr;
+		if (watch->dead)
+			continue; /* an earlier callback of this turn removed it */
+		unsigned got = ((events[i].events & EPOLLIN) != 0 ? LOOP_READ : 0u) |
+					   ((events[i].events & EPOLLOUT) != 0 ? LOOP_WRITE : 0u) |
+					   ((events[i].events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0 ? LOOP_HANGUP : 0u);
+		uint64_t started = clock_mono_ns();
+		const char *name = watch->name;
+		watch->fn(watch->context, got);
+		slow_check(started, name);
+	}
+	timers_fire(loop);
+	dead_free(loop);
+}
+
+void loop_run(struct loop *loop)
+{
+	loop->stopped = false;
+	while (!loop->stopped)
+		loop_turn(loop, -1);
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+}
