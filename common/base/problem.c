@@ -23,7 +23,13 @@ bool problem_prefix(struct problem *why, const char *format, ...)
 	va_start(args, format);
 	int n = vsnprintf(why->text, sizeof why->text, format, args);
 	va_end(args);
-	if (n >= 0 && (size_t)n < sizeof why->text)
-		snprintf(why->text + n, sizeof why->text - (size_t)n, ": %s", before.text);
+	if (n < 0)
+		return false;
+	size_t at = (size_t)n < sizeof why->text ? (size_t)n : sizeof why->text - 1;
+	for (const char *c = ": "; *c != '\0' && at < sizeof why->text - 1; c++)
+		why->text[at++] = *c;
+	for (const char *c = before.text; *c != '\0' && at < sizeof why->text - 1; c++)
+		why->text[at++] = *c;
+	why->text[at] = '\0';
 	return false;
 }
