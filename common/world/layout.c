@@ -1,0 +1,333 @@
+/* The list of every field, kept by hand beside layout.h: a new field is a line here, or the test of the layout fails. */
+#include "common/world/layout.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define FIELD(s, f)                                                                                                    \
+	{                                                                                                                  \
+		.structure = #s, .field = #f, .offset = (uint32_t)offsetof(struct s, f),                                       \
+		.size = (uint32_t)sizeof(((struct s *)0)->f), .structure_size = (uint32_t)sizeof(struct s)                     \
+	}
+
+static const struct layout_field fields[] = {
+	/* handle */
+	FIELD(handle, index),
+	FIELD(handle, generation),
+
+	/* black_box */
+	FIELD(black_box, connection),
+	FIELD(black_box, connection_generation),
+	FIELD(black_box, player),
+	FIELD(black_box, packet),
+	FIELD(black_box, map),
+	FIELD(black_box, since_ms),
+	FIELD(black_box, player_name),
+
+	/* process_slot */
+	FIELD(process_slot, pid),
+	FIELD(process_slot, life),
+	FIELD(process_slot, state),
+	FIELD(process_slot, asleep),
+	FIELD(process_slot, heartbeat_ms),
+	FIELD(process_slot, born_ms),
+	FIELD(process_slot, black_box),
+	FIELD(process_slot, reserve),
+	FIELD(process_slot, counters),
+	FIELD(process_slot, repair),
+	FIELD(process_slot, reserve2),
+
+	/* undo_publish */
+	FIELD(undo_publish, head),
+	FIELD(undo_publish, domain),
+	FIELD(undo_publish, reserve),
+
+	/* undo_log */
+	FIELD(undo_log, state),
+	FIELD(undo_log, life),
+	FIELD(undo_log, used),
+	FIELD(undo_log, publishes),
+	FIELD(undo_log, reserve),
+	FIELD(undo_log, publish),
+	FIELD(undo_log, reserve2),
+
+	/* undo_record */
+	FIELD(undo_record, offset),
+	FIELD(undo_record, length),
+
+	/* ring */
+	FIELD(ring, announced),
+	FIELD(ring, head),
+	FIELD(ring, followers),
+	FIELD(ring, data),
+	FIELD(ring, size),
+	FIELD(ring, reserve),
+
+	/* domain */
+	FIELD(domain, lock),
+	FIELD(domain, holder),
+	FIELD(domain, reserve),
+	FIELD(domain, ring),
+
+	/* stack */
+	FIELD(stack, item),
+	FIELD(stack, amount),
+
+	/* map_state */
+	FIELD(map_state, tick_due_ms),
+	FIELD(map_state, tick_last_ms),
+	FIELD(map_state, ground_version),
+	FIELD(map_state, players),
+	FIELD(map_state, first_player),
+	FIELD(map_state, creatures),
+	FIELD(map_state, present),
+	FIELD(map_state, reserve),
+	FIELD(map_state, occupant),
+	FIELD(map_state, ground),
+	FIELD(map_state, blocked),
+
+	/* body */
+	FIELD(body, generation),
+	FIELD(body, map),
+	FIELD(body, x),
+	FIELD(body, y),
+	FIELD(body, heading),
+	FIELD(body, kind),
+	FIELD(body, creature),
+	FIELD(body, flags),
+	FIELD(body, look),
+	FIELD(body, head),
+	FIELD(body, weapon),
+	FIELD(body, shield),
+	FIELD(body, helmet),
+	FIELD(body, fx),
+	FIELD(body, fx_loops),
+	FIELD(body, reserve0),
+	FIELD(body, next_on_map),
+	FIELD(body, previous_on_map),
+	FIELD(body, hp),
+	FIELD(body, hp_max),
+	FIELD(body, origin_x),
+	FIELD(body, origin_y),
+	FIELD(body, origin_map),
+	FIELD(body, reserve),
+
+	/* target */
+	FIELD(target, user),
+	FIELD(target, creature),
+	FIELD(target, map),
+	FIELD(target, x),
+	FIELD(target, y),
+	FIELD(target, object),
+	FIELD(target, object_x),
+	FIELD(target, object_y),
+
+	/* player */
+	FIELD(player, generation),
+	FIELD(player, id),
+	FIELD(player, state),
+	FIELD(player, privileges),
+	FIELD(player, class_id),
+	FIELD(player, race),
+	FIELD(player, gender),
+	FIELD(player, home),
+	FIELD(player, name_length),
+	FIELD(player, account_new),
+	FIELD(player, connection),
+	FIELD(player, reserver),
+	FIELD(player, reserver_life),
+	FIELD(player, version),
+	FIELD(player, name_hash),
+	FIELD(player, name),
+	FIELD(player, password_hash),
+	FIELD(player, email),
+	FIELD(player, description),
+	FIELD(player, created_unix_s),
+	FIELD(player, experience),
+	FIELD(player, experience_next),
+	FIELD(player, gold),
+	FIELD(player, bank_gold),
+	FIELD(player, hp),
+	FIELD(player, hp_max),
+	FIELD(player, mana),
+	FIELD(player, mana_max),
+	FIELD(player, stamina),
+	FIELD(player, stamina_max),
+	FIELD(player, hit_min),
+	FIELD(player, hit_max),
+	FIELD(player, level),
+	FIELD(player, thirst),
+	FIELD(player, hunger),
+	FIELD(player, thirst_max),
+	FIELD(player, hunger_max),
+	FIELD(player, charset),
+	FIELD(player, skill_points),
+	FIELD(player, attributes),
+	FIELD(player, attributes_now),
+	FIELD(player, skills),
+	FIELD(player, skills_assigned),
+	FIELD(player, safe_mode),
+	FIELD(player, resuscitation_safe),
+	FIELD(player, dead),
+	FIELD(player, reserve1),
+	FIELD(player, skill_experience),
+	FIELD(player, spells),
+	FIELD(player, head),
+	FIELD(player, inventory),
+	FIELD(player, bank),
+	FIELD(player, equipment),
+	FIELD(player, reputation),
+	FIELD(player, citizens_killed),
+	FIELD(player, criminals_killed),
+	FIELD(player, creatures_killed),
+	FIELD(player, jail_minutes),
+	FIELD(player, guild),
+	FIELD(player, royal_army),
+	FIELD(player, chaos_legion),
+	FIELD(player, played_s),
+	FIELD(player, reserve2),
+	FIELD(player, session_unix_s),
+	FIELD(player, logout_due_ms),
+	FIELD(player, walk_credit_ms),
+	FIELD(player, speed_batch_ms),
+	FIELD(player, speed_offence_ms),
+	FIELD(player, position_request_ms),
+	FIELD(player, talk_credit_ms),
+	FIELD(player, last_active_ms),
+	FIELD(player, protected_until_ms),
+	FIELD(player, target),
+	FIELD(player, speed_steps),
+	FIELD(player, last_message),
+	FIELD(player, trading),
+	FIELD(player, logout_said_s),
+	FIELD(player, chat_red),
+	FIELD(player, chat_green),
+	FIELD(player, chat_blue),
+	FIELD(player, travelling),
+	FIELD(player, poisoned),
+	FIELD(player, chat_reserve),
+	FIELD(player, reserve),
+
+	/* realm */
+	FIELD(realm, next_account_id),
+	FIELD(realm, players_in_world),
+	FIELD(realm, players_most),
+	FIELD(realm, free_first),
+	FIELD(realm, free_count),
+	FIELD(realm, names_mask),
+	FIELD(realm, version),
+	FIELD(realm, closed_to_players),
+	FIELD(realm, restored),
+	FIELD(realm, reserve),
+
+	/* output_cursor */
+	FIELD(output_cursor, ring_position),
+	FIELD(output_cursor, appended),
+	FIELD(output_cursor, tail),
+	FIELD(output_cursor, tail_used),
+
+	/* connection */
+	FIELD(connection, generation),
+	FIELD(connection, worker),
+	FIELD(connection, phase),
+	FIELD(connection, charset),
+	FIELD(connection, dialect),
+	FIELD(connection, close_reason),
+	FIELD(connection, toggles),
+	FIELD(connection, dice_rolled),
+	FIELD(connection, dice),
+	FIELD(connection, fd),
+	FIELD(connection, player),
+	FIELD(connection, address),
+	FIELD(connection, port),
+	FIELD(connection, segment_bytes),
+	FIELD(connection, logins_failed),
+	FIELD(connection, reserve2),
+	FIELD(connection, accepted_ms),
+	FIELD(connection, phase_ms),
+	FIELD(connection, input_ms),
+	FIELD(connection, sent_ms),
+	FIELD(connection, view_map),
+	FIELD(connection, view_cell_x),
+	FIELD(connection, view_cell_y),
+	FIELD(connection, reserve0),
+	FIELD(connection, view_from),
+	FIELD(connection, received),
+	FIELD(connection, input_start),
+	FIELD(connection, input_end),
+	FIELD(connection, sent),
+	FIELD(connection, output_first),
+	FIELD(connection, output_sent),
+	FIELD(connection, output_active),
+	FIELD(connection, reserve1),
+	FIELD(connection, output),
+	FIELD(connection, reserve),
+	FIELD(connection, input),
+
+	/* chunk */
+	FIELD(chunk, next),
+	FIELD(chunk, used),
+	FIELD(chunk, reserve),
+	FIELD(chunk, bytes),
+
+	/* world_limits */
+	FIELD(world_limits, maps),
+	FIELD(world_limits, players),
+	FIELD(world_limits, creatures),
+	FIELD(world_limits, connections),
+	FIELD(world_limits, chunks),
+	FIELD(world_limits, workers),
+	FIELD(world_limits, map_ring_bytes),
+	FIELD(world_limits, realm_ring_bytes),
+	FIELD(world_limits, undo_bytes),
+	FIELD(world_limits, reserve),
+
+	/* region */
+	FIELD(region, offset),
+	FIELD(region, stride),
+	FIELD(region, count),
+
+	/* world_header */
+	FIELD(world_header, magic),
+	FIELD(world_header, layout_version),
+	FIELD(world_header, state),
+	FIELD(world_header, fingerprint),
+	FIELD(world_header, size),
+	FIELD(world_header, boot_id),
+	FIELD(world_header, catalog_hash),
+	FIELD(world_header, started_unix_s),
+	FIELD(world_header, seed),
+	FIELD(world_header, limits),
+	FIELD(world_header, reserve0),
+	FIELD(world_header, regions),
+	FIELD(world_header, reserve),
+};
+
+const struct layout_field *layout_fields(unsigned *count)
+{
+	*count = sizeof fields / sizeof *fields;
+	return fields;
+}
+
+static uint64_t fnv(uint64_t hash, const void *bytes, size_t length)
+{
+	const uint8_t *b = bytes;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ b[i]) * 0x100000001b3u;
+	return hash;
+}
+
+uint64_t world_fingerprint(void)
+{
+	static const uint32_t constants[] = {WORLD_LAYOUT_VERSION, PROCESS_SLOTS, WORKERS_MAX, REGION_COUNT, COUNTER_COUNT};
+	uint64_t hash = fnv(0xcbf29ce484222325u, constants, sizeof constants);
+	for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++) {
+		const struct layout_field *f = &fields[i];
+		hash = fnv(hash, f->structure, strlen(f->structure) + 1);
+		hash = fnv(hash, f->field, strlen(f->field) + 1);
+		hash = fnv(hash, &f->offset, sizeof f->offset);
+		hash = fnv(hash, &f->size, sizeof f->size);
+		hash = fnv(hash, &f->structure_size, sizeof f->structure_size);
+	}
+	return hash;
+}

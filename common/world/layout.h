@@ -1,0 +1,577 @@
+/* layout.h - every structure of the world segment.
+ *
+ * What it is: the shared memory in which the game lives (design: "the world lives in shared memory, processes come and
+ * go"). One memfd, mapped read-write by the workers and the keeper, never unmapped while they run. It holds no
+ * pointers: only indices (0 = none), handles (index + generation) and offsets from its start.
+ *
+ * Who may write what is said above each structure. Unless it says otherwise a field is written under the lock of its
+ * domain, inside a transaction, after tx_touch (tx.h). When a process dies its unfinished transaction is undone or
+ * finished by whoever meets one of its locks, or by the newborn in its slot, before anything else.
+ *
+ * The layout is a promise to a program that is not written yet: layout.c lists every field, a fingerprint is computed
+ * from that list, and a test pins it. Structures have no holes; reserves are zero and the next version takes from them. */
+#ifndef ARGENTUM_WORLD_LAYOUT_H
+#define ARGENTUM_WORLD_LAYOUT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	WORLD_LAYOUT_VERSION = 1,
+
+	WORKERS_MAX = 32,
+	SLOT_KEEPER = WORKERS_MAX, /* process slots: 0..31 workers, then the keeper */
+	SLOT_SPARE,                /* tests and tools that run transactions of their own */
+	PROCESS_SLOTS,
+
+	MAP_SIZE = 100, /* tiles are 1..100 on both axes */
+	MAP_TILES = MAP_SIZE * MAP_SIZE,
+
+	INVENTORY_SLOTS = 30,
+	INVENTORY_SLOTS_NORMAL = 20, /* without a backpack (rules-economy-social-admin.md 2.1) */
+	BANK_SLOTS = 40,
+	SPELL_SLOTS = 35,
+	SKILL_COUNT = 20,
+	ATTRIBUTE_COUNT = 5,
+	REPUTATION_COUNT = 6,
+
+	STACK_MAX = 10000,
+	GOLD_MAX = 90000000,
+
+	NAME_BYTES = 32, /* Latin-1, terminated */
+	EMAIL_BYTES = 104,
+	DESCRIPTION_BYTES = 104,
+	PASSWORD_HASH_BYTES = 160, /* PHC text of Argon2id, terminated */
+
+	INPUT_BYTES = 8192, /* one connection's input that is not parsed yet */
+	CHUNK_BYTES = 2032, /* payload of one output chunk */
+
+	TX_DOMAINS_MAX = 4, /* two maps and the realm, and one to spare */
+	RING_ENTRY_MAX = 32768,
+};
+
+/* --- who is who ------------------------------------------------------------------------------------------------------ */
+
+/* A handle outlives its object safely: the generation no longer matches once the slot was used again. */
+struct handle {
+	uint32_t index; /* 0 = nobody */
+	uint32_t generation;
+};
+
+/* --- processes --------------------------------------------------------------------------------------------------------- */
+
+enum process_state { PROCESS_ABSENT, PROCESS_STARTING, PROCESS_READY, PROCESS_STOPPING };
+
+/* What a process is about to do, noted before it does it; read by others only after its death. */
+struct black_box {
+	uint32_t connection; /* index, 0 = none */
+	uint32_t connection_generation;
+	uint32_t player;
+	uint16_t packet; /* c2s id, or 0xffff for "not a packet" */
+	uint16_t map;
+	uint64_t since_ms; /* 0 = idle */
+	char player_name[NAME_BYTES];
+};
+
+/* Live counters: one block per process, written by that process alone, summed by readers without a lock.
+ * COUNTER(name, what it counts) */
+#define COUNTERS(COUNTER)                                                                                              \
+	COUNTER(connections_accepted, "connections accepted")                                                              \
+	COUNTER(connections_closed, "connections closed")                                                                  \
+	COUNTER(logins, "characters that entered the world")                                                               \
+	COUNTER(logins_refused, "logins and creations refused")                                                            \
+	COUNTER(characters_created, "characters created")                                                                  \
+	COUNTER(packets_in, "packets received")                                                                            \
+	COUNTER(packets_bad, "packets that no client sends")                                                               \
+	COUNTER(packets_unruled, "packets whose rule does not exist yet")                                                  \
+	COUNTER(packets_refused, "packets refused by phase, state or rate")                                                \
+	COUNTER(bytes_in, "bytes received")                                                                                \
+	COUNTER(bytes_out, "bytes sent")                                                                                   \
+	COUNTER(sends, "send calls")                                                                                       \
+	COUNTER(transactions, "transactions committed")                                                                    \
+	COUNTER(rollbacks, "transactions rolled back")                                                                     \
+	COUNTER(reruns, "transactions run again with more domains")                                                        \
+	COUNTER(settled_back, "transactions of dead processes rolled back")                                                \
+	COUNTER(settled_forward, "transactions of dead processes rolled forward")                                          \
+	COUNTER(lock_waits, "locks that were not free at once")                                                            \
+	COUNTER(lock_timeouts, "locks that were not free within a second")                                                 \
+	COUNTER(ring_entries, "ring entries read")                                                                         \
+	COUNTER(ring_laps, "times a reader was lapped")                                                                    \
+	COUNTER(ring_overflows, "transactions whose messages did not fit a ring")                                          \
+	COUNTER(resyncs, "players who were sent their surroundings anew")                                                  \
+	COUNTER(wakeups_sent, "other processes woken")                                                                     \
+	COUNTER(wakeups, "times woken by another process")                                                                 \
+	COUNTER(turns, "turns of the event loop")                                                                          \
+	COUNTER(map_ticks, "map ticks run")                                                                                \
+	COUNTER(cuts, "consistent cuts written and acknowledged")                                                          \
+	COUNTER(cuts_failed, "cuts that the store did not take at the first try")                                          \
+	COUNTER(cut_records, "records written by cuts")                                                                    \
+	COUNTER(cut_held_us_last, "microseconds all locks were held by the last cut")                                      \
+	COUNTER(cut_held_us_max, "microseconds all locks were held by the longest cut")                                    \
+	COUNTER(store_lag_ms, "age of the oldest change that is not durable yet, milliseconds")                            \
+	COUNTER(gold_minted, "gold that came into the world")                                                              \
+	COUNTER(gold_burned, "gold that left the world")                                                                   \
+	COUNTER(items_minted, "items that came into the world")                                                            \
+	COUNTER(items_burned, "items that left the world")
+
+enum counter_id {
+#define COUNTER(name, what) COUNT_##name,
+	COUNTERS(COUNTER)
+#undef COUNTER
+		COUNTER_COUNT
+};
+
+enum { COUNTER_ROOM = 64 };
+_Static_assert((int)COUNTER_COUNT <= (int)COUNTER_ROOM, "more room for counters is needed");
+
+/* One process of the server. The process itself writes; the master sets pid, life and state at birth and death. */
+struct process_slot {
+	_Atomic int32_t pid;           /* 0 = nobody */
+	_Atomic uint32_t life;         /* +1 at each birth in this slot; a settlement is for one life only */
+	_Atomic uint32_t state;        /* enum process_state */
+	_Atomic uint32_t asleep;       /* 1 = about to sleep or sleeping: whoever publishes something for it wakes it */
+	_Atomic uint64_t heartbeat_ms; /* monotonic; once per turn of its loop */
+	_Atomic uint64_t born_ms;
+	struct black_box black_box;
+	uint8_t reserve[24];
+	_Atomic uint64_t counters[COUNTER_ROOM];
+	pthread_mutex_t repair; /* robust; held while settling this slot's log */
+	uint8_t reserve2[40];
+};
+_Static_assert(sizeof(struct process_slot) % 64 == 0, "processes do not share cache lines");
+
+/* --- undo logs ----------------------------------------------------------------------------------------------------------- */
+
+enum undo_state { UNDO_IDLE, UNDO_ACTIVE, UNDO_COMMITTED };
+
+/* A published ring head that belongs to a commit. */
+struct undo_publish {
+	uint64_t head;
+	uint32_t domain;
+	uint32_t reserve;
+};
+
+/* The undo log of one process slot. Written by its process only; by the settler once that process is dead.
+ * The records follow: struct undo_record, the old bytes, padding to 8, and a uint64_t with the size of all that. */
+struct undo_log {
+	_Atomic uint32_t state; /* enum undo_state; the commit is the one store of UNDO_COMMITTED */
+	uint32_t life;          /* of the process that writes it */
+	_Atomic uint64_t used;  /* bytes of whole records */
+	uint32_t publishes;
+	uint32_t reserve;
+	struct undo_publish publish[TX_DOMAINS_MAX];
+	uint8_t reserve2[40];
+};
+_Static_assert(sizeof(struct undo_log) % 64 == 0, "records begin aligned");
+
+struct undo_record {
+	uint64_t offset; /* in the segment */
+	uint64_t length;
+};
+
+/* --- domains and their rings --------------------------------------------------------------------------------------------- */
+
+/* A ring: what happened on a map (or in the realm), in one order for everybody. Entries are appended under the domain's
+ * lock and read without it (ring.h). Positions are bytes since the beginning of time; they never wrap. */
+struct ring {
+	_Atomic uint64_t announced; /* bytes before this may be being written; head <= announced */
+	_Atomic uint64_t head;      /* bytes before this are published */
+	_Atomic uint64_t followers; /* bit per worker slot that reads this ring */
+	uint64_t data;              /* offset of its bytes in the segment */
+	uint64_t size;              /* bytes, a power of two */
+	uint8_t reserve[24];
+};
+
+/* Something that is locked as a whole: a map (index = its number), or the realm (the last index). */
+struct domain {
+	pthread_mutex_t lock;    /* process-shared, robust, error-checking; taken in ascending index order */
+	_Atomic uint64_t holder; /* who holds it: life << 8 | process slot + 1; 0 = nobody. Set after locking, cleared
+	                                * before unlocking: says whose log to settle when the lock's owner died */
+	uint8_t reserve[16];
+	struct ring ring;
+};
+_Static_assert(sizeof(struct domain) % 64 == 0, "domains do not share cache lines");
+
+/* --- maps ---------------------------------------------------------------------------------------------------------------- */
+
+struct stack {
+	uint16_t item;   /* 0 = nothing */
+	uint16_t amount; /* 1..STACK_MAX */
+};
+
+/* What changes on a map. Tile index = (y - 1) * 100 + (x - 1). Written under the map's lock. */
+struct map_state {
+	_Atomic uint64_t tick_due_ms; /* next tick, monotonic; 0 = asleep: nobody here needs ticks. Read without lock */
+	uint64_t tick_last_ms;
+	uint64_t ground_version; /* +1 at each change of ground or doors; the keeper compares it with what it saved */
+	uint32_t players;        /* characters of players on this map */
+	uint32_t first_player;   /* body index; linked through body.next_on_map */
+	uint32_t creatures;
+	uint32_t present; /* 1 = the catalog has this map */
+	uint8_t reserve[24];
+	uint16_t occupant[MAP_TILES]; /* body index, 0 = free */
+	struct stack ground[MAP_TILES];
+	uint8_t blocked[MAP_TILES / 8 + 6]; /* bit per tile; from the terrain, changed by doors */
+};
+_Static_assert(sizeof(struct map_state) % 8 == 0, "maps are aligned");
+
+/* --- bodies ---------------------------------------------------------------------------------------------------------------- */
+
+enum body_kind { BODY_NONE, BODY_PLAYER, BODY_CREATURE };
+
+enum body_flag {
+	BODY_GHOST = 1 << 0,
+	BODY_HIDDEN = 1 << 1,
+	BODY_INVISIBLE = 1 << 2,
+	BODY_ADMIN_INVISIBLE = 1 << 3,
+	BODY_SAILING = 1 << 4,
+	BODY_PARALYSED = 1 << 5,
+	BODY_IMMOBILISED = 1 << 6,
+	BODY_MEDITATING = 1 << 7,
+	BODY_RESTING = 1 << 8,
+	BODY_NAKED = 1 << 9,
+};
+
+/* Something that stands on a tile. Its index is its char_index on the wire: players 1..max_players (the same index as
+ * their struct player), creatures behind them. Written under the lock of .map; while .map is 0, under the realm's. */
+struct body {
+	uint32_t generation; /* +1 each time the slot is given out */
+	uint16_t map;        /* 0 = nowhere */
+	uint8_t x, y;        /* 1..100 */
+	uint8_t heading;     /* 1 north, 2 east, 3 south, 4 west */
+	uint8_t kind;        /* enum body_kind */
+	uint16_t creature;   /* number in the catalog; 0 for players */
+	uint32_t flags;      /* enum body_flag */
+	int16_t look;        /* the wire's "body" */
+	int16_t head;
+	int16_t weapon, shield, helmet; /* animations; 2 = none */
+	int16_t fx;                     /* lasting effect, 0 = none */
+	int16_t fx_loops;
+	uint16_t reserve0;
+	uint32_t next_on_map, previous_on_map; /* players of one map */
+	int32_t hp, hp_max;                    /* creatures; players have theirs in struct player */
+	uint8_t origin_x, origin_y;            /* creatures: where they were placed */
+	uint16_t origin_map;
+	uint8_t reserve[12];
+};
+_Static_assert(sizeof(struct body) == 64, "one body, one cache line");
+
+/* --- players ----------------------------------------------------------------------------------------------------------------- */
+
+enum player_state {
+	PLAYER_FREE,
+	PLAYER_RESERVED,  /* the name is taken while the record is looked for in the store; owner: .reserver */
+	PLAYER_PLAYING,   /* in the world, with a connection */
+	PLAYER_LINGERING, /* in the world, its connection was lost: it stays for the classic grace time */
+	PLAYER_GONE,      /* left the world; waits here until the cut with its departure is durable */
+};
+
+enum equipment_place {
+	EQUIP_WEAPON,
+	EQUIP_ARMOUR,
+	EQUIP_HELMET,
+	EQUIP_SHIELD,
+	EQUIP_RING,
+	EQUIP_AMMUNITION,
+	EQUIP_BOAT,
+	EQUIP_BACKPACK,
+	EQUIP_COUNT
+};
+
+enum attribute {
+	ATTRIBUTE_STRENGTH,
+	ATTRIBUTE_AGILITY,
+	ATTRIBUTE_INTELLIGENCE,
+	ATTRIBUTE_CHARISMA,
+	ATTRIBUTE_CONSTITUTION
+};
+enum reputation {
+	REPUTATION_ASSASSIN,
+	REPUTATION_BANDIT,
+	REPUTATION_BOURGEOIS,
+	REPUTATION_THIEF,
+	REPUTATION_NOBLE,
+	REPUTATION_PLEBEIAN
+};
+
+/* Privileges as the wire has them (protocol.md 6.7). */
+enum privilege {
+	PRIVILEGE_USER = 1,
+	PRIVILEGE_COUNSELLOR = 2,
+	PRIVILEGE_DEMIGOD = 4,
+	PRIVILEGE_GOD = 8,
+	PRIVILEGE_ADMIN = 16,
+	PRIVILEGE_ROLE_MASTER = 32,
+	PRIVILEGE_CHAOS_COUNCIL = 64,
+	PRIVILEGE_ROYAL_COUNCIL = 128,
+	PRIVILEGE_STAFF =
+		PRIVILEGE_COUNSELLOR | PRIVILEGE_DEMIGOD | PRIVILEGE_GOD | PRIVILEGE_ADMIN | PRIVILEGE_ROLE_MASTER,
+};
+
+/* What a player pointed at last (rules-economy-social-admin.md 0.4). Never trusted: looked up again at use. */
+struct target {
+	struct handle user, creature;
+	uint16_t map;
+	uint8_t x, y;
+	uint16_t object; /* item on the ground, 0 = none */
+	uint8_t object_x, object_y;
+};
+
+/* A character. Written under the lock of the map where its body stands; when it stands nowhere (RESERVED, GONE), under
+ * the realm's. Name, id and state change only under both. The keeper copies it whole when `version` moved. */
+struct player {
+	/* identity */
+	uint32_t generation;                  /* +1 each time the slot is given out */
+	uint32_t id;                          /* account id in the store */
+	uint8_t state;                        /* enum player_state */
+	uint8_t privileges;                   /* enum privilege */
+	uint8_t class_id, race, gender, home; /* 1.. as on the wire */
+	uint8_t name_length;
+	uint8_t account_new;      /* 1 = the account was never written to the store yet */
+	struct handle connection; /* who plays it; index 0 while lingering or gone */
+	uint32_t reserver;        /* RESERVED: process slot + 1, with .connection */
+	uint32_t reserver_life;
+	uint64_t version; /* +1 at each change that must become durable */
+	uint64_t name_hash;
+	char name[NAME_BYTES];
+	char password_hash[PASSWORD_HASH_BYTES];
+	char email[EMAIL_BYTES];
+	char description[DESCRIPTION_BYTES];
+	int64_t created_unix_s;
+
+	/* vitals */
+	int32_t experience, experience_next; /* inside the level; needed for the next */
+	int32_t gold, bank_gold;
+	int16_t hp, hp_max, mana, mana_max, stamina, stamina_max;
+	int16_t hit_min, hit_max;
+	uint8_t level, thirst, hunger; /* thirst and hunger: 0..100, 100 = none felt (the classic "water" and "food") */
+	uint8_t thirst_max, hunger_max;
+	uint8_t charset;      /* chosen by the player, enum charset + 1; 0 = the server's */
+	int16_t skill_points; /* free */
+
+	/* abilities */
+	uint8_t attributes[ATTRIBUTE_COUNT];     /* base values */
+	uint8_t attributes_now[ATTRIBUTE_COUNT]; /* with potions and spells */
+	uint8_t skills[SKILL_COUNT];             /* 0..100 */
+	uint8_t skills_assigned;                 /* points assigned by hand */
+	uint8_t safe_mode, resuscitation_safe;
+	uint8_t dead;
+	uint8_t reserve1[2];
+	int32_t skill_experience[SKILL_COUNT];
+	uint16_t spells[SPELL_SLOTS];
+	int16_t head; /* the living head; a ghost's body shows another */
+
+	/* property */
+	struct stack inventory[INVENTORY_SLOTS];
+	struct stack bank[BANK_SLOTS];
+	uint8_t equipment[EQUIP_COUNT]; /* slot 1..30 worn at each place, 0 = none */
+
+	/* standing */
+	int32_t reputation[REPUTATION_COUNT]; /* 0..6,000,000 */
+	int32_t citizens_killed, criminals_killed, creatures_killed;
+	int32_t jail_minutes;
+	uint16_t guild; /* 0 = none */
+	uint8_t royal_army, chaos_legion;
+	uint32_t played_s; /* before this session */
+	uint32_t reserve2;
+	int64_t session_unix_s; /* when this session began */
+
+	/* how things stand now; not durable */
+	uint64_t logout_due_ms;    /* 0 = not leaving */
+	uint64_t walk_credit_ms;   /* token bucket: time up to which steps are paid (game/walk.c) */
+	uint64_t speed_batch_ms;   /* speed check: when this batch of steps began */
+	uint64_t speed_offence_ms; /* first offence remembered, 0 = none */
+	uint64_t position_request_ms;
+	uint64_t talk_credit_ms;
+	uint64_t last_active_ms; /* last packet: idle time-out */
+	uint64_t protected_until_ms;
+	struct target target;
+	uint32_t speed_steps;
+	uint16_t last_message; /* repeated refusals are said once */
+	uint8_t trading;       /* kind of window open, 0 = none */
+	uint8_t logout_said_s; /* countdown second said last */
+	uint8_t chat_red, chat_green, chat_blue;
+	uint8_t travelling;
+	uint16_t poisoned;
+	uint16_t chat_reserve;
+	uint8_t reserve[336];
+};
+_Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");
+
+/* --- the realm ----------------------------------------------------------------------------------------------------------------- */
+
+/* What belongs to no map: names, the free lists. Written under the realm's lock. */
+struct realm {
+	uint32_t next_account_id; /* the last id given out, as accounts:counter in the store */
+	uint32_t players_in_world;
+	uint32_t players_most;
+	uint32_t free_first, free_count; /* FIFO of player slots: a char index rests as long as possible before reuse */
+	uint32_t names_mask;             /* size of the name table - 1 */
+	uint64_t version;                /* +1 at each change that must become durable */
+	uint8_t closed_to_players;
+	uint8_t restored; /* 1 = grounds and doors were read from the store */
+	uint8_t reserve[22];
+};
+_Static_assert(sizeof(struct realm) % 8 == 0, "the tables behind it are aligned");
+
+/* --- connections ----------------------------------------------------------------------------------------------------------------- */
+
+enum connection_phase {
+	CONNECTION_FREE,
+	CONNECTION_NEW,      /* nothing but dice, creation and login are understood */
+	CONNECTION_CHECKING, /* a login or creation waits for the store or for a password check; input waits */
+	CONNECTION_PLAYING,
+	CONNECTION_CLOSING, /* what is queued is sent, then the write side is shut and the rest is read and thrown away */
+};
+
+/* Flags that the client flips without being told a value (protocol.md 4.3): what it believes now. */
+enum client_toggle {
+	TOGGLE_NAVIGATE = 1,
+	TOGGLE_PAUSE = 2,
+	TOGGLE_REST = 4,
+	TOGGLE_MEDITATE = 8,
+	TOGGLE_PARALYSED = 16,
+};
+
+/* Where a connection's output stands. Two of them: the next state is written into the idle one and made valid by the
+ * one store of `active`, so that output and ring position always move together, whatever happens to the process. */
+struct output_cursor {
+	uint64_t ring_position; /* of view_map's ring: entries before this were copied */
+	uint64_t appended;      /* bytes ever appended */
+	uint32_t tail;          /* last chunk, 0 = no chunk */
+	uint32_t tail_used;     /* bytes used in it */
+};
+
+/* A client's connection. Written by the worker that owns it, without a lock; by its successor when that one died.
+ * `input_start` and what else a packet changes here belong to the transaction (tx_touch). */
+struct connection {
+	uint32_t generation; /* +1 each time the slot is given out */
+	uint8_t worker;      /* slot of the owner */
+	uint8_t phase;       /* enum connection_phase */
+	uint8_t charset;     /* enum charset */
+	uint8_t dialect;     /* enum dialect */
+	uint8_t close_reason;
+	uint8_t toggles; /* enum client_toggle */
+	uint8_t dice_rolled;
+	uint8_t dice[ATTRIBUTE_COUNT];
+	int32_t fd; /* number in the owner's table of descriptors */
+	struct handle player;
+	uint8_t address[16]; /* IPv6, or IPv4 mapped into it */
+	uint16_t port;
+	uint16_t segment_bytes; /* most bytes of whole packets in one send */
+	uint32_t logins_failed;
+	uint32_t reserve2;
+	uint64_t accepted_ms;
+	uint64_t phase_ms; /* since when in this phase */
+	uint64_t input_ms; /* last byte received */
+	uint64_t sent_ms;  /* last send */
+
+	/* what the client sees; follows the ring entries of its map, one by one */
+	uint16_t view_map;                /* 0 = no view yet */
+	uint8_t view_cell_x, view_cell_y; /* 9x9 cell, 0..11 */
+	uint32_t reserve0;
+	uint64_t view_from; /* entries of view_map's ring about the view, before this position, were part of a snapshot */
+
+	/* input: bytes [input_start, input_end) of `input` wait */
+	uint64_t received; /* bytes ever received */
+	uint32_t input_start, input_end;
+
+	/* output: a chain of chunks from `output_first`, `output_sent` bytes of the first are gone already */
+	uint64_t sent; /* bytes ever sent */
+	uint32_t output_first;
+	uint32_t output_sent;
+	_Atomic uint32_t output_active; /* which cursor is valid: 0 or 1 */
+	uint32_t reserve1;
+	struct output_cursor output[2];
+	uint8_t reserve[64];
+	uint8_t input[INPUT_BYTES];
+};
+_Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");
+
+/* A piece of unsent output. Belongs to the worker whose share of the pool it is in. */
+struct chunk {
+	uint32_t next; /* 0 = last */
+	uint32_t used; /* valid in all chunks but the tail, whose figure is in the cursor */
+	uint64_t reserve;
+	uint8_t bytes[CHUNK_BYTES];
+};
+_Static_assert(sizeof(struct chunk) == 2048, "chunks fill pages");
+
+/* --- the segment ------------------------------------------------------------------------------------------------------------------- */
+
+/* What the segment was made for; fixed for its life. */
+struct world_limits {
+	uint32_t maps; /* highest map number */
+	uint32_t players;
+	uint32_t creatures;
+	uint32_t connections;
+	uint32_t chunks;  /* of one worker */
+	uint32_t workers; /* most worker slots that may be used */
+	uint32_t map_ring_bytes, realm_ring_bytes;
+	uint32_t undo_bytes; /* records of one process */
+	uint32_t reserve;
+};
+
+enum region_id {
+	REGION_PROCESSES,
+	REGION_UNDO,
+	REGION_DOMAINS,
+	REGION_MAPS,
+	REGION_BODIES,
+	REGION_PLAYERS,
+	REGION_REALM,
+	REGION_FREE_PLAYERS, /* uint32_t each */
+	REGION_NAMES,        /* uint32_t each: player index, 0 = empty */
+	REGION_CONNECTIONS,
+	REGION_READERS, /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
+	REGION_CHUNKS,
+	REGION_RINGS,
+	REGION_COUNT
+};
+
+struct region {
+	uint64_t offset;
+	uint64_t stride; /* bytes of one element */
+	uint64_t count;
+};
+
+enum world_state { WORLD_EMPTY, WORLD_BUILDING, WORLD_READY };
+
+#define WORLD_MAGIC "ARGWORLD"
+
+struct world_header {
+	char magic[8];
+	uint32_t layout_version;
+	_Atomic uint32_t state; /* enum world_state, published last */
+	uint64_t fingerprint;   /* world_fingerprint() of the program that made it */
+	uint64_t size;          /* bytes of the whole segment */
+	uint8_t boot_id[16];    /* of this life of the world */
+	uint64_t catalog_hash;  /* of the catalog its maps were made from */
+	int64_t started_unix_s;
+	uint64_t seed;
+	struct world_limits limits;
+	uint32_t reserve0[2];
+	struct region regions[REGION_COUNT];
+	uint8_t reserve[80];
+};
+_Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
+
+/* --- the list of all of it ------------------------------------------------------------------------------------------------------------ */
+
+struct layout_field {
+	const char *structure;
+	const char *field;
+	uint32_t offset;
+	uint32_t size;
+	uint32_t structure_size;
+};
+
+/* Every field of every structure above, in order; for the fingerprint and for the test that no field is missing. */
+const struct layout_field *layout_fields(unsigned *count);
+
+/* FNV-1a over the list and the constants that shape the segment. */
+uint64_t world_fingerprint(void);
+
+#endif

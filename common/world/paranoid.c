@@ -1,0 +1,104 @@
+#include "common/world/paranoid.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/world/tx.h"
+
+/* Regions that handlers change. Processes, logs, domains, rings, readers and chunks belong to the machinery itself. */
+static const struct {
+	enum region_id id;
+	const char *structure;
+} watched[] = {
+	{REGION_MAPS, "map_state"},         {REGION_BODIES, "body"},
+	{REGION_PLAYERS, "player"},         {REGION_REALM, "realm"},
+	{REGION_FREE_PLAYERS, "free list"}, {REGION_NAMES, "name table"},
+	{REGION_CONNECTIONS, "connection"},
+};
+
+/* The rehearsal may have taken more domains since: what belongs to them was not copied. */
+static bool held_then(const struct tx *tx, uint32_t domain)
+{
+	for (unsigned i = 0; i < tx->paranoid_held_count; i++) {
+		if (tx->paranoid_held[i] == domain)
+			return true;
+	}
+	return false;
+}
+
+/* May nobody but us change this element while we hold our locks? */
+static bool element_is_ours(const struct tx *tx, enum region_id region, uint64_t index)
+{
+	const struct world *w = tx->world;
+	if (tx->paranoia == PARANOIA_WORLD)
+		return true;
+	switch (region) {
+	case REGION_MAPS:
+		return held_then(tx, (uint32_t)index);
+	case REGION_BODIES:
+	case REGION_PLAYERS: {
+		uint32_t map = index == 0 ? 0 : w->bodies[index].map;
+		return index != 0 && held_then(tx, map == 0 ? w->realm_domain : map);
+	}
+	case REGION_CONNECTIONS:
+		return w->connections[index].phase != CONNECTION_FREE && w->connections[index].worker == w->slot;
+	default:
+		return held_then(tx, w->realm_domain);
+	}
+}
+
+void paranoid_remember(struct tx *tx)
+{
+	const struct world *w = tx->world;
+	if (tx->paranoid_copy == NULL) {
+		tx->paranoid_copy = malloc(w->size);
+		if (tx->paranoid_copy == NULL)
+			abort(); /* a debugging mode without memory is of no use */
+	}
+	tx->paranoid_held_count = tx->held_count;
+	for (unsigned i = 0; i < tx->held_count; i++)
+		tx->paranoid_held[i] = tx->held[i].index;
+	for (unsigned i = 0; i < sizeof watched / sizeof *watched; i++) {
+		const struct region *r = &w->header->regions[watched[i].id];
+		for (uint64_t e = 0; e < r->count; e++) {
+			uint64_t at = r->offset + e * r->stride;
+			if (element_is_ours(tx, watched[i].id, e))
+				memcpy((uint8_t *)tx->paranoid_copy + at, w->base + at, r->stride);
+		}
+	}
+}
+
+/* Name of the field at an offset of a structure, "?" if none. */
+static const char *field_at(const char *structure, uint64_t offset)
+{
+	unsigned count;
+	const struct layout_field *fields = layout_fields(&count);
+	for (unsigned i = 0; i < count; i++) {
+		if (strcmp(fields[i].structure, structure) == 0 && offset >= fields[i].offset &&
+			offset < fields[i].offset + fields[i].size)
+			return fields[i].field;
+	}
+	return "?";
+}
+
+void paranoid_compare(struct tx *tx)
+{
+	const struct world *w = tx->world;
+	for (unsigned i = 0; i < sizeof watched / sizeof *watched; i++) {
+		const struct region *r = &w->header->regions[watched[i].id];
+		for (uint64_t e = 0; e < r->count; e++) {
+			uint64_t at = r->offset + e * r->stride;
+			const uint8_t *before = (const uint8_t *)tx->paranoid_copy + at;
+			if (!element_is_ours(tx, watched[i].id, e) || memcmp(before, w->base + at, r->stride) == 0)
+				continue;
+			uint64_t byte = 0;
+			while (before[byte] == w->base[at + byte])
+				byte++;
+			tx->paranoid_failures++;
+			snprintf(tx->paranoid_where, sizeof tx->paranoid_where, "%s %llu, field %s (byte %llu)",
+					 watched[i].structure, (unsigned long long)e, field_at(watched[i].structure, byte),
+					 (unsigned long long)byte);
+		}
+	}
+}

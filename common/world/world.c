@@ -1,0 +1,393 @@
+#include "common/world/world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+
+static uint64_t align_up(uint64_t n, uint64_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+static uint32_t names_size(const struct world_limits *limits)
+{
+	uint32_t size = 64;
+	while (size < limits->players * 2)
+		size *= 2;
+	return size;
+}
+
+/* Where everything is; the only place that knows. Returns the size of the segment. */
+static uint64_t regions_lay_out(const struct world_limits *limits, struct region regions[REGION_COUNT])
+{
+	uint64_t domains = (uint64_t)limits->maps + 2;
+	uint64_t bodies = (uint64_t)limits->players + limits->creatures + 1;
+	uint64_t rings = (uint64_t)limits->maps * limits->map_ring_bytes + limits->realm_ring_bytes;
+	const struct {
+		uint64_t stride, count;
+	} plan[REGION_COUNT] = {
+		[REGION_PROCESSES] = {sizeof(struct process_slot), PROCESS_SLOTS},
+		[REGION_UNDO] = {sizeof(struct undo_log) + limits->undo_bytes, PROCESS_SLOTS},
+		[REGION_DOMAINS] = {sizeof(struct domain), domains},
+		[REGION_MAPS] = {sizeof(struct map_state), (uint64_t)limits->maps + 1},
+		[REGION_BODIES] = {sizeof(struct body), bodies},
+		[REGION_PLAYERS] = {sizeof(struct player), (uint64_t)limits->players + 1},
+		[REGION_REALM] = {sizeof(struct realm), 1},
+		[REGION_FREE_PLAYERS] = {sizeof(uint32_t), limits->players},
+		[REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
+		[REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
+		[REGION_READERS] = {sizeof(uint64_t), (uint64_t)limits->workers * domains},
+		[REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
+		[REGION_RINGS] = {1, rings},
+	};
+	uint64_t offset = sizeof(struct world_header);
+	for (unsigned i = 0; i < REGION_COUNT; i++) {
+		offset = align_up(offset, 4096);
+		regions[i] = (struct region){.offset = offset, .stride = plan[i].stride, .count = plan[i].count};
+		offset += plan[i].stride * plan[i].count;
+	}
+	return align_up(offset, 4096);
+}
+
+uint64_t world_segment_size(const struct world_limits *limits)
+{
+	struct region regions[REGION_COUNT];
+	return regions_lay_out(limits, regions);
+}
+
+static bool power_of_two(uint64_t n)
+{
+	return n != 0 && (n & (n - 1)) == 0;
+}
+
+static bool limits_check(const struct world_limits *l, struct problem *why)
+{
+	if (l->maps < 1 || l->maps > 10000 || l->players < 1 || l->players > 30000 || l->creatures > 30000 ||
+		l->players + l->creatures > 32767 || l->connections < 1 || l->connections > 60000 || l->workers < 1 ||
+		l->workers > WORKERS_MAX || l->chunks < 16 || l->undo_bytes < 4096 || l->undo_bytes % 64 != 0)
+		return problem_set(
+			why,
+			"world: impossible limits (%u maps, %u players, %u creatures, %u connections, %u workers); players "
+			"and creatures together may be 32767",
+			l->maps, l->players, l->creatures, l->connections, l->workers);
+	if (!power_of_two(l->map_ring_bytes) || !power_of_two(l->realm_ring_bytes) || l->map_ring_bytes < 4096 ||
+		l->realm_ring_bytes < 4096)
+		return problem_set(why, "world: ring sizes must be powers of two from 4096 bytes");
+	return true;
+}
+
+static bool lock_init(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t attributes;
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+	pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK);
+	bool good = pthread_mutex_init(lock, &attributes) == 0;
+	pthread_mutexattr_destroy(&attributes);
+	return good;
+}
+
+/* The pointers of a mapped segment, from its directory. */
+static void world_point(struct world *w, uint8_t *base)
+{
+	const struct region *r = ((struct world_header *)base)->regions;
+	w->base = base;
+	w->header = (struct world_header *)base;
+	w->size = w->header->size;
+	w->limits = w->header->limits;
+	w->processes = (struct process_slot *)(base + r[REGION_PROCESSES].offset);
+	w->domains = (struct domain *)(base + r[REGION_DOMAINS].offset);
+	w->maps = (struct map_state *)(base + r[REGION_MAPS].offset);
+	w->bodies = (struct body *)(base + r[REGION_BODIES].offset);
+	w->players = (struct player *)(base + r[REGION_PLAYERS].offset);
+	w->realm = (struct realm *)(base + r[REGION_REALM].offset);
+	w->free_players = (uint32_t *)(base + r[REGION_FREE_PLAYERS].offset);
+	w->names = (uint32_t *)(base + r[REGION_NAMES].offset);
+	w->connections = (struct connection *)(base + r[REGION_CONNECTIONS].offset);
+	w->chunks = (struct chunk *)(base + r[REGION_CHUNKS].offset);
+	w->reader_positions = (uint64_t *)(base + r[REGION_READERS].offset);
+	w->realm_domain = w->limits.maps + 1;
+}
+
+static bool locks_and_rings_init(struct world *w)
+{
+	uint64_t data = w->header->regions[REGION_RINGS].offset;
+	for (uint32_t d = 0; d <= w->realm_domain; d++) {
+		struct ring *ring = &w->domains[d].ring;
+		if (!lock_init(&w->domains[d].lock))
+			return false;
+		if (d == 0)
+			continue; /* index 0 is nobody's */
+		ring->size = d == w->realm_domain ? w->limits.realm_ring_bytes : w->limits.map_ring_bytes;
+		ring->data = data;
+		data += ring->size;
+	}
+	for (unsigned p = 0; p < PROCESS_SLOTS; p++) {
+		if (!lock_init(&w->processes[p].repair))
+			return false;
+	}
+	return true;
+}
+
+static void free_lists_init(struct world *w)
+{
+	for (uint32_t i = 0; i < w->limits.players; i++)
+		w->free_players[i] = i + 1;
+	w->realm->free_first = 0;
+	w->realm->free_count = w->limits.players;
+	w->realm->names_mask = names_size(&w->limits) - 1;
+}
+
+static bool segment_fill(uint8_t *base, const struct world_limits *limits, uint64_t size, uint64_t seed,
+						 struct problem *why)
+{
+	struct world_header *header = (struct world_header *)base;
+	memcpy(header->magic, WORLD_MAGIC, sizeof header->magic);
+	header->layout_version = WORLD_LAYOUT_VERSION;
+	header->fingerprint = world_fingerprint();
+	header->size = size;
+	header->limits = *limits;
+	header->started_unix_s = clock_unix_s();
+	regions_lay_out(limits, header->regions);
+	if (getrandom(header->boot_id, sizeof header->boot_id, 0) != (ssize_t)sizeof header->boot_id)
+		return problem_set(why, "world: no randomness from the system: %s", strerror(errno));
+	if (seed == 0 && getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+		return problem_set(why, "world: no randomness from the system: %s", strerror(errno));
+	header->seed = seed;
+	atomic_store(&header->state, WORLD_BUILDING);
+
+	struct world w = {0};
+	world_point(&w, base);
+	if (!locks_and_rings_init(&w))
+		return problem_set(why, "world: cannot make process-shared robust locks: %s", strerror(errno));
+	free_lists_init(&w);
+	return true;
+}
+
+int world_segment_create(const struct world_limits *limits, uint64_t seed, struct problem *why)
+{
+	if (!limits_check(limits, why))
+		return -1;
+	uint64_t size = world_segment_size(limits);
+	int fd = memfd_create("argentumd-world", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0) {
+		problem_set(why, "world: memfd_create: %s", strerror(errno));
+		return -1;
+	}
+	int error = 0;
+	if (ftruncate(fd, (off_t)size) != 0 || (error = posix_fallocate(fd, 0, (off_t)size)) != 0) {
+		problem_set(why, "world: cannot reserve %llu MiB of shared memory: %s", (unsigned long long)(size >> 20),
+					strerror(error != 0 ? error : errno));
+		close(fd);
+		return -1;
+	}
+	uint8_t *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	bool good = base != MAP_FAILED && segment_fill(base, limits, size, seed, why);
+	if (base == MAP_FAILED)
+		problem_set(why, "world: cannot map %llu MiB: %s", (unsigned long long)(size >> 20), strerror(errno));
+	else
+		munmap(base, size); /* no lock of it was ever taken */
+	if (good && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+		good = problem_set(why, "world: cannot seal the size of the segment: %s", strerror(errno));
+	if (!good) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool header_check(const struct world_header *header, uint64_t size, struct problem *why)
+{
+	struct region regions[REGION_COUNT];
+	if (size < sizeof *header || memcmp(header->magic, WORLD_MAGIC, sizeof header->magic) != 0)
+		return problem_set(why, "world: the descriptor does not hold a world segment");
+	if (header->layout_version != WORLD_LAYOUT_VERSION || header->fingerprint != world_fingerprint())
+		return problem_set(why, "world: layout version %u, fingerprint %016llx; this program has %u, %016llx",
+						   header->layout_version, (unsigned long long)header->fingerprint, WORLD_LAYOUT_VERSION,
+						   (unsigned long long)world_fingerprint());
+	if (!limits_check(&header->limits, why))
+		return false;
+	if (header->size != size || regions_lay_out(&header->limits, regions) != size ||
+		memcmp(regions, header->regions, sizeof regions) != 0)
+		return problem_set(why, "world: the segment's directory contradicts its limits or its size");
+	return true;
+}
+
+bool world_attach(struct world *world, int fd, struct problem *why)
+{
+	*world = (struct world){0};
+	struct stat st;
+	if (fstat(fd, &st) != 0 || st.st_size < (off_t)sizeof(struct world_header))
+		return problem_set(why, "world: the descriptor does not hold a world segment");
+	uint64_t size = (uint64_t)st.st_size;
+	uint8_t *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (base == MAP_FAILED)
+		return problem_set(why, "world: cannot map %llu MiB: %s", (unsigned long long)(size >> 20), strerror(errno));
+	if (!header_check((struct world_header *)base, size, why)) {
+		munmap(base, size);
+		return false;
+	}
+	world_point(world, base);
+	for (unsigned i = 0; i < PROCESS_SLOTS; i++)
+		world->wake_fd[i] = -1;
+
+	/* A core dump shows the dead process's black box and undo log, not 200 MiB of world (traps.md, Shared memory). */
+	const struct region *first = &world->header->regions[REGION_DOMAINS];
+	madvise(base + first->offset, size - first->offset, MADV_DONTDUMP);
+	return true;
+}
+
+void world_detach(struct world *world)
+{
+	if (world->base != NULL)
+		munmap(world->base, world->size);
+	*world = (struct world){0};
+}
+
+void world_publish(struct world *world)
+{
+	atomic_store_explicit(&world->header->state, WORLD_READY, memory_order_release);
+}
+
+/* --- settling --------------------------------------------------------------------------------------------------------- */
+
+static void log_roll_back(struct world *w, const struct undo_log *log)
+{
+	/* Newest first. Each record ends with its own size, so the log can be walked from its end. */
+	const uint8_t *records = (const uint8_t *)(log + 1);
+	uint64_t end = atomic_load_explicit(&log->used, memory_order_acquire);
+	while (end > 0) {
+		uint64_t size;
+		memcpy(&size, records + end - sizeof size, sizeof size);
+		const struct undo_record *record = (const struct undo_record *)(records + end - size);
+		memcpy(w->base + record->offset, record + 1, record->length);
+		end -= size;
+	}
+}
+
+static void log_roll_forward(struct world *w, const struct undo_log *log)
+{
+	uint64_t followers = 0;
+	for (uint32_t i = 0; i < log->publishes; i++) {
+		const struct undo_publish *p = &log->publish[i];
+		struct ring *ring = &w->domains[p->domain].ring;
+		atomic_store_explicit(&ring->head, p->head, memory_order_release);
+		followers |= atomic_load(&ring->followers);
+	}
+	world_wake(w, followers);
+}
+
+/* Anybody may die in here at any instant: every step may be done twice. */
+static void log_settle(struct world *w, struct undo_log *log)
+{
+	switch (atomic_load_explicit(&log->state, memory_order_acquire)) {
+	case UNDO_ACTIVE:
+		log_roll_back(w, log);
+		count_add(w, COUNT_settled_back, 1);
+		break;
+	case UNDO_COMMITTED:
+		log_roll_forward(w, log);
+		count_add(w, COUNT_settled_forward, 1);
+		break;
+	default:
+		return;
+	}
+	/* State first: a log that is IDLE has no records, whatever `used` says (tx_begin resets it). */
+	atomic_store_explicit(&log->state, UNDO_IDLE, memory_order_release);
+}
+
+static void repair_lock(pthread_mutex_t *lock)
+{
+	if (pthread_mutex_lock(lock) == EOWNERDEAD)
+		pthread_mutex_consistent(lock); /* a settler died: what it did can be done again */
+}
+
+void world_settle(struct world *world, unsigned slot, uint32_t life)
+{
+	struct process_slot *process = &world->processes[slot];
+	repair_lock(&process->repair);
+	struct undo_log *log = world_undo(world, slot);
+	if (log->life == life)
+		log_settle(world, log);
+	pthread_mutex_unlock(&process->repair);
+}
+
+void world_settle_own(struct world *world)
+{
+	/* Nobody else settles the log of a living process: no repair lock. */
+	struct undo_log *log = world_undo(world, world->slot);
+	log_roll_back(world, log);
+	atomic_store_explicit(&log->state, UNDO_IDLE, memory_order_release);
+}
+
+void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t now_ms)
+{
+	struct process_slot *process = &world->processes[slot];
+	world->slot = slot;
+
+	repair_lock(&process->repair);
+	struct undo_log *log = world_undo(world, slot);
+	log_settle(world, log);
+	world->life = atomic_load(&process->life) + 1;
+	log->life = world->life;
+	atomic_store(&process->life, world->life);
+	pthread_mutex_unlock(&process->repair);
+
+	memset(&process->black_box, 0, sizeof process->black_box);
+	atomic_store(&process->pid, pid);
+	atomic_store(&process->asleep, 0);
+	atomic_store(&process->heartbeat_ms, now_ms);
+	atomic_store(&process->born_ms, now_ms);
+	atomic_store(&process->state, PROCESS_STARTING);
+}
+
+void world_wake(struct world *world, uint64_t mask)
+{
+	mask &= ~(UINT64_C(1) << world->slot);
+	for (; mask != 0; mask &= mask - 1) {
+		unsigned slot = (unsigned)__builtin_ctzll(mask);
+		if (slot >= PROCESS_SLOTS || world->wake_fd[slot] < 0)
+			continue;
+		/* Only who says it sleeps is woken, and only by the first who comes. */
+		if (atomic_load(&world->processes[slot].asleep) == 0 || atomic_exchange(&world->processes[slot].asleep, 0) == 0)
+			continue;
+		uint64_t one = 1;
+		ssize_t written = write(world->wake_fd[slot], &one, sizeof one);
+		(void)written; /* a full counter wakes as well */
+		count_add(world, COUNT_wakeups_sent, 1);
+	}
+}
+
+uint64_t count_sum(const struct world *w, enum counter_id id)
+{
+	uint64_t sum = 0;
+	for (unsigned i = 0; i < PROCESS_SLOTS; i++)
+		sum += atomic_load_explicit(&w->processes[i].counters[id], memory_order_relaxed);
+	return sum;
+}
+
+static const struct {
+	const char *name, *what;
+} counter_texts[] = {
+#define COUNTER(name, what) {#name, what},
+	COUNTERS(COUNTER)
+#undef COUNTER
+};
+
+const char *count_name(enum counter_id id)
+{
+	return counter_texts[id].name;
+}
+
+const char *count_what(enum counter_id id)
+{
+	return counter_texts[id].what;
+}

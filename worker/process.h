@@ -1,0 +1,61 @@
+/* process.h - the contract between the master and the processes it forks: workers and the keeper.
+ *
+ * The master makes everything that is shared (world, catalog, listening sockets, wake-up eventfds), forks, and in the
+ * child calls worker_main or keeper_main with this record. The child attaches the segments itself.
+ *
+ * Life of a child: signals reset and read from a signalfd, dies with its parent (PR_SET_PDEATHSIG, checked with getppid,
+ * and EOF on `master`), names itself, attaches the world, enters its slot (which settles what the predecessor left),
+ * says READY: state PROCESS_READY in its slot and one MASTER_READY message.
+ *   SIGTERM  stop in order: a worker takes no new clients, tells the players, lets their characters leave, flushes and
+ *            exits 0; the keeper writes a last cut, waits until it is acknowledged, and exits 0
+ *   SIGUSR1  reopen the log file
+ * The master stops the workers first and the keeper last. */
+#ifndef ARGENTUM_WORKER_PROCESS_H
+#define ARGENTUM_WORKER_PROCESS_H
+
+#include <stdint.h>
+
+#include "common/world/layout.h"
+
+struct config;
+
+struct process_start {
+	const struct config *config; /* lives as long as the process */
+	int world_fd;                /* memfd of the world segment */
+	int catalog_fd;              /* sealed memfd of the catalog */
+	unsigned slot;               /* 0..WORKERS_MAX-1, or SLOT_KEEPER */
+	int wake_fd[PROCESS_SLOTS];  /* eventfds (non-blocking), one per slot, -1 = none */
+	unsigned listeners;          /* how many listening sockets this worker serves */
+	int listener[WORKERS_MAX];   /* non-blocking; belong to the master for life: never closed, never shut down */
+	int master;                  /* this child's end of a SOCK_SEQPACKET pair; EOF = the master died */
+};
+
+/* What a child says to the master: one message, the kind first. */
+enum master_message_kind {
+	MASTER_READY = 1, /* serving from now on */
+};
+
+struct master_message {
+	uint32_t kind;
+	uint32_t reserve;
+};
+
+/* Why a child ended; the parent prints the sentence. EXIT_CODE(name, value, sentence) */
+#define PROCESS_EXITS(EXIT_CODE)                                                                                       \
+	EXIT_CODE(DONE, 0, "stopped in order")                                                                             \
+	EXIT_CODE(CANNOT_START, 1, "could not start")                                                                      \
+	EXIT_CODE(MASTER_GONE, 3, "its master died")                                                                       \
+	EXIT_CODE(FENCED, 4, "another server has taken over the store")                                                    \
+	EXIT_CODE(STORE_LOST, 5, "the store did not take the last cut in time")
+
+enum process_exit {
+#define EXIT_CODE(name, value, sentence) PROCESS_EXIT_##name = (value),
+	PROCESS_EXITS(EXIT_CODE)
+#undef EXIT_CODE
+};
+
+/* Run until told to stop; return the exit status (enum process_exit). */
+int worker_main(const struct process_start *start);
+int keeper_main(const struct process_start *start);
+
+#endif
