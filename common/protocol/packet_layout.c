@@ -78,7 +78,8 @@ enum { GODOT_yes = true, GODOT_no = false };
 	 .type = FIELD_##type_,                                                                                            \
 	 .range = RANGE_##range_,                                                                                          \
 	 .marks = (marks_),                                                                                                \
-	 .count = 1},
+	 .count = 1,                                                                                                       \
+	 .plain = !((marks_)&FIELD_GODOT_ONLY)},
 #define ARRAY(field, count_, type_, range_, marks_)                                                                    \
 	{.name = #field,                                                                                                   \
 	 .offset = offsetof(THIS, field),                                                                                  \

@@ -56,6 +56,7 @@ struct packet_field {
 	uint8_t marks;     /* enum field_mark */
 	uint8_t count;     /* elements, 1 but for arrays */
 	uint8_t record;    /* RECORDS, RECORD_ARRAY: enum record_id */
+	bool plain;        /* one number, bool or text that is there in every dialect, as nearly all are */
 };
 
 struct packet_layout {
