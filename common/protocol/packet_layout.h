@@ -30,7 +30,7 @@ enum field_type {
 	FIELD_LIST,         /* a str16 that stays Latin-1 and is divided by NUL bytes */
 	FIELD_RECORDS,      /* as many records as the governing field says */
 	FIELD_IP_OR_STR,    /* four u8 when the governing field is set, else a str16 */
-	FIELD_RECORD_ARRAY, /* a fixed number of records; only ever of fixed size */
+	FIELD_RECORD_ARRAY, /* a fixed number of records */
 	FIELD_BY,           /* nothing here: the governing field selects a row of another table */
 };
 

@@ -283,11 +283,10 @@ bool packet_recode(enum charset charset, const uint8_t *packets, size_t length, 
 	return fine;
 }
 
-static void explain_range(const struct packet_writer *writer, struct problem *why)
+static void explain_range(const struct packet_writer *writer, const char *packet, struct problem *why)
 {
 	const struct packet_field *field = writer->failed_field;
 	const struct packet_range *range = &packet_ranges[writer->dialect][field->range];
-	const char *packet = writer->failed_packet->name;
 	const char *dialect = dialect_name(writer->dialect);
 
 	if (field->type == FIELD_F32)
@@ -317,7 +316,7 @@ void packet_writer_explain(const struct packet_writer *writer, struct problem *w
 		problem_set(why, "%s: not read by this client (%s)", packet, dialect_name(writer->dialect));
 		break;
 	case PUT_OUT_OF_RANGE:
-		explain_range(writer, why);
+		explain_range(writer, packet, why);
 		break;
 	case PUT_TEXT_TOO_LONG:
 		problem_set(why, "%s: %s has %" PRId64 " bytes, %d are allowed", packet, writer->failed_field->name,

@@ -41,7 +41,8 @@ static struct text list_from_json(const cJSON *array)
 	const cJSON *element;
 	struct text_list list;
 	text_list_start(&list, arena_take(4096), 4096);
-	cJSON_ArrayForEach(element, array) assert_true(text_list_add(&list, text_from_json(element)));
+	for (element = array->child; element; element = element->next)
+		assert_true(text_list_add(&list, text_from_json(element)));
 	return text_list_text(&list);
 }
 
@@ -108,8 +109,7 @@ static void records_from_json(const struct packet_field *field, const cJSON *arr
 	const cJSON *element;
 	uint8_t *list = arena_take((size_t)cJSON_GetArraySize(array) * layout->struct_size);
 	records->list = list;
-	cJSON_ArrayForEach(element, array)
-	{
+	for (element = array->child; element; element = element->next) {
 		fields_from_json(layout, element, list);
 		list += layout->struct_size;
 	}

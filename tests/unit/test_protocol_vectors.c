@@ -388,8 +388,7 @@ static void check_sequence(enum packet_table table, const cJSON *packets, const 
 	struct packet_writer writer;
 	const cJSON *packet;
 	packet_writer_start(&writer, buffer, sizeof buffer, DIALECT_GODOT);
-	cJSON_ArrayForEach(packet, packets)
-	{
+	for (packet = packets->child; packet; packet = packet->next) {
 		struct example example;
 		const char *name = cJSON_GetArrayItem(packet, 0)->valuestring;
 		example_from_json(&example, table, name, cJSON_GetArrayItem(packet, 1));
