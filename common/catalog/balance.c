@@ -31,7 +31,7 @@ static bool needed(struct ini *ini, const char *section, const char *key, double
 static bool needed_int(struct ini *ini, const char *section, const char *key, int32_t low, int32_t high,
 					   int32_t *number, struct problem *why)
 {
-	double value;
+	double value = 0;
 	if (!needed(ini, section, key, low, high, &value, why))
 		return false;
 	*number = (int32_t)vb_round(value);
@@ -67,7 +67,7 @@ static bool race_read(struct catalog_source *source, struct ini *ini, unsigned n
 	struct race_def *row = source_row(source, REGION_RACES, number);
 	for (unsigned i = 1; i <= ATTRIBUTE_COUNT; i++) {
 		char key[64];
-		double value;
+		double value = 0;
 		snprintf(key, sizeof key, "%s%s", table_race_name(number), table_attribute_name(i));
 		if (!needed(ini, "MODRAZA", key, -100, 100, &value, why))
 			return false;
@@ -83,7 +83,7 @@ static bool distribution_read(struct catalog_source *source, struct ini *ini, ch
 	int32_t sum = 0;
 	for (unsigned i = 0; i < count; i++) {
 		char key[8];
-		int32_t value;
+		int32_t value = 0;
 		snprintf(key, sizeof key, "%c%u", letter, i + 1);
 		if (!needed_int(ini, "DISTRIBUCION", key, 0, 100, &value, why))
 			return false;
@@ -99,7 +99,7 @@ static bool distribution_read(struct catalog_source *source, struct ini *ini, ch
 static bool rest_read(struct catalog_source *source, struct ini *ini, struct problem *why)
 {
 	struct balance_def balance = {0};
-	int32_t mana;
+	int32_t mana = 0;
 	if (!distribution_read(source, ini, 'E', balance.life_whole, 5, why) ||
 		!distribution_read(source, ini, 'S', balance.life_half, 4, why) ||
 		!needed_int(ini, "EXTRA", "PorcentajeRecuperoMana", 0, 100, &mana, why) ||

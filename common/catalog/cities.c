@@ -27,7 +27,7 @@ static bool city_read(struct catalog_source *source, struct ini *ini, const char
 	const struct ini_section *section = ini_section(ini, name);
 	if (section == NULL)
 		return problem_set(why, "%s: there is no section [%s]; every city is needed", ini_label(ini), name);
-	int64_t map, x, y;
+	int64_t map = 0, x = 0, y = 0;
 	if (!coordinate_read(ini, section, "Mapa", RECORD_COUNT_MAX, &map, why) ||
 		!coordinate_read(ini, section, "X", MAP_SIDE, &x, why) ||
 		!coordinate_read(ini, section, "Y", MAP_SIDE, &y, why))

@@ -17,11 +17,11 @@ enum field_type {
 
 struct field {
 	const char *key;
-	enum field_type type;
 	size_t offset, size;
+	uint64_t kinds; /* only for records whose kind has its bit here; 0 = for all */
+	enum field_type type;
 	int32_t low, high;
 	uint32_t bit;
-	uint64_t kinds; /* only for records whose kind has its bit here; 0 = for all */
 };
 
 /* s: the struct; member: its field. */

@@ -179,20 +179,26 @@ static const struct map_def *map_row(const struct catalog_source *source, int64_
 	return map != NULL && (map->flags & MAP_THERE) != 0 ? map : NULL;
 }
 
+static uint8_t terrain_flags(const struct map_file *file, unsigned tile)
+{
+	uint8_t trigger = file->trigger[tile], flags = 0;
+	if ((file->flags[tile] & MAP_FILE_BLOCKED) != 0)
+		flags |= TILE_BLOCKED;
+	if (map_file_is_water(file, tile))
+		flags |= TILE_WATER;
+	if (map_file_is_lava(file, tile))
+		flags |= TILE_LAVA;
+	if (trigger == TRIGGER_ROOF || trigger == TRIGGER_SHELTER || trigger == TRIGGER_SAFE)
+		flags |= TILE_ROOF;
+	return flags;
+}
+
 static void tiles_keep(struct loader *loader, struct map_def *map)
 {
-	const struct map_file *file = loader->file;
 	map->first_tile = source_count(loader->source, REGION_TILES);
-	for (unsigned i = 0; i < MAP_TILES; i++) {
-		uint8_t trigger = file->trigger[i];
-		bool roof = trigger == TRIGGER_ROOF || trigger == TRIGGER_SHELTER || trigger == TRIGGER_SAFE;
-		struct tile tile = {.trigger = trigger,
-							.flags = (uint8_t)(((file->flags[i] & MAP_FILE_BLOCKED) != 0 ? TILE_BLOCKED : 0) |
-											   (map_file_is_water(file, i) ? TILE_WATER : 0) |
-											   (map_file_is_lava(file, i) ? TILE_LAVA : 0) | (roof ? TILE_ROOF : 0))};
-		if (!source_append(loader->source, REGION_TILES, &tile))
-			return;
-	}
+	struct tile *tiles = source_extend(loader->source, REGION_TILES, MAP_TILES);
+	for (unsigned i = 0; tiles != NULL && i < MAP_TILES; i++)
+		tiles[i] = (struct tile){.flags = terrain_flags(loader->file, i), .trigger = loader->file->trigger[i]};
 }
 
 static struct tile *tile_at(struct loader *loader, const struct map_def *map, unsigned x, unsigned y)

@@ -73,6 +73,17 @@ static bool append_bytes(struct catalog_source *source, enum catalog_region_id i
 	return true;
 }
 
+void *source_extend(struct catalog_source *source, enum catalog_region_id id, uint32_t count)
+{
+	struct table *table = &source->table[id];
+	if (!table_grow(source, id, (uint64_t)table->count + count))
+		return NULL;
+	void *rows = (char *)table->rows + (size_t)table->count * segment_stride(id);
+	memset(rows, 0, (size_t)count * segment_stride(id));
+	table->count += count;
+	return rows;
+}
+
 bool source_append(struct catalog_source *source, enum catalog_region_id id, const void *row)
 {
 	return append_bytes(source, id, row, 1);

@@ -42,6 +42,9 @@ bool source_reserve(struct catalog_source *source, enum catalog_region_id id, ui
 /* Appends one row (copied). false when memory is out. */
 bool source_append(struct catalog_source *source, enum catalog_region_id id, const void *row);
 
+/* Appends `count` zero rows and returns the first; NULL when memory is out. Valid until the table grows. */
+void *source_extend(struct catalog_source *source, enum catalog_region_id id, uint32_t count);
+
 uint32_t source_count(const struct catalog_source *source, enum catalog_region_id id);
 
 /* Row `index`; NULL beyond the last. Valid until the table grows. */

@@ -17,28 +17,24 @@ static const char *const attribute_names[ATTRIBUTE_COUNT + 1] = {"",        "Fue
 static const char *const skill_names[SKILL_COUNT + 1] = {"",
 														 "Magia",
 														 "Robar",
-														 "Evasi\xf3n en combate",
+														 "Evasi\363n en combate",
 														 "Combate con armas",
 														 "Meditar",
-														 "Apu\xf1"
-														 "alar",
+														 "Apu\361alar",
 														 "Ocultarse",
 														 "Supervivencia",
 														 "Talar",
 														 "Comercio",
 														 "Defensa con escudos",
 														 "Pesca",
-														 "Miner\xed"
-														 "a",
-														 "Carpinter\xed"
-														 "a",
-														 "Herrer\xed"
-														 "a",
+														 "Miner\355a",
+														 "Carpinter\355a",
+														 "Herrer\355a",
 														 "Liderazgo",
 														 "Domar animales",
 														 "Combate a distancia",
 														 "Combate sin armas",
-														 "Navegaci\xf3n"};
+														 "Navegaci\363n"};
 static const char *const city_names[CITY_COUNT + 1] = {"",       "Ullathorpe", "Nix",    "Banderbill",
 													   "Lindos", "Arghal",     "Arkhein"};
 
