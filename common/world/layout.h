@@ -87,6 +87,7 @@ struct black_box {
 	COUNTER(packets_bad, "packets that no client sends")                                                               \
 	COUNTER(packets_unruled, "packets whose rule does not exist yet")                                                  \
 	COUNTER(packets_refused, "packets refused by phase, state or rate")                                                \
+	COUNTER(packets_unsayable, "packets that the client's dialect cannot take, not sent")                              \
 	COUNTER(bytes_in, "bytes received")                                                                                \
 	COUNTER(bytes_out, "bytes sent")                                                                                   \
 	COUNTER(sends, "send calls")                                                                                       \
@@ -435,57 +436,56 @@ enum client_toggle {
 	TOGGLE_PARALYSED = 16,
 };
 
-/* Where a connection's output stands. Two of them: the next state is written into the idle one and made valid by the
- * one store of `active`, so that output and ring position always move together, whatever happens to the process. */
-struct output_cursor {
-	uint64_t ring_position; /* of view_map's ring: entries before this were copied */
-	uint64_t appended;      /* bytes ever appended */
-	uint32_t tail;          /* last chunk, 0 = no chunk */
-	uint32_t tail_used;     /* bytes used in it */
+/* What a connection was told so far: its output, and how far in the rings that output goes. There are two: the next
+ * state is written into the idle one and made valid by the one store of `cursor_active`, so that output, ring positions
+ * and view always move together, whatever happens to the process. */
+struct connection_cursor {
+	uint64_t map_position;   /* of view_map's ring: entries before this were dealt with */
+	uint64_t realm_position; /* of the realm's ring */
+	uint64_t view_from;      /* entries of view_map's ring about the view, before this, were part of a snapshot */
+	uint64_t appended;       /* bytes ever appended */
+	uint32_t tail;           /* last chunk, 0 = no chunk */
+	uint32_t tail_used;      /* bytes used in it */
+	uint16_t view_map;       /* 0 = no view yet */
+	uint8_t view_cell_x, view_cell_y; /* 9x9 cell, 0..11 */
+	uint8_t toggles;                  /* enum client_toggle: what the client believes */
+	uint8_t reserve[3];
 };
 
 /* A client's connection. Written by the worker that owns it, without a lock; by its successor when that one died.
  * `input_start` and what else a packet changes here belong to the transaction (tx_touch). */
 struct connection {
-	uint32_t generation; /* +1 each time the slot is given out */
-	uint8_t worker;      /* slot of the owner */
-	uint8_t phase;       /* enum connection_phase */
-	uint8_t charset;     /* enum charset */
-	uint8_t dialect;     /* enum dialect */
-	uint8_t close_reason;
-	uint8_t toggles; /* enum client_toggle */
+	_Atomic uint32_t owner; /* process slot + 1; 0 = free. Taken by compare-and-swap, given back last */
+	uint32_t generation;    /* +1 each time the slot is given out */
+	uint8_t phase;          /* enum connection_phase */
+	uint8_t charset;        /* enum charset */
+	uint8_t dialect;        /* enum dialect */
+	uint8_t close_reason;   /* enum close_reason, once CLOSING */
 	uint8_t dice_rolled;
 	uint8_t dice[ATTRIBUTE_COUNT];
+	uint16_t port;
 	int32_t fd; /* number in the owner's table of descriptors */
 	struct handle player;
-	uint8_t address[16]; /* IPv6, or IPv4 mapped into it */
-	uint16_t port;
-	uint16_t segment_bytes; /* most bytes of whole packets in one send */
+	uint8_t address[16];    /* IPv6, or IPv4 mapped into it */
+	uint32_t segment_bytes; /* most bytes of whole packets in one send */
 	uint32_t logins_failed;
-	uint32_t reserve2;
 	uint64_t accepted_ms;
 	uint64_t phase_ms; /* since when in this phase */
 	uint64_t input_ms; /* last byte received */
 	uint64_t sent_ms;  /* last send */
 
-	/* what the client sees; follows the ring entries of its map, one by one */
-	uint16_t view_map;                /* 0 = no view yet */
-	uint8_t view_cell_x, view_cell_y; /* 9x9 cell, 0..11 */
-	uint32_t reserve0;
-	uint64_t view_from; /* entries of view_map's ring about the view, before this position, were part of a snapshot */
-
 	/* input: bytes [input_start, input_end) of `input` wait */
 	uint64_t received; /* bytes ever received */
 	uint32_t input_start, input_end;
 
-	/* output: a chain of chunks from `output_first`, `output_sent` bytes of the first are gone already */
+	/* output: a chain of chunks from `output_first`, `output_skip` bytes of the first are gone already */
 	uint64_t sent; /* bytes ever sent */
 	uint32_t output_first;
-	uint32_t output_sent;
-	_Atomic uint32_t output_active; /* which cursor is valid: 0 or 1 */
-	uint32_t reserve1;
-	struct output_cursor output[2];
-	uint8_t reserve[64];
+	uint32_t output_skip;
+	uint32_t output_cut;            /* bytes left of a packet that the kernel took only in part */
+	_Atomic uint32_t cursor_active; /* which cursor is valid: 0 or 1 */
+	struct connection_cursor cursor[2];
+	uint8_t reserve[96];
 	uint8_t input[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/log.h"
 #include "common/world/paranoid.h"
 
 void (*tx_test_point)(const char *point); /* NULL outside tests */
@@ -293,10 +294,19 @@ static unsigned domains_sort(uint32_t *list, unsigned count)
 	return unique;
 }
 
+void tx_log(struct tx *tx, int level, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(tx->log_text, sizeof tx->log_text, format, args);
+	va_end(args);
+	tx->log_level = level;
+}
+
 static enum tx_verdict run_once(struct tx *tx, tx_fn *fn, void *context)
 {
 	tx->wanted_count = 0;
-	tx->scratch_used = 0;
+	tx->log_text[0] = '\0';
 	rng_seed(&tx->rng, tx->world->header->seed ^ (tx->runs << 8 | tx->world->slot));
 	return fn(tx, context);
 }
@@ -331,6 +341,8 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 			count_add(tx->world, COUNT_transactions, 1);
 			if (followers != 0)
 				world_wake(tx->world, followers);
+			if (tx->log_text[0] != '\0')
+				log_line((enum log_level)tx->log_level, "%s", tx->log_text);
 			return TX_COMMIT;
 		}
 		run_undo(tx);
