@@ -134,8 +134,8 @@ static bool client_is_dead_or_staff(const struct worker *w, const struct client 
 }
 
 /* Is this entry of the client's map for him? */
-static bool map_note_reaches(const struct worker *w, const struct client *client, const struct connection_cursor *cursor,
-							 const struct note *note)
+static bool map_note_reaches(const struct worker *w, const struct client *client,
+							 const struct connection_cursor *cursor, const struct note *note)
 {
 	if (note->but != 0 && client->c->player.index == note->but)
 		return false;
@@ -146,8 +146,7 @@ static bool map_note_reaches(const struct worker *w, const struct client *client
 	case NOTE_AREA:
 		if (!sees(cursor, note->x, note->y))
 			return false;
-		if (note->second != SECOND_NONE &&
-			sees(cursor, note->second_x, note->second_y) != (note->second == SECOND_TOO))
+		if (note->second != SECOND_NONE && sees(cursor, note->second_x, note->second_y) != (note->second == SECOND_TOO))
 			return false;
 		return note->kind == NOTE_AREA || client_is_dead_or_staff(w, client);
 	default:
@@ -231,10 +230,10 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 	next.view_map = 0;
 	next.map_position = note->position;
 	cursor_commit(client->c, &next);
+	list_remove(w, client); /* first: it may end the following of a map that he comes back to */
 	if (note->object != 0)
 		reader_follow(w, note->object, note->position);
-	list_remove(w, client);
-	if (note->object == 0)
+	else
 		w->by_player[note->subject] = NULL;
 }
 
@@ -259,7 +258,8 @@ static void note_toggle(struct worker *w, struct client *client, const struct no
 	uint8_t bytes[8];
 	next.map_position = position;
 	next.toggles ^= (uint8_t)note->object;
-	size_t length = toggle_packet((enum client_toggle)note->object, (enum dialect)client->c->dialect, bytes, sizeof bytes);
+	size_t length =
+		toggle_packet((enum client_toggle)note->object, (enum dialect)client->c->dialect, bytes, sizeof bytes);
 	tell(w, client, &next, bytes, length, true);
 }
 
@@ -391,9 +391,10 @@ static void lapped(struct worker *w, uint32_t domain)
 	uint64_t suppressed;
 	count_add(&w->world, COUNT_ring_laps, 1);
 	if (log_repeat_due(&repeat, worker_now_ms(w), 10000, &suppressed))
-		log_warning("the ring of %s %u was overwritten before it was read: its players are sent their surroundings anew "
-					"(%llu more times since the last such line); larger rings help (world.ring_kb, world.realm_ring_kb)",
-					domain == w->world.realm_domain ? "the realm, domain" : "map", domain, (unsigned long long)suppressed);
+		log_warning(
+			"the ring of %s %u was overwritten before it was read: its players are sent their surroundings anew "
+			"(%llu more times since the last such line); larger rings help (world.ring_kb, world.realm_ring_kb)",
+			domain == w->world.realm_domain ? "the realm, domain" : "map", domain, (unsigned long long)suppressed);
 	if (domain != w->world.realm_domain) {
 		everybody_reconcile(w, domain);
 		return;

@@ -10,11 +10,11 @@
 #include "worker/worker.h"
 
 struct snapshot {
-	bool taken;             /* false: the player is not on that map (any more) */
-	uint64_t position;      /* the ring's head at that instant */
-	size_t length;          /* bytes in worker.burst */
+	bool taken;        /* false: the player is not on that map (any more) */
+	uint64_t position; /* the ring's head at that instant */
+	size_t length;     /* bytes in worker.burst */
 	uint8_t cell_x, cell_y;
-	uint8_t toggles;        /* what the client believes after it */
+	uint8_t toggles; /* what the client believes after it */
 };
 
 /* Of the client's player on this map. */

@@ -27,15 +27,15 @@ struct session;
 /* What this process keeps beside a connection of its own. */
 struct client {
 	struct connection *c;
-	uint32_t index;            /* of the connection */
+	uint32_t index; /* of the connection */
 	struct loop_fd *watch;
 	struct session *session;   /* a login or creation under way, NULL = none */
 	uint32_t in_map;           /* whose list of clients it is in: view_map, 0 = none */
 	uint32_t in_map_at;        /* where in that list */
 	struct client *next_flush; /* in its bucket of the flush wheel */
 	bool flush_waiting;
-	bool urgent;               /* answers to the player's own action: send at the end of this turn */
-	bool input_left;           /* whole packets may wait in its input */
+	bool urgent;     /* answers to the player's own action: send at the end of this turn */
+	bool input_left; /* whole packets may wait in its input */
 	struct client *next_input;
 	uint64_t close_deadline_ms;
 	uint32_t segment_bytes;
@@ -64,27 +64,27 @@ struct worker {
 	bool stopping;
 	int signals; /* signalfd */
 
-	struct client *clients;      /* [limits.connections + 1]; .c == NULL: not ours */
+	struct client *clients; /* [limits.connections + 1]; .c == NULL: not ours */
 	uint32_t clients_open;
-	uint32_t connection_hint;    /* where to look for a free connection */
-	struct client **by_player;   /* [limits.players + 1]: our client that plays it */
+	uint32_t connection_hint;  /* where to look for a free connection */
+	struct client **by_player; /* [limits.players + 1]: our client that plays it */
 
-	struct follow *follows;      /* [realm_domain + 1] */
-	uint32_t *active;            /* domains followed */
+	struct follow *follows; /* [realm_domain + 1] */
+	uint32_t *active;       /* domains followed */
 	uint32_t active_count;
-	uint8_t *note_bytes;         /* RING_ENTRY_MAX: the entry being read */
-	uint8_t *burst;              /* snapshots are encoded here */
+	uint8_t *note_bytes; /* RING_ENTRY_MAX: the entry being read */
+	uint8_t *burst;      /* snapshots are encoded here */
 	size_t burst_capacity;
-	uint8_t *recoded;            /* output in another charset */
+	uint8_t *recoded; /* output in another charset */
 
-	uint32_t *free_chunks;       /* stack of chunk indices of our share */
+	uint32_t *free_chunks; /* stack of chunk indices of our share */
 	uint32_t free_chunk_count;
 	uint8_t *send_buffer;
 
 	struct client *flush_wheel[FLUSH_WHEEL];
 	uint32_t flush_waiting;
-	uint64_t flush_done_ms;      /* buckets up to this time were flushed */
-	struct client *input_first;  /* clients with input left */
+	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
+	struct client *input_first; /* clients with input left */
 };
 
 /* The time of this turn. */

@@ -218,7 +218,9 @@ static const struct layout_field fields[] = {
 	FIELD(realm, version),
 	FIELD(realm, closed_to_players),
 	FIELD(realm, restored),
+	FIELD(realm, motd_length),
 	FIELD(realm, reserve),
+	FIELD(realm, motd),
 
 	/* connection_cursor */
 	FIELD(connection_cursor, map_position),
@@ -324,7 +326,8 @@ static uint64_t fnv(uint64_t hash, const void *bytes, size_t length)
 
 uint64_t world_fingerprint(void)
 {
-	static const uint32_t constants[] = {WORLD_LAYOUT_VERSION, PROCESS_SLOTS, WORKERS_MAX, WORLD_REGION_COUNT, COUNTER_COUNT};
+	static const uint32_t constants[] = {WORLD_LAYOUT_VERSION, PROCESS_SLOTS, WORKERS_MAX, WORLD_REGION_COUNT,
+										 COUNTER_COUNT};
 	uint64_t hash = fnv(0xcbf29ce484222325u, constants, sizeof constants);
 	for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++) {
 		const struct layout_field *f = &fields[i];

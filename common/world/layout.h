@@ -45,7 +45,9 @@ enum {
 
 	INPUT_BYTES = 8192,                 /* one connection's input that is not parsed yet */
 	PACKET_MAX_BYTES = INPUT_BYTES / 2, /* a longer packet of a client closes its connection */
-	CHUNK_BYTES = 2032, /* payload of one output chunk */
+	CHUNK_BYTES = 2032,                 /* payload of one output chunk */
+
+	MOTD_BYTES = 1024,
 
 	TX_DOMAINS_MAX = 4, /* two maps and the realm, and one to spare */
 	RING_ENTRY_MAX = 32768,
@@ -403,9 +405,11 @@ struct realm {
 	uint32_t free_first, free_count; /* FIFO of player slots: a char index rests as long as possible before reuse */
 	uint32_t names_mask;             /* size of the name table - 1 */
 	uint64_t version;                /* +1 at each change that must become durable */
-	uint8_t closed_to_players;
-	uint8_t restored; /* 1 = grounds and doors were read from the store */
-	uint8_t reserve[22];
+	uint8_t closed_to_players;       /* 1 = only staff may enter */
+	uint8_t restored;                /* 1 = grounds and doors were read from the store */
+	uint16_t motd_length;            /* bytes of motd; 0 = the catalog's lines are shown */
+	uint8_t reserve[20];
+	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
 _Static_assert(sizeof(struct realm) % 8 == 0, "the tables behind it are aligned");
 
