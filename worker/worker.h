@@ -61,6 +61,7 @@ struct worker {
 	struct jobs *jobs;
 	struct store *store;
 	struct tx tx;
+	struct rng rng; /* for what is no transaction (dice) */
 	bool stopping;
 	int signals; /* signalfd */
 
@@ -86,6 +87,9 @@ struct worker {
 	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
 	struct client *input_first; /* clients with input left */
 };
+
+/* Runs a transaction of this worker: with the time of this turn, real and monotonic. */
+enum tx_verdict worker_transaction(struct worker *w, const uint32_t *domains, unsigned count, tx_fn *fn, void *context);
 
 /* The time of this turn. */
 static inline uint64_t worker_now_ms(const struct worker *w)

@@ -7,6 +7,8 @@
 #ifndef ARGENTUM_GAME_RULE_H
 #define ARGENTUM_GAME_RULE_H
 
+#include "common/base/log.h"
+#include "common/base/number.h"
 #include "common/catalog/catalog.h"
 #include "common/config/config.h"
 #include "common/protocol/packets.h"

@@ -76,6 +76,12 @@ void say_staff(struct tx *tx, unsigned flags)
 	say(tx, tx->world->realm_domain, &(struct note){.kind = NOTE_STAFF, .flags = (uint8_t)flags});
 }
 
+void say_note(struct tx *tx, uint32_t domain, const struct note *note)
+{
+	struct packet_writer *writer = writer_of(tx);
+	tx_append(tx, domain, note, writer->data, writer->length);
+}
+
 void say_control(struct tx *tx, enum note_kind kind, uint32_t player)
 {
 	const struct body *body = &tx->world->bodies[player];

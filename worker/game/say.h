@@ -29,6 +29,9 @@ void say_dead_area(struct tx *tx, uint32_t map, unsigned x, unsigned y, unsigned
 void say_area_split(struct tx *tx, uint32_t map, unsigned x, unsigned y, unsigned second_x, unsigned second_y,
 					enum note_second second, uint32_t but, unsigned flags);
 
+/* Any note, with what was put since say_begin as its payload. */
+void say_note(struct tx *tx, uint32_t domain, const struct note *note);
+
 /* A note for the workers, about one player, in his map's ring. */
 void say_control(struct tx *tx, enum note_kind kind, uint32_t player);
 void say_toggle(struct tx *tx, uint32_t player, enum client_toggle toggle, bool on);
