@@ -9,6 +9,7 @@
 enum { SIZE_U8 = 1, SIZE_BOOL = 1, SIZE_I16 = 2, SIZE_I32 = 4, SIZE_F32 = 4, SIZE_STR = 2, SIZE_LIST = 2 };
 #define VARIES(type) (FIELD_##type == FIELD_STR || FIELD_##type == FIELD_LIST)
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): these macros are addends, not expressions. */
 enum {
 #include "common/protocol/words.def"
 #define VALUE(field, type, range, marks)        +SIZE_##type
@@ -40,13 +41,15 @@ enum {
 #define VALUE(field, type, range, marks)        +VARIES(type)
 #define ARRAY(field, count, type, range, marks) +VARIES(type)
 #define RECORDS(field, count, record)           +1
-#define RECORD_ARRAY(field, count, record)      +0
+#define RECORD_ARRAY(field, count, record)      +VARYING_record_##record
 #define IP_OR_STR(field, by)                    +1
 #define BY(field, id)                           +1
 #define ROW(prefix, id, godot, NAME, name, ...) VARYING_##prefix##_##NAME = 0 __VA_ARGS__,
 #include "common/protocol/all.def"
 #include "common/protocol/words_end.def"
 };
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* --- layouts: each row becomes a case that returns the constant description of its packet -----------------------------
  * Inside a case, THIS is the packet's struct; so a field needs to know only its own name. */
@@ -78,7 +81,8 @@ enum { GODOT_yes = true, GODOT_no = false };
 	 .type = FIELD_##type_,                                                                                            \
 	 .range = RANGE_##range_,                                                                                          \
 	 .marks = (marks_),                                                                                                \
-	 .count = 1},
+	 .count = 1,                                                                                                       \
+	 .plain = !((marks_)&FIELD_GODOT_ONLY)},
 #define ARRAY(field, count_, type_, range_, marks_)                                                                    \
 	{.name = #field,                                                                                                   \
 	 .offset = offsetof(THIS, field),                                                                                  \

@@ -30,7 +30,7 @@ enum field_type {
 	FIELD_LIST,         /* a str16 that stays Latin-1 and is divided by NUL bytes */
 	FIELD_RECORDS,      /* as many records as the governing field says */
 	FIELD_IP_OR_STR,    /* four u8 when the governing field is set, else a str16 */
-	FIELD_RECORD_ARRAY, /* a fixed number of records; only ever of fixed size */
+	FIELD_RECORD_ARRAY, /* a fixed number of records */
 	FIELD_BY,           /* nothing here: the governing field selects a row of another table */
 };
 
@@ -56,6 +56,7 @@ struct packet_field {
 	uint8_t marks;     /* enum field_mark */
 	uint8_t count;     /* elements, 1 but for arrays */
 	uint8_t record;    /* RECORDS, RECORD_ARRAY: enum record_id */
+	bool plain;        /* one number, bool or text that is there in every dialect, as nearly all are */
 };
 
 struct packet_layout {

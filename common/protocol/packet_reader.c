@@ -158,30 +158,35 @@ static enum packet_status read_element(struct lens *lens, const struct packet_fi
 	return PACKET_UNKNOWN_ID;
 }
 
+static enum packet_status read_special(struct lens *lens, const struct packet_field *field, uint8_t *values)
+{
+	void *member = values + field->offset;
+	const void *governor = values + field->governor;
+	if (field->type == FIELD_RECORDS)
+		return read_records(lens, field, member, *(const int32_t *)governor);
+	if (field->type == FIELD_IP_OR_STR)
+		return read_address(lens, member, *(const bool *)governor);
+	if (lens->dialect == DIALECT_CLASSIC && (field->marks & FIELD_JOINED))
+		return read_joined(lens, field, member);
+	if (lens->dialect == DIALECT_CLASSIC && (field->marks & FIELD_GODOT_ONLY)) {
+		*(int32_t *)member = 0;
+		return PACKET_OK;
+	}
+	enum packet_status status = PACKET_OK;
+	for (unsigned i = 0; i < field->count && status == PACKET_OK; i++)
+		status = read_element(lens, field, member, i);
+	return status;
+}
+
 static enum packet_status read_fields(struct lens *lens, const struct packet_layout *layout, void *values)
 {
 	uint8_t *base = values;
-	for (unsigned i = 0; i < layout->field_count; i++) {
+	enum packet_status status = PACKET_OK;
+	for (unsigned i = 0; i < layout->field_count && status == PACKET_OK; i++) {
 		const struct packet_field *field = &layout->fields[i];
-		void *member = base + field->offset;
-		const void *governor = base + field->governor;
-		enum packet_status status = PACKET_OK;
-
-		if (field->type == FIELD_RECORDS)
-			status = read_records(lens, field, member, *(const int32_t *)governor);
-		else if (field->type == FIELD_IP_OR_STR)
-			status = read_address(lens, member, *(const bool *)governor);
-		else if (lens->dialect == DIALECT_CLASSIC && (field->marks & FIELD_JOINED))
-			status = read_joined(lens, field, member);
-		else if (lens->dialect == DIALECT_CLASSIC && (field->marks & FIELD_GODOT_ONLY))
-			*(int32_t *)member = 0;
-		else
-			for (unsigned k = 0; k < field->count && status == PACKET_OK; k++)
-				status = read_element(lens, field, member, k);
-		if (status != PACKET_OK)
-			return status;
+		status = field->plain ? read_element(lens, field, base + field->offset, 0) : read_special(lens, field, base);
 	}
-	return PACKET_OK;
+	return status;
 }
 
 /* A packet read so far: which row it is, and how long it was. */

@@ -49,6 +49,7 @@ enum record_id {
 
 /* What the words of the tables become: members of a struct. */
 #include "common/protocol/words.def"
+/* NOLINTBEGIN(bugprone-macro-parentheses): these macros are declarations. */
 #define MEMBER_U8                               int32_t
 #define MEMBER_BOOL                             bool
 #define MEMBER_I16                              int32_t
@@ -83,6 +84,7 @@ struct packet_address {
 	};
 #include "common/protocol/all.def"
 
+/* NOLINTEND(bugprone-macro-parentheses) */
 #undef MEMBER_U8
 #undef MEMBER_BOOL
 #undef MEMBER_I16

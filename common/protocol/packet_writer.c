@@ -6,78 +6,73 @@
 
 #include "common/protocol/packet_reader.h"
 
-/* Where writing stands. Room for everything that does not vary in size is checked once, before the first byte; `spare`
- * is what is left beyond that, and only texts and lists take from it. */
+/* What writing needs to know beside the place where it stands. That place is handed from step to step: each takes `at`
+ * and returns where the next one writes, or NULL when it refuses. Room for everything that does not vary in size is
+ * checked once, before the first byte; `spare` is what is left beyond that, and only texts and lists take from it. */
 struct pen {
-	uint8_t *at;
 	size_t spare;
+	const struct packet_range *ranges; /* of the dialect */
 	enum dialect dialect;
 	enum charset charset;
-	/* the refusal, when a step returns false */
+	/* the refusal, when a step returned NULL */
 	enum put_failure failure;
 	const struct packet_field *field;
 	int64_t value;
 };
 
-static bool refuse(struct pen *pen, enum put_failure failure, const struct packet_field *field, int64_t value)
+static uint8_t *refuse(struct pen *pen, enum put_failure failure, const struct packet_field *field, int64_t value)
 {
 	pen->failure = failure;
 	pen->field = field;
 	pen->value = value;
-	return false;
+	return NULL;
 }
 
 static bool pen_take(struct pen *pen, size_t size)
 {
-	if (size > pen->spare)
-		return refuse(pen, PUT_NO_ROOM, NULL, (int64_t)(size - pen->spare));
+	if (size > pen->spare) {
+		refuse(pen, PUT_NO_ROOM, NULL, (int64_t)(size - pen->spare));
+		return false;
+	}
 	pen->spare -= size;
 	return true;
 }
 
-static void write_u8(struct pen *pen, uint64_t value)
+static inline uint8_t *write_u16(uint8_t *at, uint64_t value)
 {
-	*pen->at++ = (uint8_t)value;
+	at[0] = (uint8_t)value;
+	at[1] = (uint8_t)(value >> 8);
+	return at + 2;
 }
 
-static void write_u16(struct pen *pen, uint64_t value)
+static inline uint8_t *write_u32(uint8_t *at, uint64_t value)
 {
-	pen->at[0] = (uint8_t)value;
-	pen->at[1] = (uint8_t)(value >> 8);
-	pen->at += 2;
+	return write_u16(write_u16(at, value), value >> 16);
 }
 
-static void write_u32(struct pen *pen, uint64_t value)
+static inline uint8_t *write_number(struct pen *pen, uint8_t *at, const struct packet_field *field, int64_t value)
 {
-	write_u16(pen, value & 0xFFFF);
-	write_u16(pen, value >> 16 & 0xFFFF);
-}
-
-static bool write_number(struct pen *pen, const struct packet_field *field, int64_t value)
-{
-	if (!packet_range_allows(&packet_ranges[pen->dialect][field->range], value))
+	if (!packet_range_allows(&pen->ranges[field->range], value))
 		return refuse(pen, PUT_OUT_OF_RANGE, field, value);
 	if (field->type == FIELD_I32)
-		write_u32(pen, (uint64_t)value);
-	else if (field->type == FIELD_I16)
-		write_u16(pen, (uint64_t)value);
-	else
-		write_u8(pen, (uint64_t)value);
-	return true;
+		return write_u32(at, (uint64_t)value);
+	if (field->type == FIELD_I16)
+		return write_u16(at, (uint64_t)value);
+	*at = (uint8_t)value;
+	return at + 1;
 }
 
-static bool write_f32(struct pen *pen, const struct packet_field *field, float value)
+static uint8_t *write_f32(struct pen *pen, uint8_t *at, const struct packet_field *field, float value)
 {
 	uint32_t bits;
 	if (!isfinite(value))
 		return refuse(pen, PUT_OUT_OF_RANGE, field, 0);
 	memcpy(&bits, &value, sizeof bits);
-	write_u32(pen, bits);
-	return true;
+	return write_u32(at, bits);
 }
 
 /* A str16 whose two length bytes are already paid for. */
-static bool write_text(struct pen *pen, const struct packet_field *field, struct text text)
+static uint8_t *write_text(struct pen *pen, uint8_t *at, const struct packet_field *field, struct text text)
 {
 	size_t length = text.length;
 	if (length > TEXT_WIRE_MAX)
@@ -89,16 +84,14 @@ static bool write_text(struct pen *pen, const struct packet_field *field, struct
 			length = TEXT_WIRE_MAX;
 	}
 	if (!pen_take(pen, length))
-		return false;
+		return NULL;
 	/* The encoder stops before a character that would not fit as a whole, so the count comes from what it wrote. */
-	length = charset_encode(charset, text, (char *)pen->at + 2, length);
-	write_u16(pen, length);
-	pen->at += length;
-	return true;
+	length = charset_encode(charset, text, (char *)at + 2, length);
+	return write_u16(at, length) + length;
 }
 
 /* Classic clients take the lines of a codex as one str16 with NUL between them. */
-static bool write_joined(struct pen *pen, const struct packet_field *field, const struct text *texts)
+static uint8_t *write_joined(struct pen *pen, uint8_t *at, const struct packet_field *field, const struct text *texts)
 {
 	size_t length = field->count - 1U;
 	for (unsigned i = 0; i < field->count; i++)
@@ -106,71 +99,70 @@ static bool write_joined(struct pen *pen, const struct packet_field *field, cons
 	if (length > TEXT_WIRE_MAX)
 		return refuse(pen, PUT_TEXT_TOO_LONG, field, (int64_t)length);
 	if (!pen_take(pen, length))
-		return false;
-	write_u16(pen, length);
+		return NULL;
+	at = write_u16(at, length);
 	for (unsigned i = 0; i < field->count; i++) {
 		if (i > 0)
-			write_u8(pen, 0);
-		pen->at += charset_encode(CHARSET_LATIN1, texts[i], (char *)pen->at, texts[i].length);
+			*at++ = '\0';
+		at += charset_encode(CHARSET_LATIN1, texts[i], (char *)at, texts[i].length);
 	}
-	return true;
+	return at;
 }
 
-static bool write_address(struct pen *pen, const struct packet_field *field, const struct packet_address *address,
-						  bool by_ip)
+static uint8_t *write_address(struct pen *pen, uint8_t *at, const struct packet_field *field,
+							  const struct packet_address *address, bool by_ip)
 {
 	if (!by_ip)
-		return write_text(pen, field, address->text);
+		return write_text(pen, at, field, address->text);
 	if (!pen_take(pen, 2)) /* an empty text's two bytes are paid for */
-		return false;
-	memcpy(pen->at, address->ip, 4);
-	pen->at += 4;
-	return true;
+		return NULL;
+	memcpy(at, address->ip, 4);
+	return at + 4;
 }
 
-static bool write_fields(struct pen *pen, const struct packet_layout *layout, const void *values);
+static uint8_t *write_fields(struct pen *pen, uint8_t *at, const struct packet_layout *layout, const void *values);
 
-static bool write_records(struct pen *pen, const struct packet_field *field, const struct packet_records *records,
-						  int32_t count)
+static uint8_t *write_records(struct pen *pen, uint8_t *at, const struct packet_field *field,
+							  const struct packet_records *records, int32_t count)
 {
 	const struct packet_layout *layout = record_layout((enum record_id)field->record);
 	union any_record record;
 	const uint8_t *list = records->list;
 	struct packet_records rest = *records;
 
-	if (count > 0 && !list && records->wire_size == 0)
-		return refuse(pen, PUT_OUT_OF_RANGE, field, 0);
-	for (int32_t i = 0; i < count; i++) {
+	for (int32_t i = 0; i < count && at; i++) {
 		const void *values = &record;
 		if (list)
 			values = list + (size_t)i * layout->struct_size;
 		else if (!packet_record_next((enum record_id)field->record, &rest.wire, &rest.wire_size, &record))
 			return refuse(pen, PUT_OUT_OF_RANGE, field, i);
-		if (!pen_take(pen, layout->min_size[pen->dialect]) || !write_fields(pen, layout, values))
-			return false;
+		if (!pen_take(pen, layout->min_size[pen->dialect]))
+			return NULL;
+		at = write_fields(pen, at, layout, values);
 	}
-	return true;
+	return at;
 }
 
 /* Element `i` of a field; plain fields have one. */
-static bool write_element(struct pen *pen, const struct packet_field *field, const void *member, unsigned i)
+static inline uint8_t *write_element(struct pen *pen, uint8_t *at, const struct packet_field *field, const void *member,
+									 unsigned i)
 {
 	switch ((enum field_type)field->type) {
 	case FIELD_U8:
 	case FIELD_I16:
-		return write_number(pen, field, ((const int32_t *)member)[i]);
+		return write_number(pen, at, field, ((const int32_t *)member)[i]);
 	case FIELD_BOOL:
-		return write_number(pen, field, ((const bool *)member)[i]);
+		return write_number(pen, at, field, ((const bool *)member)[i]);
 	case FIELD_I32:
-		return write_number(pen, field, ((const int64_t *)member)[i]);
+		return write_number(pen, at, field, ((const int64_t *)member)[i]);
 	case FIELD_F32:
-		return write_f32(pen, field, ((const float *)member)[i]);
+		return write_f32(pen, at, field, ((const float *)member)[i]);
 	case FIELD_STR:
 	case FIELD_LIST:
-		return write_text(pen, field, ((const struct text *)member)[i]);
+		return write_text(pen, at, field, ((const struct text *)member)[i]);
 	case FIELD_RECORD_ARRAY: {
 		const struct packet_layout *layout = record_layout((enum record_id)field->record);
-		return write_fields(pen, layout, (const uint8_t *)member + (size_t)i * layout->struct_size);
+		return write_fields(pen, at, layout, (const uint8_t *)member + (size_t)i * layout->struct_size);
 	}
 	case FIELD_RECORDS:
 	case FIELD_IP_OR_STR:
@@ -180,30 +172,34 @@ static bool write_element(struct pen *pen, const struct packet_field *field, con
 	return refuse(pen, PUT_NO_SUCH_ID, field, 0);
 }
 
-static bool write_fields(struct pen *pen, const struct packet_layout *layout, const void *values)
+static uint8_t *write_special(struct pen *pen, uint8_t *at, const struct packet_field *field, const uint8_t *values)
+{
+	const void *member = values + field->offset;
+	const void *governor = values + field->governor;
+	if (field->type == FIELD_RECORDS)
+		return write_records(pen, at, field, member, *(const int32_t *)governor);
+	if (field->type == FIELD_IP_OR_STR)
+		return write_address(pen, at, field, member, *(const bool *)governor);
+	if (pen->dialect == DIALECT_CLASSIC && (field->marks & FIELD_JOINED))
+		return write_joined(pen, at, field, member);
+	if (pen->dialect == DIALECT_CLASSIC && (field->marks & FIELD_GODOT_ONLY))
+		return at;
+	for (unsigned i = 0; i < field->count && at; i++)
+		at = write_element(pen, at, field, member, i);
+	return at;
+}
+
+static uint8_t *write_fields(struct pen *pen, uint8_t *at, const struct packet_layout *layout, const void *values)
 {
 	const uint8_t *base = values;
-	for (unsigned i = 0; i < layout->field_count; i++) {
-		const struct packet_field *field = &layout->fields[i];
-		const void *member = base + field->offset;
-		const void *governor = base + field->governor;
-		bool fine = true;
-
-		if (field->type == FIELD_RECORDS)
-			fine = write_records(pen, field, member, *(const int32_t *)governor);
-		else if (field->type == FIELD_IP_OR_STR)
-			fine = write_address(pen, field, member, *(const bool *)governor);
-		else if (pen->dialect == DIALECT_CLASSIC && (field->marks & FIELD_JOINED))
-			fine = write_joined(pen, field, member);
-		else if (pen->dialect == DIALECT_CLASSIC && (field->marks & FIELD_GODOT_ONLY))
-			continue;
+	const struct packet_field *end = layout->fields + layout->field_count;
+	for (const struct packet_field *field = layout->fields; field < end && at; field++) {
+		if (field->plain)
+			at = write_element(pen, at, field, base + field->offset, 0);
 		else
-			for (unsigned k = 0; k < field->count && fine; k++)
-				fine = write_element(pen, field, member, k);
-		if (!fine)
-			return false;
+			at = write_special(pen, at, field, base);
 	}
-	return true;
+	return at;
 }
 
 static bool writer_fail(struct packet_writer *writer, enum put_failure failure, const struct packet_layout *layout,
@@ -229,22 +225,22 @@ static bool put_in(enum charset charset, struct packet_writer *writer, enum pack
 	if (to_client && writer->dialect == DIALECT_GODOT && !layout->godot)
 		return writer_fail(writer, PUT_NOT_READ, layout, NULL, id);
 
-	struct pen pen = {.at = writer->data + writer->length,
-					  .spare = writer->capacity - writer->length,
+	struct pen pen = {.spare = writer->capacity - writer->length,
+					  .ranges = packet_ranges[writer->dialect],
 					  .dialect = writer->dialect,
 					  .charset = charset};
-	bool fine = pen_take(&pen, packet_head_size(table) + layout->min_size[writer->dialect]);
-	if (fine) {
-		if (table == TABLE_GM)
-			write_u8(&pen, C2S_GM_COMMANDS);
-		else if (table == TABLE_MULTI)
-			write_u8(&pen, S2C_MULTI_MESSAGE);
-		write_u8(&pen, id);
-		fine = write_fields(&pen, layout, fields);
-	}
-	if (!fine)
+	uint8_t *at = writer->data + writer->length;
+	if (!pen_take(&pen, packet_head_size(table) + layout->min_size[writer->dialect]))
+		return writer_fail(writer, pen.failure, layout, NULL, pen.value);
+	if (table == TABLE_GM)
+		*at++ = C2S_GM_COMMANDS;
+	else if (table == TABLE_MULTI)
+		*at++ = S2C_MULTI_MESSAGE;
+	*at++ = (uint8_t)id;
+	at = write_fields(&pen, at, layout, fields);
+	if (!at)
 		return writer_fail(writer, pen.failure, layout, pen.field, pen.value);
-	writer->length = (size_t)(pen.at - writer->data);
+	writer->length = (size_t)(at - writer->data);
 	return true;
 }
 
@@ -287,11 +283,10 @@ bool packet_recode(enum charset charset, const uint8_t *packets, size_t length, 
 	return fine;
 }
 
-static void explain_range(const struct packet_writer *writer, struct problem *why)
+static void explain_range(const struct packet_writer *writer, const char *packet, struct problem *why)
 {
 	const struct packet_field *field = writer->failed_field;
 	const struct packet_range *range = &packet_ranges[writer->dialect][field->range];
-	const char *packet = writer->failed_packet->name;
 	const char *dialect = dialect_name(writer->dialect);
 
 	if (field->type == FIELD_F32)
@@ -321,7 +316,7 @@ void packet_writer_explain(const struct packet_writer *writer, struct problem *w
 		problem_set(why, "%s: not read by this client (%s)", packet, dialect_name(writer->dialect));
 		break;
 	case PUT_OUT_OF_RANGE:
-		explain_range(writer, why);
+		explain_range(writer, packet, why);
 		break;
 	case PUT_TEXT_TOO_LONG:
 		problem_set(why, "%s: %s has %" PRId64 " bytes, %d are allowed", packet, writer->failed_field->name,
