@@ -219,19 +219,15 @@ static size_t piece_size(struct worker *w, struct client *client)
 	if (c->output_cut > 0)
 		return output_peek(w, c, c->output_cut);
 	size_t got = output_peek(w, c, c->segment_bytes);
-	size_t whole = 0;
-	while (whole < got) {
-		size_t length = s2c_size((enum dialect)c->dialect, w->send_buffer + whole, got - whole);
-		if (length == 0 || whole + length > got)
-			break;
-		whole += length;
-	}
+	size_t whole = s2c_whole_prefix((enum dialect)c->dialect, w->send_buffer, got, c->segment_bytes);
 	if (whole > 0)
 		return whole;
+	/* One packet that is longer than a segment. */
 	got = output_peek(w, c, SEND_BUFFER_BYTES);
-	size_t length = s2c_size((enum dialect)c->dialect, w->send_buffer, got);
-	assert(length > 0 && length <= got); /* only whole packets were appended */
-	return length;
+	for (size_t most = c->segment_bytes; whole == 0 && most < SEND_BUFFER_BYTES; most += 128)
+		whole = s2c_whole_prefix((enum dialect)c->dialect, w->send_buffer, got, most + 128);
+	assert(whole > 0 && whole <= got); /* only whole packets were appended */
+	return whole;
 }
 
 bool output_flush(struct worker *w, struct client *client)

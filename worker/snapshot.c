@@ -1,7 +1,6 @@
 #include "worker/snapshot.h"
 
 #include "worker/game/area.h"
-#include "worker/game/texts.h"
 #include "worker/game/tile.h"
 #include "worker/game/wire.h"
 #include "worker/output.h"

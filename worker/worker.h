@@ -36,9 +36,13 @@ struct client {
 	bool flush_waiting;
 	bool urgent;     /* answers to the player's own action: send at the end of this turn */
 	bool input_left; /* whole packets may wait in its input */
+	bool input_listed;
 	struct client *next_input;
+	struct client *next_closing;
 	uint64_t close_deadline_ms;
-	uint32_t segment_bytes;
+	bool want_write; /* the kernel took less than there was */
+	bool shut;       /* the write side is shut: waiting for the client to close */
+	struct worker *worker;
 };
 
 /* A ring that this worker follows, and its clients there. */
@@ -48,6 +52,13 @@ struct follow {
 	struct client **clients;
 	uint32_t count, capacity;
 	uint32_t active_at; /* where in worker.active */
+};
+
+/* A listening socket that this worker serves. */
+struct acceptor {
+	struct worker *w;
+	int fd;
+	struct loop_fd *watch;
 };
 
 enum { FLUSH_WHEEL = 64, FLUSH_GATHER_MS = 20 };
@@ -62,9 +73,15 @@ struct worker {
 	struct store *store;
 	struct tx tx;
 	struct rng rng; /* for what is no transaction (dice) */
+	unsigned workers;          /* how many there are */
 	bool stopping;
-	int signals; /* signalfd */
+	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */
+	int exit;                  /* enum process_exit */
+	int signals;               /* signalfd */
+	struct loop_fd *master_watch;
+	uint64_t paranoid_told;
 
+	struct acceptor acceptors[WORKERS_MAX];
 	struct client *clients; /* [limits.connections + 1]; .c == NULL: not ours */
 	uint32_t clients_open;
 	uint32_t connection_hint;  /* where to look for a free connection */
@@ -86,6 +103,8 @@ struct worker {
 	uint32_t flush_waiting;
 	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
 	struct client *input_first; /* clients with input left */
+	struct client *closing_first;
+	enum charset charset; /* of newcomers */
 };
 
 /* Runs a transaction of this worker: with the time of this turn, real and monotonic. */

@@ -15,12 +15,6 @@
 #define WIRE_SHOP_SLOTS          50
 #define SLOT_GOLD                31 /* "slot" of the gold in Drop and UserCommerceOffer */
 
-/* Looks with a meaning. */
-#define NO_ANIMATION    2 /* weapon, shield or helmet that is not worn */
-#define LOOK_GHOST      8
-#define LOOK_GHOST_SHIP 87
-#define HEAD_GHOST      500
-
 /* 6.5: no skill of its own, only as a target to ask for. */
 #define SKILL_SMELTING 88
 

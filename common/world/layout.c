@@ -219,6 +219,7 @@ static const struct layout_field fields[] = {
 	FIELD(realm, closed_to_players),
 	FIELD(realm, restored),
 	FIELD(realm, motd_length),
+	FIELD(realm, start),
 	FIELD(realm, reserve),
 	FIELD(realm, motd),
 
@@ -260,8 +261,7 @@ static const struct layout_field fields[] = {
 	FIELD(connection, input_ms),
 	FIELD(connection, sent_ms),
 	FIELD(connection, received),
-	FIELD(connection, input_start),
-	FIELD(connection, input_end),
+	FIELD(connection, input),
 	FIELD(connection, sent),
 	FIELD(connection, output_first),
 	FIELD(connection, output_skip),

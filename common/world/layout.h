@@ -408,7 +408,8 @@ struct realm {
 	uint8_t closed_to_players;       /* 1 = only staff may enter */
 	uint8_t restored;                /* 1 = grounds and doors were read from the store */
 	uint16_t motd_length;            /* bytes of motd; 0 = the catalog's lines are shown */
-	uint8_t reserve[20];
+	struct place start;    /* where new characters, and those whose place does not exist any more, appear */
+	uint8_t reserve[16];
 	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
 _Static_assert(sizeof(struct realm) % 8 == 0, "the tables behind it are aligned");
@@ -479,9 +480,9 @@ struct connection {
 	uint64_t input_ms; /* last byte received */
 	uint64_t sent_ms;  /* last send */
 
-	/* input: bytes [input_start, input_end) of `input` wait */
+	/* input: bytes [input.start, input.end) of `input_bytes` wait */
 	uint64_t received; /* bytes ever received */
-	uint32_t input_start, input_end;
+	struct input_span input;
 
 	/* output: a chain of chunks from `output_first`, `output_skip` bytes of the first are gone already */
 	uint64_t sent; /* bytes ever sent */

@@ -109,6 +109,9 @@ void presence_leave(struct tx *tx, uint32_t index, uint32_t to_map)
 	SET(tx, *occupant_of(tx, map, body->x, body->y), 0);
 	list_unlink(tx, index, map);
 	TOUCH(tx, *body);
+	body->origin_map = (uint16_t)map; /* where he left: the keeper saves it, who returns at once appears there */
+	body->origin_x = body->x;
+	body->origin_y = body->y;
 	body->map = 0;
 	body->next_on_map = 0;
 	body->previous_on_map = 0;
@@ -282,5 +285,5 @@ void presence_effect(struct tx *tx, uint32_t index, int fx, int loops)
 {
 	const struct body *body = &tx->world->bodies[index];
 	PUT(say_begin(tx), CREATE_FX, .char_index = (int16_t)index, .fx = (int16_t)fx, .loops = (int16_t)loops);
-	say_area(tx, body->map, body->x, body->y, 0, NOTE_FLAG_VIEW);
+	say_area(tx, body->map, body->x, body->y, 0, 0);
 }
