@@ -233,7 +233,7 @@ static inline void world_write_balance(struct world *world)
 		for (unsigned number = 1; number <= CLASS_COUNT; number++)
 			PUT("%s=%u.%u25\r\n", table_class_name(number), i, number % 10);
 	}
-	PUT("[DISTRIBUCION]\r\nThe sum should be 100.\r\nE1=10\r\nE2=20\r\nE3=40\r\nE4=20\r\nE5=10\r\n");
+	PUT("[DISTRIBUCION]\r\nE1=10\r\nE2=20\r\nE3=40\r\nE4=20\r\nE5=10\r\n");
 	PUT("S1=10\r\nS2=40\r\nS3=40\r\nS4=10\r\n[EXTRA]\r\nPorcentajeRecuperoMana=6\r\n");
 	PUT("[PARTY]\r\nExponenteNivelParty=1.75\r\n[RECOMPENSAFACCION]\r\n");
 	for (unsigned rank = 1; rank <= FACTION_RANKS; rank++)
@@ -287,7 +287,9 @@ static inline void world_create(struct world *world)
 	world_write(world, "Dat/ArmasHerrero.dat", "[INIT]\r\nNumArmas=1\r\n[Arma1] ' Espada\r\nIndex=2\r\n");
 	world_write(world, "Dat/ArmadurasHerrero.dat", "[INIT]\r\nNumArmaduras=0\r\n");
 	world_write(world, "Dat/ObjCarpintero.dat", "[INIT]\r\nNumObjs=0\r\n");
-	world_write(world, "Dat/ArmadurasFaccionarias.dat", "[CLASE1]\r\nDefMinArmyAlto=2\r\n");
+	world_write(world, "Dat/ArmadurasFaccionarias.dat",
+				"[CLASE1] ' Mago\r\nDefMinArmyAlto=2\r\n[CLASE2]\r\n[CLASE3]\r\n[CLASE4]\r\n[CLASE5]\r\n[CLASE6]\r\n"
+				"[CLASE7]\r\n[CLASE8]\r\n[CLASE9]\r\n[CLASE10]\r\n[CLASE11]\r\n[CLASE12]\r\n");
 	world_write(world, "Dat/Pretorianos.dat",
 				"[MAIN]\r\nCombinaciones=1\r\n[KING]\r\nCantidad=1\r\nAlto1=1 'king\r\nBajo1=2\r\n");
 	world_write(world, "Dat/Invokar.dat", "[INIT]\r\nNumNPCs=1\r\n[LIST]\r\nNI1=1\r\nNN1=Lobo\r\n");
