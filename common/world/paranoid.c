@@ -42,7 +42,7 @@ static bool element_is_ours(const struct tx *tx, enum region_id region, uint64_t
 		return index != 0 && held_then(tx, map == 0 ? w->realm_domain : map);
 	}
 	case REGION_CONNECTIONS:
-		return w->connections[index].phase != CONNECTION_FREE && w->connections[index].worker == w->slot;
+		return atomic_load(&w->connections[index].owner) == w->slot + 1;
 	default:
 		return held_then(tx, w->realm_domain);
 	}
