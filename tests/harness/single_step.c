@@ -7,19 +7,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static cpu_set_t cpus_before; /* where this process ran before it shared one CPU with the child it steps through */
+
 static void one_cpu(void)
 {
 	cpu_set_t here;
+	sched_getaffinity(0, sizeof cpus_before, &cpus_before);
 	CPU_ZERO(&here);
 	int cpu = sched_getcpu();
 	CPU_SET(cpu < 0 ? 0 : (unsigned)cpu, &here);
 	sched_setaffinity(0, sizeof here, &here);
 }
 
+static void cpus_as_before(void)
+{
+	sched_setaffinity(0, sizeof cpus_before, &cpus_before);
+}
+
 pid_t single_step_fork(int (*fn)(void *context), void *context)
 {
-	cpu_set_t before;
-	sched_getaffinity(0, sizeof before, &before);
 	one_cpu(); /* inherited */
 	pid_t child = fork();
 	if (child == 0) {
@@ -31,7 +37,7 @@ pid_t single_step_fork(int (*fn)(void *context), void *context)
 	int status = 0;
 	bool stopped = child > 0 && waitpid(child, &status, 0) == child && WIFSTOPPED(status);
 	if (!stopped)
-		sched_setaffinity(0, sizeof before, &before);
+		cpus_as_before();
 	return stopped ? child : -1;
 }
 
@@ -52,21 +58,12 @@ bool single_step_go(pid_t child, unsigned instructions, int *status)
 	return true;
 }
 
-static void all_cpus(void)
-{
-	cpu_set_t all;
-	CPU_ZERO(&all);
-	for (unsigned i = 0; i < CPU_SETSIZE; i++)
-		CPU_SET(i, &all);
-	sched_setaffinity(0, sizeof all, &all); /* the kernel keeps those that exist */
-}
-
 int single_step_finish(pid_t child)
 {
 	int status = 0;
 	ptrace(PTRACE_DETACH, child, NULL, NULL);
 	waitpid(child, &status, 0);
-	all_cpus();
+	cpus_as_before();
 	return status;
 }
 
@@ -79,6 +76,6 @@ unsigned single_step_count(int (*fn)(void *context), void *context)
 	int status = 0;
 	while (single_step_go(child, 1, &status))
 		count++;
-	all_cpus();
+	cpus_as_before();
 	return count;
 }
