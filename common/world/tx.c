@@ -325,9 +325,11 @@ static void paranoid_rehearsal(struct tx *tx, const uint32_t *domains, unsigned 
 enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, tx_fn *fn, void *context)
 {
 	uint32_t list[TX_DOMAINS_MAX * 3];
+	const unsigned demanded = count;
 	assert(count <= TX_DOMAINS_MAX && tx->held_count == 0);
-	memcpy(list, domains, count * sizeof *list);
-	count = domains_sort(list, count);
+	if (demanded > 0) /* domains may be NULL then */
+		memcpy(list, domains, demanded * sizeof *list);
+	count = domains_sort(list, demanded);
 	tx->runs++;
 
 	for (;;) {
@@ -358,9 +360,14 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 		memcpy(list + known, tx->wanted, tx->wanted_count * sizeof *list);
 		count = domains_sort(list, known + tx->wanted_count);
 		if (count > TX_DOMAINS_MAX) {
-			/* It changed its mind about what it needs; what it asked for now is what counts. */
-			memcpy(list, tx->wanted, tx->wanted_count * sizeof *list);
-			count = domains_sort(list, tx->wanted_count);
+			/* It changed its mind about what it needs; what it asked for now is what counts, and what its caller
+			 * promised it always. */
+			if (demanded > 0)
+				memcpy(list, domains, demanded * sizeof *list);
+			memcpy(list + demanded, tx->wanted, tx->wanted_count * sizeof *list);
+			count = domains_sort(list, demanded + tx->wanted_count);
+			if (count > TX_DOMAINS_MAX)
+				tx_die("transaction needs %u domains at once, at most %d are possible", count, TX_DOMAINS_MAX);
 		}
 		count_add(tx->world, COUNT_reruns, 1);
 	}
