@@ -119,6 +119,7 @@ bool tx_holds(const struct tx *tx, uint32_t domain)
 
 bool tx_need(struct tx *tx, uint32_t domain)
 {
+	assert(domain >= 1 && domain <= tx->world->realm_domain); /* asked for in vain, it would be run again for ever */
 	if (held_find(tx, domain) != NULL)
 		return true;
 	if (tx->held_count < TX_DOMAINS_MAX && (tx->held_count == 0 || tx->held[tx->held_count - 1].index < domain)) {
