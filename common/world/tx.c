@@ -308,7 +308,8 @@ static enum tx_verdict run_once(struct tx *tx, tx_fn *fn, void *context)
 {
 	tx->wanted_count = 0;
 	tx->log_text[0] = '\0';
-	rng_seed(&tx->rng, tx->world->header->seed ^ (tx->runs << 8 | tx->world->slot));
+	/* With its life, or a newborn would throw the dice of its predecessor once more. */
+	rng_seed(&tx->rng, tx->world->header->seed ^ (uint64_t)tx->world->life << 48 ^ (tx->runs << 8 | tx->world->slot));
 	return fn(tx, context);
 }
 
