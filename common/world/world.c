@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -259,15 +260,40 @@ void world_publish(struct world *world)
 
 /* --- settling --------------------------------------------------------------------------------------------------------- */
 
+/* What killed the writer may have scribbled over its log. Such a world cannot be put in order by anyone: die, so that
+ * the master sees that no successor lives and goes back to the last cut. */
+__attribute__((noreturn)) static void log_damaged(const struct undo_log *log, const char *what, uint64_t value)
+{
+	fprintf(stderr, "world: undo log of life %u is damaged: %s %llu\n", log->life, what, (unsigned long long)value);
+	abort();
+}
+
+/* The record that ends at `end`; *size with all that belongs to it. */
+static const struct undo_record *record_before(const struct world *w, const struct undo_log *log, uint64_t end,
+											   uint64_t *size)
+{
+	const uint64_t around = sizeof(struct undo_record) + sizeof *size;
+	const uint8_t *records = (const uint8_t *)(log + 1);
+	if (end > w->limits.undo_bytes || end < around || end % 8 != 0)
+		log_damaged(log, "a record ends at", end);
+	memcpy(size, records + end - sizeof *size, sizeof *size);
+	if (*size > end || *size < around || *size % 8 != 0)
+		log_damaged(log, "size of a record", *size);
+	const struct undo_record *record = (const struct undo_record *)(records + end - *size);
+	if (record->length > *size - around)
+		log_damaged(log, "bytes of a record", record->length);
+	if (record->offset > w->size || record->length > w->size - record->offset)
+		log_damaged(log, "place of a record", record->offset);
+	return record;
+}
+
 static void log_roll_back(struct world *w, const struct undo_log *log)
 {
 	/* Newest first. Each record ends with its own size, so the log can be walked from its end. */
-	const uint8_t *records = (const uint8_t *)(log + 1);
 	uint64_t end = atomic_load_explicit(&log->used, memory_order_acquire);
 	while (end > 0) {
 		uint64_t size;
-		memcpy(&size, records + end - sizeof size, sizeof size);
-		const struct undo_record *record = (const struct undo_record *)(records + end - size);
+		const struct undo_record *record = record_before(w, log, end, &size);
 		memcpy(w->base + record->offset, record + 1, record->length);
 		end -= size;
 	}
@@ -276,8 +302,12 @@ static void log_roll_back(struct world *w, const struct undo_log *log)
 static void log_roll_forward(struct world *w, const struct undo_log *log)
 {
 	uint64_t followers = 0;
+	if (log->publishes > TX_DOMAINS_MAX)
+		log_damaged(log, "number of ring heads", log->publishes);
 	for (uint32_t i = 0; i < log->publishes; i++) {
 		const struct undo_publish *p = &log->publish[i];
+		if (p->domain < 1 || p->domain > w->realm_domain)
+			log_damaged(log, "a ring head of domain", p->domain);
 		struct ring *ring = &w->domains[p->domain].ring;
 		atomic_store_explicit(&ring->head, p->head, memory_order_release);
 		followers |= atomic_load(&ring->followers);
