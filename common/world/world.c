@@ -310,8 +310,11 @@ static void log_roll_forward(struct world *w, const struct undo_log *log)
 			log_damaged(log, "a ring head of domain", p->domain);
 		struct ring *ring = &w->domains[p->domain].ring;
 		atomic_store_explicit(&ring->head, p->head, memory_order_release);
-		followers |= atomic_load(&ring->followers);
 	}
+	/* Heads before followers and sleepers, as in the commit itself (tx.c). */
+	atomic_thread_fence(memory_order_seq_cst);
+	for (uint32_t i = 0; i < log->publishes; i++)
+		followers |= atomic_load(&w->domains[log->publish[i].domain].ring.followers);
 	world_wake(w, followers);
 }
 
@@ -358,6 +361,21 @@ void world_settle_own(struct world *world)
 	atomic_store_explicit(&log->state, UNDO_IDLE, memory_order_release);
 }
 
+/* Whether asleep or not: the former process of this slot may have died after it had published something and before it
+ * woke who follows, or between taking the sleeper's mark and writing to its eventfd. */
+static void wake_everybody(struct world *world)
+{
+	for (unsigned slot = 0; slot < PROCESS_SLOTS; slot++) {
+		if (slot == world->slot || world->wake_fd[slot] < 0)
+			continue;
+		atomic_store(&world->processes[slot].asleep, 0);
+		uint64_t one = 1;
+		ssize_t written = write(world->wake_fd[slot], &one, sizeof one);
+		(void)written; /* a full counter wakes as well */
+		count_add(world, COUNT_wakeups_sent, 1);
+	}
+}
+
 void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t now_ms)
 {
 	struct process_slot *process = &world->processes[slot];
@@ -377,6 +395,7 @@ void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t 
 	atomic_store(&process->heartbeat_ms, now_ms);
 	atomic_store(&process->born_ms, now_ms);
 	atomic_store(&process->state, PROCESS_STARTING);
+	wake_everybody(world);
 }
 
 void world_wake(struct world *world, uint64_t mask)

@@ -49,7 +49,8 @@ void world_detach(struct world *world);
 void world_publish(struct world *world);
 
 /* Becomes the process of this slot: settles what the slot's former process left, takes the next life, sets pid, state
- * STARTING and heartbeat. The former process must be dead. */
+ * STARTING and heartbeat, and wakes all others (set wake_fd before), since it may have died before it did. The former
+ * process must be dead. */
 void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t now_ms);
 
 /* Settles the undo log of a dead process: rolls an ACTIVE one back, a COMMITTED one forward; nothing when the log does

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -524,6 +525,87 @@ static void nobody_wakes_himself_or_who_has_no_eventfd(void **state)
 	memory_segment_close(&segment);
 }
 
+static void a_newborn_wakes_everybody_since_its_predecessor_may_have_died_before_it_did(void **state)
+{
+	(void)state;
+	struct memory_segment segment;
+	memory_segment_open(&segment);
+	struct world newborn;
+	struct problem why = {""};
+	assert_true(world_attach(&newborn, segment.fd, &why));
+	wake_fds_open(&newborn);
+	atomic_store(&newborn.processes[0].asleep, 1); /* published, died, nobody woke it */
+	atomic_store(&newborn.processes[3].asleep, 0); /* died between taking the mark and writing to the eventfd */
+	world_enter_slot(&newborn, 1, getpid(), 1);
+	assert_int_equal(1, woken(newborn.wake_fd[0]));
+	assert_int_equal(1, woken(newborn.wake_fd[3]));
+	assert_int_equal(0, woken(newborn.wake_fd[1]));
+	assert_int_equal(0, atomic_load(&newborn.processes[0].asleep));
+	wake_fds_close(&newborn);
+	world_detach(&newborn);
+	memory_segment_close(&segment);
+}
+
+/* --- damage -------------------------------------------------------------------------------------------------------------- */
+
+struct damage {
+	uint64_t used, offset, length, size;
+};
+
+/* Enters a slot whose log has one record, which cannot be; tells how the newborn ended. */
+static int end_of_newborn(const struct memory_segment *segment, struct damage damage)
+{
+	struct undo_log *log = world_undo(&segment->world, 1);
+	struct undo_record *record = (struct undo_record *)(log + 1);
+	*record = (struct undo_record){.offset = damage.offset, .length = damage.length};
+	memcpy((uint8_t *)(record + 1) + 8, &damage.size, sizeof damage.size);
+	atomic_store(&log->used, damage.used);
+	atomic_store(&log->state, UNDO_ACTIVE);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct world newborn;
+		setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+		if (freopen("/dev/null", "w", stderr) == NULL)
+			_exit(2);
+		alarm(5);
+		memory_segment_join(segment, &newborn, 1);
+		_exit(0);
+	}
+	int status;
+	assert_int_equal(child, waitpid(child, &status, 0));
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void a_scribbled_undo_log_ends_its_settler_and_is_neither_applied_nor_walked_for_ever(void **state)
+{
+	(void)state;
+	struct memory_segment segment;
+	memory_segment_open(&segment);
+	uint64_t at = (uint64_t)((uint8_t *)segment.world.maps - segment.world.base);
+	uint64_t size = sizeof(struct undo_record) + 8 + 8, end = segment.world.size;
+	const struct damage good = {size, at, 8, size};
+	const struct damage bad[] = {
+		{size, at, 8, 0},                                   /* walks for ever */
+		{size, at, 8, size + 8},                            /* begins before the log */
+		{size, at, 8, size - 8},                            /* smaller than a record */
+		{size, at, 8, size - 1},                            /* not aligned */
+		{size, at, 9, size},                                /* more bytes than it has */
+		{size, at, ~UINT64_C(0), size},                     /* as above */
+		{size, end - 4, 8, size},                           /* beyond the segment */
+		{size, ~UINT64_C(3), 8, size},                      /* as above */
+		{8, at, 8, size},                                   /* the log is shorter than any record */
+		{segment.world.limits.undo_bytes + 8, at, 8, size}, /* and longer than it can be */
+	};
+	assert_int_equal(0, end_of_newborn(&segment, good)); /* or else the others prove nothing */
+	for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+		int signal = end_of_newborn(&segment, bad[i]);
+		if (signal != SIGABRT)
+			fail_msg("damage %u: ended with signal %d, SIGABRT was expected", i, signal);
+	}
+	memory_segment_close(&segment);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -548,6 +630,8 @@ int main(void)
 		cmocka_unit_test(a_handle_finds_its_object_until_the_slot_is_given_out_again),
 		cmocka_unit_test(only_sleepers_are_woken_and_only_once),
 		cmocka_unit_test(nobody_wakes_himself_or_who_has_no_eventfd),
+		cmocka_unit_test(a_newborn_wakes_everybody_since_its_predecessor_may_have_died_before_it_did),
+		cmocka_unit_test(a_scribbled_undo_log_ends_its_settler_and_is_neither_applied_nor_walked_for_ever),
 	};
 	return cmocka_run_group_tests_name("world", tests, NULL, NULL);
 }
