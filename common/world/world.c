@@ -12,6 +12,14 @@
 
 #include "common/base/clock.h"
 
+void (*world_test_point)(const char *point); /* NULL outside tests */
+
+static inline void point(const char *name)
+{
+	if (__builtin_expect(world_test_point != NULL, 0))
+		world_test_point(name);
+}
+
 static uint64_t align_up(uint64_t n, uint64_t to)
 {
 	return (n + to - 1) / to * to;
@@ -296,6 +304,7 @@ static void log_roll_back(struct world *w, const struct undo_log *log)
 		const struct undo_record *record = record_before(w, log, end, &size);
 		memcpy(w->base + record->offset, record + 1, record->length);
 		end -= size;
+		point("record undone");
 	}
 }
 
@@ -310,6 +319,7 @@ static void log_roll_forward(struct world *w, const struct undo_log *log)
 			log_damaged(log, "a ring head of domain", p->domain);
 		struct ring *ring = &w->domains[p->domain].ring;
 		atomic_store_explicit(&ring->head, p->head, memory_order_release);
+		point("head published for the dead");
 	}
 	/* Heads before followers and sleepers, as in the commit itself (tx.c). */
 	atomic_thread_fence(memory_order_seq_cst);
@@ -334,13 +344,16 @@ static void log_settle(struct world *w, struct undo_log *log)
 		return;
 	}
 	/* State first: a log that is IDLE has no records, whatever `used` says (tx_begin resets it). */
+	point("settling");
 	atomic_store_explicit(&log->state, UNDO_IDLE, memory_order_release);
+	point("log idle");
 }
 
 static void repair_lock(pthread_mutex_t *lock)
 {
 	if (pthread_mutex_lock(lock) == EOWNERDEAD)
 		pthread_mutex_consistent(lock); /* a settler died: what it did can be done again */
+	point("repair locked");
 }
 
 void world_settle(struct world *world, unsigned slot, uint32_t life)
@@ -386,8 +399,11 @@ void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t 
 	log_settle(world, log);
 	world->life = atomic_load(&process->life) + 1;
 	log->life = world->life;
+	point("life in the log");
 	atomic_store(&process->life, world->life);
+	point("life taken");
 	pthread_mutex_unlock(&process->repair);
+	point("repair unlocked");
 
 	memset(&process->black_box, 0, sizeof process->black_box);
 	atomic_store(&process->pid, pid);

@@ -60,6 +60,9 @@ void world_settle(struct world *world, unsigned slot, uint32_t life);
 /* Rolls back this process's own transaction. */
 void world_settle_own(struct world *world);
 
+/* Hook for tests that kill a settler at every point: called with the point's name when set. */
+extern void (*world_test_point)(const char *point);
+
 /* Wakes the processes of the mask (bit = slot) that are asleep; costs a system call for each. */
 void world_wake(struct world *world, uint64_t mask);
 
