@@ -22,8 +22,16 @@
 
 enum { WORKERS = 3, READERS = 2, MAPS = MEMORY_SEGMENT_MAPS, TOKENS = 1000, MOVES = 40000, REALM = MAPS + 1 };
 
-#ifdef __SANITIZE_THREAD__
-/* gcc 12's ThreadSanitizer does not know this function and would think that its caller does not hold the lock. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define UNDER_THREAD_SANITIZER
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define UNDER_THREAD_SANITIZER
+#endif
+
+#ifdef UNDER_THREAD_SANITIZER
+/* The ThreadSanitizers of gcc 12 and clang 14 do not know this function: its caller would seem not to hold the lock. */
 int pthread_mutex_clocklock(pthread_mutex_t *lock, clockid_t clock, const struct timespec *until)
 {
 	(void)clock;
