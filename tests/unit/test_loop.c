@@ -128,8 +128,9 @@ static void the_loop_sleeps_no_longer_than_until_the_next_timer(void **state)
 	unsigned count = 0;
 	assert_non_null(loop_timer_once(loop, 5, count_up, &count, "once"));
 	uint64_t started = clock_mono_ms();
-	turn_until(&count, 1); /* each turn would sleep 100 ms */
-	assert_true(clock_mono_ms() - started < 95);
+	while (count == 0)
+		loop_turn(loop, 60000);
+	assert_true(clock_mono_ms() - started < 30000);
 }
 
 static void a_late_repeating_timer_does_not_pile_up(void **state)
