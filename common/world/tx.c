@@ -119,6 +119,7 @@ bool tx_holds(const struct tx *tx, uint32_t domain)
 
 bool tx_need(struct tx *tx, uint32_t domain)
 {
+	assert(domain >= 1 && domain <= tx->world->realm_domain); /* asked for in vain, it would be run again for ever */
 	if (held_find(tx, domain) != NULL)
 		return true;
 	if (tx->held_count < TX_DOMAINS_MAX && (tx->held_count == 0 || tx->held[tx->held_count - 1].index < domain)) {
@@ -314,7 +315,8 @@ static enum tx_verdict run_once(struct tx *tx, tx_fn *fn, void *context)
 {
 	tx->wanted_count = 0;
 	tx->log_text[0] = '\0';
-	rng_seed(&tx->rng, tx->world->header->seed ^ (tx->runs << 8 | tx->world->slot));
+	/* With its life, or a newborn would throw the dice of its predecessor once more. */
+	rng_seed(&tx->rng, tx->world->header->seed ^ (uint64_t)tx->world->life << 48 ^ (tx->runs << 8 | tx->world->slot));
 	return fn(tx, context);
 }
 
@@ -332,9 +334,11 @@ static void paranoid_rehearsal(struct tx *tx, const uint32_t *domains, unsigned 
 enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, tx_fn *fn, void *context)
 {
 	uint32_t list[TX_DOMAINS_MAX * 3];
+	const unsigned demanded = count;
 	assert(count <= TX_DOMAINS_MAX && tx->held_count == 0);
-	memcpy(list, domains, count * sizeof *list);
-	count = domains_sort(list, count);
+	if (demanded > 0) /* domains may be NULL then */
+		memcpy(list, domains, demanded * sizeof *list);
+	count = domains_sort(list, demanded);
 	tx->runs++;
 
 	for (;;) {
@@ -366,9 +370,14 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 		memcpy(list + known, tx->wanted, tx->wanted_count * sizeof *list);
 		count = domains_sort(list, known + tx->wanted_count);
 		if (count > TX_DOMAINS_MAX) {
-			/* It changed its mind about what it needs; what it asked for now is what counts. */
-			memcpy(list, tx->wanted, tx->wanted_count * sizeof *list);
-			count = domains_sort(list, tx->wanted_count);
+			/* It changed its mind about what it needs; what it asked for now is what counts, and what its caller
+			 * promised it always. */
+			if (demanded > 0)
+				memcpy(list, domains, demanded * sizeof *list);
+			memcpy(list + demanded, tx->wanted, tx->wanted_count * sizeof *list);
+			count = domains_sort(list, demanded + tx->wanted_count);
+			if (count > TX_DOMAINS_MAX)
+				tx_die("transaction needs %u domains at once, at most %d are possible", count, TX_DOMAINS_MAX);
 		}
 		count_add(tx->world, COUNT_reruns, 1);
 	}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -10,6 +11,14 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+
+void (*world_test_point)(const char *point); /* NULL outside tests */
+
+static inline void point(const char *name)
+{
+	if (__builtin_expect(world_test_point != NULL, 0))
+		world_test_point(name);
+}
 
 static uint64_t align_up(uint64_t n, uint64_t to)
 {
@@ -259,29 +268,63 @@ void world_publish(struct world *world)
 
 /* --- settling --------------------------------------------------------------------------------------------------------- */
 
+/* What killed the writer may have scribbled over its log. Such a world cannot be put in order by anyone: die, so that
+ * the master sees that no successor lives and goes back to the last cut. */
+__attribute__((noreturn)) static void log_damaged(const struct undo_log *log, const char *what, uint64_t value)
+{
+	fprintf(stderr, "world: undo log of life %u is damaged: %s %llu\n", log->life, what, (unsigned long long)value);
+	abort();
+}
+
+/* The record that ends at `end`; *size with all that belongs to it. */
+static const struct undo_record *record_before(const struct world *w, const struct undo_log *log, uint64_t end,
+											   uint64_t *size)
+{
+	const uint64_t around = sizeof(struct undo_record) + sizeof *size;
+	const uint8_t *records = (const uint8_t *)(log + 1);
+	if (end > w->limits.undo_bytes || end < around || end % 8 != 0)
+		log_damaged(log, "a record ends at", end);
+	memcpy(size, records + end - sizeof *size, sizeof *size);
+	if (*size > end || *size < around || *size % 8 != 0)
+		log_damaged(log, "size of a record", *size);
+	const struct undo_record *record = (const struct undo_record *)(records + end - *size);
+	if (record->length > *size - around)
+		log_damaged(log, "bytes of a record", record->length);
+	if (record->offset > w->size || record->length > w->size - record->offset)
+		log_damaged(log, "place of a record", record->offset);
+	return record;
+}
+
 static void log_roll_back(struct world *w, const struct undo_log *log)
 {
 	/* Newest first. Each record ends with its own size, so the log can be walked from its end. */
-	const uint8_t *records = (const uint8_t *)(log + 1);
 	uint64_t end = atomic_load_explicit(&log->used, memory_order_acquire);
 	while (end > 0) {
 		uint64_t size;
-		memcpy(&size, records + end - sizeof size, sizeof size);
-		const struct undo_record *record = (const struct undo_record *)(records + end - size);
+		const struct undo_record *record = record_before(w, log, end, &size);
 		memcpy(w->base + record->offset, record + 1, record->length);
 		end -= size;
+		point("record undone");
 	}
 }
 
 static void log_roll_forward(struct world *w, const struct undo_log *log)
 {
 	uint64_t followers = 0;
+	if (log->publishes > TX_DOMAINS_MAX)
+		log_damaged(log, "number of ring heads", log->publishes);
 	for (uint32_t i = 0; i < log->publishes; i++) {
 		const struct undo_publish *p = &log->publish[i];
+		if (p->domain < 1 || p->domain > w->realm_domain)
+			log_damaged(log, "a ring head of domain", p->domain);
 		struct ring *ring = &w->domains[p->domain].ring;
 		atomic_store_explicit(&ring->head, p->head, memory_order_release);
-		followers |= atomic_load(&ring->followers);
+		point("head published for the dead");
 	}
+	/* Heads before followers and sleepers, as in the commit itself (tx.c). */
+	atomic_thread_fence(memory_order_seq_cst);
+	for (uint32_t i = 0; i < log->publishes; i++)
+		followers |= atomic_load(&w->domains[log->publish[i].domain].ring.followers);
 	world_wake(w, followers);
 }
 
@@ -301,13 +344,16 @@ static void log_settle(struct world *w, struct undo_log *log)
 		return;
 	}
 	/* State first: a log that is IDLE has no records, whatever `used` says (tx_begin resets it). */
+	point("settling");
 	atomic_store_explicit(&log->state, UNDO_IDLE, memory_order_release);
+	point("log idle");
 }
 
 static void repair_lock(pthread_mutex_t *lock)
 {
 	if (pthread_mutex_lock(lock) == EOWNERDEAD)
 		pthread_mutex_consistent(lock); /* a settler died: what it did can be done again */
+	point("repair locked");
 }
 
 void world_settle(struct world *world, unsigned slot, uint32_t life)
@@ -328,6 +374,21 @@ void world_settle_own(struct world *world)
 	atomic_store_explicit(&log->state, UNDO_IDLE, memory_order_release);
 }
 
+/* Whether asleep or not: the former process of this slot may have died after it had published something and before it
+ * woke who follows, or between taking the sleeper's mark and writing to its eventfd. */
+static void wake_everybody(struct world *world)
+{
+	for (unsigned slot = 0; slot < PROCESS_SLOTS; slot++) {
+		if (slot == world->slot || world->wake_fd[slot] < 0)
+			continue;
+		atomic_store(&world->processes[slot].asleep, 0);
+		uint64_t one = 1;
+		ssize_t written = write(world->wake_fd[slot], &one, sizeof one);
+		(void)written; /* a full counter wakes as well */
+		count_add(world, COUNT_wakeups_sent, 1);
+	}
+}
+
 void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t now_ms)
 {
 	struct process_slot *process = &world->processes[slot];
@@ -338,8 +399,11 @@ void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t 
 	log_settle(world, log);
 	world->life = atomic_load(&process->life) + 1;
 	log->life = world->life;
+	point("life in the log");
 	atomic_store(&process->life, world->life);
+	point("life taken");
 	pthread_mutex_unlock(&process->repair);
+	point("repair unlocked");
 
 	memset(&process->black_box, 0, sizeof process->black_box);
 	atomic_store(&process->pid, pid);
@@ -347,6 +411,7 @@ void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t 
 	atomic_store(&process->heartbeat_ms, now_ms);
 	atomic_store(&process->born_ms, now_ms);
 	atomic_store(&process->state, PROCESS_STARTING);
+	wake_everybody(world);
 }
 
 void world_wake(struct world *world, uint64_t mask)
