@@ -11,7 +11,6 @@ enum item_type {
 	TYPE_FOOD = 1,
 	TYPE_WEAPON = 2,
 	TYPE_ARMOUR = 3,
-	TYPE_DOOR = 6,
 	TYPE_KEY = 9,
 	TYPE_SHIELD = 16,
 	TYPE_HELMET = 17,
@@ -65,6 +64,13 @@ static const char *const item_ranges[][2] = {
 	{"MinModificador", "MaxModificador"},
 };
 
+/* Where a key stands, or else its section. */
+static int line_of(const struct source *source, const struct source_section *section, const char *key)
+{
+	const struct source_entry *entry = source_entry(source, section, key);
+	return entry == NULL ? section->line : entry->line;
+}
+
 static bool ranges_check(const struct world *world, enum world_file which, const struct source_section *section,
 						 const char *const (*ranges)[2], size_t count, struct problem *why)
 {
@@ -72,8 +78,9 @@ static bool ranges_check(const struct world *world, enum world_file which, const
 		int64_t low = world_number(world, which, section, ranges[i][0]);
 		int64_t high = world_number(world, which, section, ranges[i][1]);
 		if (low > high)
-			return source_problem(&world->files[which], section->line, why, "[%s]: %s = %d is above %s = %d",
-								  section->name, ranges[i][0], (int)low, ranges[i][1], (int)high);
+			return source_problem(&world->files[which], line_of(&world->files[which], section, ranges[i][0]), why,
+								  "[%s]: %s = %d is above %s = %d", section->name, ranges[i][0], (int)low, ranges[i][1],
+								  (int)high);
 	}
 	return true;
 }
@@ -88,10 +95,11 @@ static bool door_check(const struct world *world, const struct source_section *i
 		const struct source_section *half = world_item(world, number);
 		if (half == NULL)
 			return source_problem(source, item->line, why, "[%s]: a door needs the key %s", item->name, halves[i]);
-		if (world_number(world, FILE_ITEMS, half, "ObjType") != TYPE_DOOR ||
+		if (world_number(world, FILE_ITEMS, half, "ObjType") != WORLD_TYPE_DOOR ||
 			world_number(world, FILE_ITEMS, half, "Abierta") != (i == 0 ? 0 : 1))
-			return source_problem(source, item->line, why, "[%s]: %s = %d; a door with Abierta = %d is needed there",
-								  item->name, halves[i], (int)number, i == 0 ? 0 : 1);
+			return source_problem(source, line_of(source, item, halves[i]), why,
+								  "[%s]: %s = %d; a door with Abierta = %d is needed there", item->name, halves[i],
+								  (int)number, i == 0 ? 0 : 1);
 	}
 	if (world_number(world, FILE_ITEMS, item, "Llave") == 1 && world_number(world, FILE_ITEMS, item, "Clave") == 0)
 		return source_problem(source, item->line, why, "[%s]: a locked door needs the key Clave", item->name);
@@ -117,7 +125,7 @@ static bool animation_check(const struct world *world, const struct source_secti
 	int64_t most = type == TYPE_SHIELD ? 10 : type == TYPE_HELMET ? 16 : 76;
 	int64_t animation = world_number(world, FILE_ITEMS, item, "Anim");
 	if (animation > most)
-		return source_problem(&world->files[FILE_ITEMS], item->line, why,
+		return source_problem(&world->files[FILE_ITEMS], line_of(&world->files[FILE_ITEMS], item, "Anim"), why,
 							  "[%s]: Anim = %d; the client has animations 1 to %d for this kind of item", item->name,
 							  (int)animation, (int)most);
 	return true;
@@ -129,21 +137,22 @@ static bool item_check(struct world *world, const struct source_section *item, s
 	int64_t type = world_number(world, FILE_ITEMS, item, "ObjType");
 	int64_t lock = world_number(world, FILE_ITEMS, item, "Clave");
 	if (type == 25)
-		return source_problem(source, item->line, why, "[%s]: ObjType = 25 is no kind of item", item->name);
+		return source_problem(source, line_of(source, item, "ObjType"), why, "[%s]: ObjType = 25 is no kind of item",
+							  item->name);
 	for (size_t i = 0; i < LENGTH(item_needs); i++) {
 		if (item_needs[i].type == type && source_entry(source, item, item_needs[i].key) == NULL)
 			return source_problem(source, item->line, why, "[%s]: an item with ObjType = %d needs the key %s",
 								  item->name, (int)type, item_needs[i].key);
 	}
-	if (type == TYPE_KEY && !lock_has_partner(world, lock, TYPE_DOOR))
+	if (type == TYPE_KEY && !lock_has_partner(world, lock, WORLD_TYPE_DOOR))
 		world_warn(world, "%s line %d: the key [%s] fits no door: none has Clave = %d", source->path, item->line,
 				   item->name, (int)lock);
-	if (type == TYPE_DOOR && world_number(world, FILE_ITEMS, item, "Llave") == 1 &&
+	if (type == WORLD_TYPE_DOOR && world_number(world, FILE_ITEMS, item, "Llave") == 1 &&
 		!lock_has_partner(world, lock, TYPE_KEY))
 		world_warn(world, "%s line %d: no key opens the door [%s]: none has Clave = %d", source->path, item->line,
 				   item->name, (int)lock);
 	return ranges_check(world, FILE_ITEMS, item, item_ranges, LENGTH(item_ranges), why) &&
-		   animation_check(world, item, type, why) && (type != TYPE_DOOR || door_check(world, item, why));
+		   animation_check(world, item, type, why) && (type != WORLD_TYPE_DOOR || door_check(world, item, why));
 }
 
 static bool fixed_items_check(const struct world *world, struct problem *why)
@@ -155,12 +164,12 @@ static bool fixed_items_check(const struct world *world, struct problem *why)
 			return problem_set(why, "%s: [OBJ%d] is needed, the rules name it by its number", source->path,
 							   fixed_items[i].number);
 		if (world_number(world, FILE_ITEMS, item, "ObjType") != fixed_items[i].type)
-			return source_problem(source, item->line, why,
+			return source_problem(source, line_of(source, item, "ObjType"), why,
 								  "[%s] must have ObjType = %d, the rules name it by its number", item->name,
 								  fixed_items[i].type);
 		if (fixed_items[i].newbie && world_number(world, FILE_ITEMS, item, "Newbie") != 1)
-			return source_problem(source, item->line, why, "[%s] must have Newbie = 1, new characters get it",
-								  item->name);
+			return source_problem(source, line_of(source, item, "Newbie"), why,
+								  "[%s] must have Newbie = 1, new characters get it", item->name);
 	}
 	return true;
 }
@@ -175,8 +184,8 @@ static bool sounds_check(const struct world *world, enum world_file which, const
 	for (size_t i = 0; i < count; i++) {
 		int64_t sound = world_number(world, which, section, keys[i]);
 		if (!schema_client_has_sound(sound))
-			return source_problem(&world->files[which], section->line, why, "[%s]: %s = %d is no sound of the client",
-								  section->name, keys[i], (int)sound);
+			return source_problem(&world->files[which], line_of(&world->files[which], section, keys[i]), why,
+								  "[%s]: %s = %d is no sound of the client", section->name, keys[i], (int)sound);
 	}
 	return true;
 }
@@ -190,14 +199,16 @@ static bool creature_check(const struct world *world, const struct source_sectio
 	bool trades = world_number(world, FILE_CREATURES, creature, "Comercia") == 1;
 	bool attackable = world_number(world, FILE_CREATURES, creature, "Attackable") == 1;
 	if (!schema_client_has_head(world_number(world, FILE_CREATURES, creature, "Head")))
-		return source_problem(source, creature->line, why, "[%s]: Head is none of the client's heads", name);
+		return source_problem(source, line_of(source, creature, "Head"), why,
+							  "[%s]: Head is none of the client's heads", name);
 	if (attackable && world_number(world, FILE_CREATURES, creature, "MinHP") == 0)
 		return source_problem(source, creature->line, why, "[%s] can be attacked: it needs MinHP and MaxHP", name);
 	if (trades &&
 		(source_entry(source, creature, "TipoItems") == NULL || source_entry(source, creature, "Obj1") == NULL))
 		return source_problem(source, creature->line, why, "[%s] trades: it needs TipoItems and at least Obj1", name);
 	if (!trades && source_entry(source, creature, "Obj1") != NULL)
-		return source_problem(source, creature->line, why, "[%s] has goods, Obj1: it needs Comercia = 1", name);
+		return source_problem(source, line_of(source, creature, "Obj1"), why,
+							  "[%s] has goods, Obj1: it needs Comercia = 1", name);
 	if (type == TYPE_TRAINER && source_entry(source, creature, "CI1") == NULL)
 		return source_problem(source, creature->line, why, "[%s] is a trainer: it needs CI1 and CN1", name);
 	if (type == TYPE_GOVERNOR && source_entry(source, creature, "Ciudad") == NULL)
@@ -220,12 +231,12 @@ static bool spell_check(const struct world *world, const struct source_section *
 	const struct source *source = &world->files[FILE_SPELLS];
 	int64_t kind = world_number(world, FILE_SPELLS, spell, "Tipo");
 	if (kind != 0 && world_number(world, FILE_SPELLS, spell, "Target") == 0)
-		return source_problem(source, spell->line, why, "[%s] has an effect, Tipo = %d: it needs a Target from 1 to 4",
-							  spell->name, (int)kind);
+		return source_problem(source, line_of(source, spell, "Tipo"), why,
+							  "[%s] has an effect, Tipo = %d: it needs a Target from 1 to 4", spell->name, (int)kind);
 	if (world_number(world, FILE_SPELLS, spell, "Invoca") == 1 &&
 		(kind != 4 || source_entry(source, spell, "NumNpc") == NULL || source_entry(source, spell, "Cant") == NULL))
-		return source_problem(source, spell->line, why, "[%s] summons: it needs Tipo = 4, NumNpc and Cant",
-							  spell->name);
+		return source_problem(source, line_of(source, spell, "Invoca"), why,
+							  "[%s] summons: it needs Tipo = 4, NumNpc and Cant", spell->name);
 	return ranges_check(world, FILE_SPELLS, spell, spell_ranges, LENGTH(spell_ranges), why) &&
 		   sounds_check(world, FILE_SPELLS, spell, sounds, LENGTH(sounds), why);
 }
@@ -284,11 +295,13 @@ static bool cities_check(const struct world *world, struct problem *why)
 		int64_t map = world_number(world, FILE_CITIES, city, "Mapa");
 		int x = (int)world_number(world, FILE_CITIES, city, "X"), y = (int)world_number(world, FILE_CITIES, city, "Y");
 		if (world->maps[map] == NULL)
-			return source_problem(source, city->line, why, "[%s]: map %d is not in Maps/", city->name, (int)map);
+			return source_problem(source, line_of(source, city, "Mapa"), why, "[%s]: map %d is not in Maps/",
+								  city->name, (int)map);
 		const struct world_tile *tile = world_tile(world->maps[map], x, y);
 		if (tile->blocked || world_is_water(tile))
-			return source_problem(source, city->line, why, "[%s]: tile (%d,%d) of map %d is %s; people arrive there",
-								  city->name, x, y, (int)map, tile->blocked ? "blocked" : "water");
+			return source_problem(source, line_of(source, city, "X"), why,
+								  "[%s]: tile (%d,%d) of map %d is %s; people arrive there", city->name, x, y, (int)map,
+								  tile->blocked ? "blocked" : "water");
 	}
 	return true;
 }
@@ -306,7 +319,7 @@ static bool recipes_check(const struct world *world, enum world_file which, cons
 		for (size_t j = 0; j < count; j++)
 			cost += world_number(world, FILE_ITEMS, item, costs[j]);
 		if (cost == 0 || world_number(world, FILE_ITEMS, item, skill) == 0)
-			return source_problem(source, recipe->line, why,
+			return source_problem(source, line_of(source, recipe, "Index"), why,
 								  "[%s]: item %d can not be made: in obj.dat it needs %s and a cost such as %s",
 								  recipe->name, (int)number, skill, costs[0]);
 	}
@@ -348,8 +361,8 @@ static bool staff_check(const struct world *world, struct problem *why)
 		int64_t count = world_number(world, FILE_SERVER, init, lists[i]);
 		int64_t names = list == NULL ? 0 : (int64_t)list->count;
 		if (count > names)
-			return source_problem(source, init->line, why, "%s = %d, but [%s] has %d names", lists[i], (int)count,
-								  lists[i], (int)names);
+			return source_problem(source, line_of(source, init, lists[i]), why, "%s = %d, but [%s] has %d names",
+								  lists[i], (int)count, lists[i], (int)names);
 	}
 	return true;
 }

@@ -202,10 +202,10 @@ static bool unknown_key(const struct source *source, const struct source_section
 						const struct section_rule *rule, const struct source_entry *entry, struct problem *why)
 {
 	const char *near = schema_nearest_key(rule, entry->key);
-	return source_problem(source, entry->line, why, "'%s' is not a key of [%s]%s%s%s; etc/world/README.md lists them",
+	struct source_shown hint = source_show(near == NULL ? "" : near);
+	return source_problem(source, entry->line, why, "'%s' is not a key of [%s]; %s%s%setc/world/README.md lists them",
 						  source_show(entry->key).text, source_show(section->name).text,
-						  near == NULL ? "" : "; did you mean '", near == NULL ? "" : source_show(near).text,
-						  near == NULL ? "" : "'");
+						  near == NULL ? "" : "did you mean '", hint.text, near == NULL ? "" : "'? ");
 }
 
 /* How many of the numbered keys there are, and the highest number. */

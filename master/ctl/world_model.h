@@ -19,6 +19,7 @@
 #define WORLD_CREATURES 10000
 #define WORLD_SPELLS    255
 #define WORLD_SIDE      100 /* tiles of a map, in each direction */
+#define WORLD_TYPE_DOOR 6   /* the kind of item that opens and closes */
 
 /* Where a character may stand: formats.md 2. */
 #define WALK_X_LOW  9
@@ -30,6 +31,7 @@ struct world_tile {
 	int16_t ground; /* layer 1 picture */
 	uint8_t blocked;
 	uint8_t trigger;
+	int exit_line;    /* of the source, for messages */
 	int16_t exit_map; /* 0 = no exit */
 	int16_t exit_x, exit_y;
 	int16_t creature; /* 0 = none */
@@ -94,9 +96,15 @@ bool world_section_compile(struct world *world, const struct source *source, con
 /* world_check.c: what must hold between the definitions. */
 bool world_definitions_check(struct world *world, struct problem *why);
 
-/* world_map.c: the maps. Drawings are read first, so that exits can be checked against the map they lead to. */
+/* world_map.c: the drawings, all of them before anything is placed: an exit is checked against the map it leads to. */
 bool world_maps_read(struct world *world, struct problem *why);
-bool world_maps_compile(struct world *world, struct problem *why);
 void world_maps_free(struct world *world);
+
+/* world_place.c: exits of all maps first, then what stands beside them. */
+bool world_map_exits(struct world *world, struct world_map *map, struct problem *why);
+bool world_map_populate(struct world *world, struct world_map *map, struct problem *why);
+
+/* world_write.c: places everything and writes the three files of each map, and Map.dat. */
+bool world_maps_compile(struct world *world, struct problem *why);
 
 #endif
