@@ -96,7 +96,7 @@ static void print_warning(void *context, const char *text)
 int world_compile_main(int argc, char **argv)
 {
 	struct world_hearer hearer = {.warning = print_warning};
-	struct world_summary summary;
+	struct world_summary summary = {0};
 	struct problem why = {""};
 	if (argc != 3 || argv[1][0] == '-') {
 		bool asked = argc == 2 && strcmp(argv[1], "--help") == 0;

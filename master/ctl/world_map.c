@@ -13,12 +13,12 @@
 
 /* One sign of a drawing and what it stands for. */
 struct legend_entry {
-	bool known;
 	int16_t ground; /* the first picture */
-	bool pattern;   /* sixteen pictures in a square of four by four */
+	int16_t item;
+	bool known;
+	bool pattern; /* sixteen pictures in a square of four by four */
 	uint8_t blocked;
 	uint8_t trigger;
-	int16_t item;
 };
 
 /* --- tiles ----------------------------------------------------------------------------------------------------------- */
@@ -189,17 +189,19 @@ static bool map_number(const char *folder, const char *name, int *number, struct
 bool world_maps_read(struct world *world, struct problem *why)
 {
 	char path[512];
-	snprintf(path, sizeof path, "%s/Maps", world->folder);
-	DIR *folder = opendir(path);
-	if (folder == NULL)
-		return problem_set(why, "%s: cannot open: %s", path, strerror(errno));
+	struct dirent **names = NULL;
 	bool fine = true;
-	for (struct dirent *entry = readdir(folder); entry != NULL && fine; entry = readdir(folder)) {
+	snprintf(path, sizeof path, "%s/Maps", world->folder);
+	int count = scandir(path, &names, NULL, alphasort); /* sorted: the same mistake is told on every machine */
+	if (count < 0)
+		return problem_set(why, "%s: cannot open: %s", path, strerror(errno));
+	for (int i = 0; i < count; i++) {
 		int number = 0;
-		fine = map_number(world->folder, entry->d_name, &number, why) &&
-			   (number == 0 || map_read(world, number, entry->d_name, why));
+		fine = fine && map_number(world->folder, names[i]->d_name, &number, why) &&
+			   (number == 0 || map_read(world, number, names[i]->d_name, why));
+		free(names[i]);
 	}
-	closedir(folder);
+	free(names);
 	if (fine && world->summary.maps == 0)
 		return problem_set(why, "%s: no map, Mapa1.txt for instance, is there", path);
 	return fine;

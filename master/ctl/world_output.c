@@ -162,24 +162,34 @@ static void remove_tree(const char *path)
 	(void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+static bool belongs_to_a_world(const char *name)
+{
+	static const char *const known[] = {".", "..", ".compiled", "Server.ini", "Dat", "Maps"};
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (strcmp(known[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* An existing target is replaced only when it is a compiled world or empty: a wrong word on the command line must not
  * cost somebody his home. */
 static bool may_replace(const char *target, bool *exists, struct problem *why)
 {
-	DIR *folder = opendir(target);
-	*exists = folder != NULL;
-	if (folder == NULL)
+	struct dirent **names = NULL;
+	int count = scandir(target, &names, NULL, alphasort);
+	*exists = count >= 0;
+	if (count < 0)
 		return errno == ENOENT || problem_set(why, "%s: cannot be the target: %s", target, strerror(errno));
 	bool fine = true;
-	for (struct dirent *entry = readdir(folder); entry != NULL && fine; entry = readdir(folder)) {
-		const char *name = entry->d_name;
-		fine = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, ".compiled") == 0 ||
-			   strcmp(name, "Server.ini") == 0 || strcmp(name, "Dat") == 0 || strcmp(name, "Maps") == 0;
-		if (!fine)
-			problem_set(why, "%s holds '%s', which no compiled world has; name another folder, or empty this one",
-						target, name);
+	for (int i = 0; i < count; i++) {
+		if (fine && !belongs_to_a_world(names[i]->d_name))
+			fine =
+				problem_set(why, "%s holds '%s', which no compiled world has; name another folder, or empty this one",
+							target, names[i]->d_name);
+		free(names[i]);
 	}
-	closedir(folder);
+	free(names);
 	return fine;
 }
 

@@ -131,7 +131,7 @@ static bool read_bytes(struct source *source, size_t *size, bool *missing, struc
 	if (failed)
 		return problem_set(why, "%s: cannot read it; is it a file?", source->path);
 	if (*size > SOURCE_FILE_BYTES)
-		return problem_set(why, "%s: larger than %d bytes", source->path, SOURCE_FILE_BYTES);
+		return problem_set(why, "%s: larger than %zu bytes", source->path, SOURCE_FILE_BYTES);
 	source->text[*size] = '\0';
 	return true;
 }

@@ -14,7 +14,7 @@
 #include "common/base/problem.h"
 
 #define SOURCE_LINE_BYTES 1023 /* the longest line a classic reader takes (formats.md 1.2) */
-#define SOURCE_FILE_BYTES (4 * 1024 * 1024)
+#define SOURCE_FILE_BYTES ((size_t)4 << 20)
 
 struct source_entry {
 	const char *key;   /* "" in a raw section */

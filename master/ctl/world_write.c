@@ -10,13 +10,12 @@
 
 static void map_write(struct world *world, struct world_map *map, int version)
 {
-	char name[64], banner[BANNER_BYTES];
+	char name[64], banner[BANNER_BYTES + 1];
 	snprintf(name, sizeof name, "Maps/Mapa%d.map", map->number);
 	struct output_file *file = world_output_file(&world->output, name);
-	memset(banner, ' ', sizeof banner);
-	memcpy(banner, BANNER, strlen(BANNER));
+	snprintf(banner, sizeof banner, "%-*s", BANNER_BYTES, BANNER); /* padded with blanks */
 	output_int16(file, version);
-	output_bytes(file, banner, sizeof banner);
+	output_bytes(file, banner, BANNER_BYTES);
 	for (int i = 0; i < 8; i++)
 		output_int16(file, 0); /* crc, magic and eight bytes without meaning */
 	for (int i = 0; i < WORLD_SIDE * WORLD_SIDE; i++) {

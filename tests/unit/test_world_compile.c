@@ -81,37 +81,38 @@ static bool there(const char *folder, const char *name)
 static void copy_folder(const char *from, const char *to)
 {
 	assert_int_equal(mkdir(to, 0755), 0);
-	DIR *folder = opendir(from);
-	assert_non_null(folder);
-	for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+	struct dirent **names = NULL;
+	int count = scandir(from, &names, NULL, alphasort);
+	assert_true(count > 0);
+	for (int i = 0; i < count; i++) {
 		char deeper_from[PATH_MAX], deeper_to[PATH_MAX];
 		struct stat status;
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(deeper_from, sizeof deeper_from, "%s/%s", from, entry->d_name);
-		snprintf(deeper_to, sizeof deeper_to, "%s/%s", to, entry->d_name);
+		const char *name = names[i]->d_name;
+		snprintf(deeper_from, sizeof deeper_from, "%s/%s", from, name);
+		snprintf(deeper_to, sizeof deeper_to, "%s/%s", to, name);
 		assert_int_equal(stat(deeper_from, &status), 0);
-		if (S_ISDIR(status.st_mode)) {
+		if (name[0] != '.' && S_ISDIR(status.st_mode)) {
 			copy_folder(deeper_from, deeper_to);
-			continue;
+		} else if (name[0] != '.') {
+			struct blob blob = slurp(from, name);
+			spill(to, name, blob.bytes, blob.size);
+			free(blob.bytes);
 		}
-		struct blob blob = slurp(from, entry->d_name);
-		spill(to, entry->d_name, blob.bytes, blob.size);
-		free(blob.bytes);
+		free(names[i]);
 	}
-	closedir(folder);
+	free(names);
 }
 
 /* How many names a folder has. */
 static int names_in(const char *path)
 {
-	int count = 0;
-	DIR *folder = opendir(path);
-	assert_non_null(folder);
-	for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-		count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-	closedir(folder);
-	return count;
+	struct dirent **names = NULL;
+	int count = scandir(path, &names, NULL, alphasort);
+	assert_true(count >= 2);
+	for (int i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return count - 2; /* without . and .. */
 }
 
 /* Puts `to` in the place of the first `from` in a file of the copied source. Returns the line where it begins. */
@@ -119,20 +120,22 @@ static int edit(const struct fixture *fixture, const char *name, const char *fro
 {
 	struct blob blob = slurp(fixture->source, name);
 	char *place = strstr(blob.bytes, from);
-	if (place == NULL)
+	if (place == NULL) {
 		fail_msg("'%s' is not in %s", from, name);
+		return 0;
+	}
 	int line = 1;
 	for (const char *c = blob.bytes; c < place; c++)
 		line += *c == '\n';
-	size_t size = blob.size - strlen(from) + strlen(to);
-	char *changed = calloc(1, size + 1);
-	assert_non_null(changed);
-	size_t before = (size_t)(place - blob.bytes);
-	memcpy(changed, blob.bytes, before);
-	memcpy(changed + before, to, strlen(to));
-	memcpy(changed + before + strlen(to), place + strlen(from), blob.size - before - strlen(from));
-	spill(fixture->source, name, changed, size);
-	free(changed);
+	char path[PATH_MAX];
+	snprintf(path, sizeof path, "%s/%s", fixture->source, name);
+	FILE *file = fopen(path, "wb");
+	assert_non_null(file);
+	size_t before = (size_t)(place - blob.bytes), after = before + strlen(from);
+	assert_int_equal(fwrite(blob.bytes, 1, before, file), before);
+	assert_true(fputs(to, file) >= 0);
+	assert_int_equal(fwrite(blob.bytes + after, 1, blob.size - after, file), blob.size - after);
+	assert_int_equal(fclose(file), 0);
 	free(blob.bytes);
 	return line;
 }
@@ -641,8 +644,7 @@ static void a_source_from_windows_compiles_as_well(void **state)
 	struct blob before = slurp(fixture->target, "Dat/Motd.ini");
 	char *text = calloc(2, unix_ends.size + 4);
 	assert_non_null(text);
-	memcpy(text, "\xEF\xBB\xBF", 3);
-	size_t size = 3;
+	size_t size = (size_t)snprintf(text, 4, "\xEF\xBB\xBF");
 	for (size_t i = 0; i < unix_ends.size; i++) {
 		if (unix_ends.bytes[i] == '\n')
 			text[size++] = '\r';
