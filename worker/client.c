@@ -118,9 +118,10 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 	if (index == 0) {
 		uint64_t suppressed;
 		if (log_repeat_due(&full, worker_now_ms(w), 10000, &suppressed))
-			log_warning("connections: all %u are in use, newcomers are turned away (%llu more since the last such line); "
-						"limits.max_connections may be raised",
-						w->world.limits.connections, (unsigned long long)suppressed);
+			log_warning(
+				"connections: all %u are in use, newcomers are turned away (%llu more since the last such line); "
+				"limits.max_connections may be raised",
+				w->world.limits.connections, (unsigned long long)suppressed);
 		turn_away(w, fd);
 		return;
 	}

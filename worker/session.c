@@ -31,7 +31,7 @@ struct session {
 	uint8_t name_length;
 	char password[PASSWORD_LONGEST]; /* wiped as soon as it was used */
 	size_t password_length;
-	struct handle player;   /* reserved by us, or found in the world */
+	struct handle player; /* reserved by us, or found in the world */
 	bool found_in_world;
 	char username[RECORD_USERNAME_BYTES]; /* the account's key, UTF-8 */
 	uint32_t id;
@@ -312,9 +312,9 @@ static void session_enter(struct session *s)
 	if (s->creating)
 		count_add(&w->world, COUNT_characters_created, 1);
 	log_info("%s %s, map %u", client_describe(w, client, who, sizeof who),
-			 s->creating		  ? "created and entered"
+			 s->creating         ? "created and entered"
 			 : s->found_in_world ? "took over the character in the world"
-								  : "entered",
+								 : "entered",
 			 s->entered_map);
 	uint32_t map = s->entered_map;
 	uint64_t position = s->entered_at;

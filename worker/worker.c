@@ -23,12 +23,12 @@
 #include "worker/store_config.h"
 
 enum {
-	BURST_BYTES = 1 << 20,    /* the largest snapshot: some 15,000 characters */
+	BURST_BYTES = 1 << 20, /* the largest snapshot: some 15,000 characters */
 	DEADLINES_MS = 500,
 	TICKS_MS = 50,
-	TICK_LATE_MS = 250,       /* after that any worker runs another's tick */
-	STOP_FLUSH_MS = 3000,     /* for what is queued when the server stops */
-	HEARTBEAT_MS = 1000,      /* the loop turns at least this often */
+	TICK_LATE_MS = 250,   /* after that any worker runs another's tick */
+	STOP_FLUSH_MS = 3000, /* for what is queued when the server stops */
+	HEARTBEAT_MS = 1000,  /* the loop turns at least this often */
 };
 
 enum tx_verdict worker_transaction(struct worker *w, const uint32_t *domains, unsigned count, tx_fn *fn, void *context)
@@ -286,7 +286,8 @@ static bool loop_prepare(struct worker *w, struct problem *why)
 		return false;
 	loop_before_sleep(w->loop, before_sleep, w);
 	loop_after_sleep(w->loop, after_sleep, w);
-	w->jobs = jobs_create(w->loop, (unsigned)w->config->limits.jobs_threads, (unsigned)w->config->limits.jobs_queue, why);
+	w->jobs =
+		jobs_create(w->loop, (unsigned)w->config->limits.jobs_threads, (unsigned)w->config->limits.jobs_queue, why);
 	if (w->jobs == NULL)
 		return false;
 	struct store_options options = store_options_from_config(w->config);

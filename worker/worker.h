@@ -17,6 +17,7 @@
 #include "common/config/config.h"
 #include "common/loop/jobs.h"
 #include "common/loop/loop.h"
+#include "common/protocol/charset.h"
 #include "common/store/store.h"
 #include "common/world/tx.h"
 #include "worker/close_reasons.h"
@@ -72,8 +73,8 @@ struct worker {
 	struct jobs *jobs;
 	struct store *store;
 	struct tx tx;
-	struct rng rng; /* for what is no transaction (dice) */
-	unsigned workers;          /* how many there are */
+	struct rng rng;   /* for what is no transaction (dice) */
+	unsigned workers; /* how many there are */
 	bool stopping;
 	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */
 	int exit;                  /* enum process_exit */

@@ -19,10 +19,10 @@ struct setting {
 	enum kind kind;
 	bool secret;
 	bool live;
-	size_t offset;      /* in struct config */
-	int low, high;      /* numbers; strings: high = most bytes */
-	const char *usual;  /* the default, as text */
-	const char *words;  /* choices */
+	size_t offset;     /* in struct config */
+	int low, high;     /* numbers; strings: high = most bytes */
+	const char *usual; /* the default, as text */
+	const char *words; /* choices */
 	int usual_choice;
 	const char *unit, *about;
 };
@@ -35,20 +35,51 @@ static const struct setting settings[] = {
 #define GROUP(g, text)
 #define END_GROUP(g)
 #define NUMBER(g, n, value, lowest, highest, units, when, text)                                                        \
-	{.name = #g "." #n, .kind = KIND_NUMBER, .live = (when), .offset = PLACE(g, n), .low = (lowest),                   \
-	 .high = (highest), .usual = AS_TEXT(value), .unit = (units), .about = (text)},
+	{.name = #g "." #n,                                                                                                \
+	 .kind = KIND_NUMBER,                                                                                              \
+	 .live = (when),                                                                                                   \
+	 .offset = PLACE(g, n),                                                                                            \
+	 .low = (lowest),                                                                                                  \
+	 .high = (highest),                                                                                                \
+	 .usual = AS_TEXT(value),                                                                                          \
+	 .unit = (units),                                                                                                  \
+	 .about = (text)},
 #define SWITCH(g, n, value, when, text)                                                                                \
-	{.name = #g "." #n, .kind = KIND_SWITCH, .live = (when), .offset = PLACE(g, n), .usual = AS_TEXT(value),           \
-	 .unit = "", .about = (text)},
+	{.name = #g "." #n,                                                                                                \
+	 .kind = KIND_SWITCH,                                                                                              \
+	 .live = (when),                                                                                                   \
+	 .offset = PLACE(g, n),                                                                                            \
+	 .usual = AS_TEXT(value),                                                                                          \
+	 .unit = "",                                                                                                       \
+	 .about = (text)},
 #define STRING(g, n, value, most, when, text)                                                                          \
-	{.name = #g "." #n, .kind = KIND_STRING, .live = (when), .offset = PLACE(g, n), .high = (most),                    \
-	 .usual = (value), .unit = "", .about = (text)},
+	{.name = #g "." #n,                                                                                                \
+	 .kind = KIND_STRING,                                                                                              \
+	 .live = (when),                                                                                                   \
+	 .offset = PLACE(g, n),                                                                                            \
+	 .high = (most),                                                                                                   \
+	 .usual = (value),                                                                                                 \
+	 .unit = "",                                                                                                       \
+	 .about = (text)},
 #define SECRET(g, n, value, most, when, text)                                                                          \
-	{.name = #g "." #n, .kind = KIND_STRING, .secret = true, .live = (when), .offset = PLACE(g, n), .high = (most),    \
-	 .usual = (value), .unit = "", .about = (text)},
+	{.name = #g "." #n,                                                                                                \
+	 .kind = KIND_STRING,                                                                                              \
+	 .secret = true,                                                                                                   \
+	 .live = (when),                                                                                                   \
+	 .offset = PLACE(g, n),                                                                                            \
+	 .high = (most),                                                                                                   \
+	 .usual = (value),                                                                                                 \
+	 .unit = "",                                                                                                       \
+	 .about = (text)},
 #define CHOICE(g, n, value, list, when, text)                                                                          \
-	{.name = #g "." #n, .kind = KIND_CHOICE, .live = (when), .offset = PLACE(g, n), .usual_choice = (value),           \
-	 .words = (list), .unit = "", .about = (text)},
+	{.name = #g "." #n,                                                                                                \
+	 .kind = KIND_CHOICE,                                                                                              \
+	 .live = (when),                                                                                                   \
+	 .offset = PLACE(g, n),                                                                                            \
+	 .usual_choice = (value),                                                                                          \
+	 .words = (list),                                                                                                  \
+	 .unit = "",                                                                                                       \
+	 .about = (text)},
 #include "common/config/settings.def"
 #include "common/config/settings_end.def"
 };
@@ -79,7 +110,7 @@ static const struct {
 };
 
 struct layer {
-	char *value;      /* NULL: this layer says nothing */
+	char *value; /* NULL: this layer says nothing */
 	char source[160];
 };
 
@@ -329,7 +360,8 @@ static bool file_setting(struct config_values *values, const char *path, const c
 		return problem_set(why, "%s: %s is a group or list; allowed is %s", where, name, allowed);
 	if (!type_fits(s, at))
 		return problem_set(why, "%s: %s = %s; allowed is %s%s", where, name, s->secret ? "****" : text, allowed,
-						   s->kind == KIND_STRING || s->kind == KIND_CHOICE ? ", in double quotes" : ", without quotes");
+						   s->kind == KIND_STRING || s->kind == KIND_CHOICE ? ", in double quotes"
+																			: ", without quotes");
 	return layer_set(values, s, CONFIG_FROM_FILE, text, where, why);
 }
 
@@ -403,7 +435,8 @@ bool config_load_environment(struct config_values *values, char **environment, s
 		const char *name = entry + sizeof prefix - 1;
 		const struct setting *s = setting_of_variable(name, (size_t)(equals - name));
 		if (s == NULL)
-			return problem_set(why, "%s: no setting has this variable; they are called ARGENTUMD_<GROUP>_<NAME>", where);
+			return problem_set(why, "%s: no setting has this variable; they are called ARGENTUMD_<GROUP>_<NAME>",
+							   where);
 		if (!layer_set(values, s, CONFIG_FROM_ENVIRONMENT, equals + 1, where, why))
 			return false;
 	}
@@ -488,8 +521,8 @@ static bool whole_check(const struct config_values *v, const struct config *c, s
 		return problem_set(why, "%s: world.ring_kb = %d, world.realm_ring_kb = %d; both must be powers of two",
 						   source_of(v, "world.ring_kb"), c->world.ring_kb, c->world.realm_ring_kb);
 	if (c->game.name_min > c->game.name_max)
-		return problem_set(why, "%s: game.name_min = %d is more than game.name_max = %d",
-						   source_of(v, "game.name_min"), c->game.name_min, c->game.name_max);
+		return problem_set(why, "%s: game.name_min = %d is more than game.name_max = %d", source_of(v, "game.name_min"),
+						   c->game.name_min, c->game.name_max);
 	if (c->game.password_min > c->game.password_max)
 		return problem_set(why, "%s: game.password_min = %d is more than game.password_max = %d",
 						   source_of(v, "game.password_min"), c->game.password_min, c->game.password_max);
@@ -539,7 +572,8 @@ bool config_item(const struct config_values *values, unsigned i, struct config_i
 		return false;
 	const struct setting *s = &settings[i];
 	const struct layer *layer = layer_valid(values, i, CONFIG_FROM_FLAG);
-	*item = (struct config_item){.name = s->name, .unit = s->unit, .about = s->about, .live = s->live, .secret = s->secret};
+	*item =
+		(struct config_item){.name = s->name, .unit = s->unit, .about = s->about, .live = s->live, .secret = s->secret};
 	bool hide = s->secret && layer->value[0] != '\0';
 	snprintf(item->value, sizeof item->value, "%s", hide ? "****" : layer->value);
 	snprintf(item->source, sizeof item->source, "%s", layer->source);

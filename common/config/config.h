@@ -66,13 +66,13 @@ bool config_finish(const struct config_values *values, struct config *config, st
 /* --- for showing ------------------------------------------------------------------------------------------------------------ */
 
 struct config_item {
-	const char *name;     /* "listen.port" */
-	const char *unit;     /* "ms", "" */
+	const char *name; /* "listen.port" */
+	const char *unit; /* "ms", "" */
 	const char *about;
-	bool live;            /* a reload applies it */
+	bool live; /* a reload applies it */
 	bool secret;
-	char value[300];      /* secrets as "****" */
-	char source[160];     /* "default", "etc/argentumd.conf line 12", "flag --port", ... */
+	char value[300];  /* secrets as "****" */
+	char source[160]; /* "default", "etc/argentumd.conf line 12", "flag --port", ... */
 	char allowed[200];
 };
 

@@ -227,10 +227,10 @@ static void kit_classic(struct bag *bag, struct rng *rng)
 		bag_put(bag, 855, 100);
 		bag_put(bag, 858, 50);
 	}
-	static const uint16_t clothes[] = {[RACE_HUMAN] = 463, [RACE_ELF] = 464, [RACE_DROW] = 465, [RACE_GNOME] = 466,
-									   [RACE_DWARF] = 466};
+	static const uint16_t clothes[] = {
+		[RACE_HUMAN] = 463, [RACE_ELF] = 464, [RACE_DROW] = 465, [RACE_GNOME] = 466, [RACE_DWARF] = 466};
 	p->equipment[EQUIP_ARMOUR] = (uint8_t)bag_put(bag, clothes[p->race], 1);
-	unsigned tool = p->class_id == CLASS_HUNTER	  ? 859
+	unsigned tool = p->class_id == CLASS_HUNTER   ? 859
 					: p->class_id == CLASS_WORKER ? (unsigned)rng_range(rng, 561, 565)
 												  : 460;
 	p->equipment[EQUIP_WEAPON] = (uint8_t)bag_put(bag, tool, 1);
