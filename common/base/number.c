@@ -9,9 +9,9 @@ int64_t vb_round(double x)
 {
 	if (isnan(x))
 		return 0;
-	if (x >= 9.2233720368547748e18)
+	if (x >= 0x1p63)
 		return INT64_MAX;
-	if (x <= -9.2233720368547748e18)
+	if (x <= -0x1p63)
 		return INT64_MIN;
 	double whole = floor(x);
 	double fraction = x - whole;

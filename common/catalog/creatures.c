@@ -197,8 +197,9 @@ static void creature_tidy(struct catalog_source *source, const struct record *re
 		creature->kind = CREATURE_COMMON;
 	}
 	if (creature->heading < HEADING_NORTH || creature->heading > HEADING_WEST) {
-		warnings_add(source->warnings, "%s: Heading %u is none (1..4); it looks south",
-					 record_place(record, "Heading", place), creature->heading);
+		if (record_has(record, "Heading"))
+			warnings_add(source->warnings, "%s: Heading %u is none (1..4); it looks south",
+						 record_place(record, "Heading", place), creature->heading);
 		creature->heading = HEADING_SOUTH;
 	}
 	if (!movement_is_known(creature->movement)) {

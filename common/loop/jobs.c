@@ -171,7 +171,7 @@ void jobs_destroy(struct jobs **handle)
 bool jobs_add(struct jobs *jobs, job_fn *run, job_fn *done, void *job)
 {
 	pthread_mutex_lock(&jobs->lock);
-	bool room = jobs->waiting.count + jobs->finished.count + jobs->running < jobs->waiting.capacity;
+	bool room = !jobs->stopping && jobs->waiting.count + jobs->finished.count + jobs->running < jobs->waiting.capacity;
 	if (room) {
 		queue_push(&jobs->waiting, (struct item){run, done, job});
 		pthread_cond_signal(&jobs->wake);

@@ -36,12 +36,13 @@ struct loop {
 	int epoll;
 	bool stopped;
 	uint64_t now_ms;
-	bool (*before_sleep)(void *);
+	int (*before_sleep)(void *);
 	void *before_sleep_context;
 	loop_fn *after_sleep;
 	void *after_sleep_context;
 	struct loop_timer **heap; /* by due_ms, the earliest first */
 	size_t timers, heap_capacity;
+	bool firing_timers;
 	struct loop_timer *firing; /* the timer whose callback runs now; NULL once it was removed by it */
 	struct loop_fd *dead;
 };
@@ -191,6 +192,12 @@ static void heap_take(struct loop *loop, struct loop_timer *timer)
 	heap_down(loop, last->position);
 }
 
+/* While timers fire, "at once" is the next turn: a timer that sets itself again would keep this one for ever. */
+static uint64_t due_in(const struct loop *loop, uint64_t delay_ms)
+{
+	return loop->now_ms + (delay_ms == 0 && loop->firing_timers ? 1 : delay_ms);
+}
+
 static struct loop_timer *timer_new(struct loop *loop, uint64_t delay_ms, uint64_t every_ms, loop_fn *fn, void *context,
 									const char *name)
 {
@@ -198,7 +205,7 @@ static struct loop_timer *timer_new(struct loop *loop, uint64_t delay_ms, uint64
 	if (timer == NULL)
 		return NULL;
 	*timer = (struct loop_timer){.loop = loop,
-								 .due_ms = loop->now_ms + delay_ms,
+								 .due_ms = due_in(loop, delay_ms),
 								 .every_ms = every_ms,
 								 .fn = fn,
 								 .context = context,
@@ -244,6 +251,7 @@ static void slow_check(uint64_t started_ns, const char *name)
 
 static void timers_fire(struct loop *loop)
 {
+	loop->firing_timers = true;
 	while (loop->timers > 0 && loop->heap[0]->due_ms <= loop->now_ms) {
 		struct loop_timer *timer = loop->heap[0];
 		heap_take(loop, timer);
@@ -259,14 +267,15 @@ static void timers_fire(struct loop *loop)
 			free(timer);
 			continue;
 		}
-		timer->due_ms = loop->now_ms + timer->every_ms;
+		timer->due_ms = due_in(loop, timer->every_ms);
 		heap_push(loop, timer); /* room is there: it was just taken out */
 	}
+	loop->firing_timers = false;
 }
 
 /* --- turning --- */
 
-void loop_before_sleep(struct loop *loop, bool (*fn)(void *context), void *context)
+void loop_before_sleep(struct loop *loop, int (*fn)(void *context), void *context)
 {
 	loop->before_sleep = fn;
 	loop->before_sleep_context = context;
@@ -299,8 +308,10 @@ void loop_turn(struct loop *loop, int max_sleep_ms)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
 
-	bool busy = loop->before_sleep != NULL && loop->before_sleep(loop->before_sleep_context);
-	int n = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, busy ? 0 : sleep_time(loop, max_sleep_ms));
+	int allowed_ms = loop->before_sleep != NULL ? loop->before_sleep(loop->before_sleep_context) : -1;
+	if (allowed_ms >= 0 && (max_sleep_ms < 0 || allowed_ms < max_sleep_ms))
+		max_sleep_ms = allowed_ms;
+	int n = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, sleep_time(loop, max_sleep_ms));
 	loop->now_ms = clock_mono_ms();
 	if (loop->after_sleep != NULL)
 		loop->after_sleep(loop->after_sleep_context);

@@ -3,78 +3,20 @@
 #ifndef ARGENTUM_PROTOCOL_ENUMS_H
 #define ARGENTUM_PROTOCOL_ENUMS_H
 
+#include "common/catalog/kinds.h"
+
 /* The wire's limits that the Godot client's own arrays set (protocol.md 4.5); ranges.def has them per dialect. */
-#define TILE_MAX            100 /* tiles are 1..100 on both axes, x to the right, y down */
-#define CHAR_INDEX_MAX      32767
-#define INVENTORY_SLOTS     25
-#define INVENTORY_SLOTS_MAX 30 /* with the biggest backpack, on clients that can show it */
-#define BANK_SLOTS          40
-#define SPELL_SLOTS         35
-#define SHOP_SLOTS          50
-#define SLOT_GOLD           31 /* "slot" of the gold in Drop and UserCommerceOffer */
+#define TILE_MAX                 100 /* tiles are 1..100 on both axes, x to the right, y down */
+#define CHAR_INDEX_MAX           32767
+#define WIRE_INVENTORY_SLOTS     25
+#define WIRE_INVENTORY_SLOTS_MAX 30 /* with the biggest backpack, on clients that can show it */
+#define WIRE_BANK_SLOTS          40
+#define WIRE_SPELL_SLOTS         35
+#define WIRE_SHOP_SLOTS          50
+#define SLOT_GOLD                31 /* "slot" of the gold in Drop and UserCommerceOffer */
 
-/* 6.2 */
-enum heading { HEADING_NORTH = 1, HEADING_EAST = 2, HEADING_SOUTH = 3, HEADING_WEST = 4 }; /* north is y - 1 */
-enum race { RACE_HUMAN = 1, RACE_ELF = 2, RACE_DROW = 3, RACE_GNOME = 4, RACE_DWARF = 5 };
-enum gender { GENDER_MALE = 1, GENDER_FEMALE = 2 };
-enum home {
-	HOME_ULLATHORPE = 1,
-	HOME_NIX = 2,
-	HOME_BANDERBILL = 3,
-	HOME_LINDOS = 4,
-	HOME_ARGHAL = 5,
-	HOME_ARKHEIN = 6, /* not offered when creating */
-	HOME_LAST_CITY = 7,
-};
-
-/* Looks with a meaning. */
-#define NO_ANIMATION    2 /* weapon, shield or helmet that is not worn */
-#define BODY_GHOST      8
-#define BODY_GHOST_SHIP 87
-#define HEAD_GHOST      500
-
-/* 6.3; players know them as Mago, Clérigo, Guerrero, Asesino, Ladrón, Bardo, Druida, Bandido, Paladín, Cazador,
- * Trabajador, Pirata. */
-enum class_id {
-	CLASS_MAGE = 1,
-	CLASS_CLERIC = 2,
-	CLASS_WARRIOR = 3,
-	CLASS_ASSASSIN = 4,
-	CLASS_THIEF = 5,
-	CLASS_BARD = 6,
-	CLASS_DRUID = 7,
-	CLASS_BANDIT = 8,
-	CLASS_PALADIN = 9,
-	CLASS_HUNTER = 10,
-	CLASS_WORKER = 11,
-	CLASS_PIRATE = 12,
-};
-
-/* 6.5; SendSkills and ModifySkills follow this order. */
-enum skill {
-	SKILL_MAGIC = 1,
-	SKILL_STEALING = 2,
-	SKILL_TACTICS = 3,
-	SKILL_WEAPONS = 4,
-	SKILL_MEDITATION = 5,
-	SKILL_STABBING = 6,
-	SKILL_HIDING = 7,
-	SKILL_SURVIVAL = 8,
-	SKILL_WOODCUTTING = 9,
-	SKILL_TRADING = 10,
-	SKILL_DEFENCE = 11,
-	SKILL_FISHING = 12,
-	SKILL_MINING = 13,
-	SKILL_CARPENTRY = 14,
-	SKILL_SMITHING = 15,
-	SKILL_LEADERSHIP = 16,
-	SKILL_TAMING = 17,
-	SKILL_PROJECTILES = 18,
-	SKILL_WRESTLING = 19,
-	SKILL_NAVIGATION = 20,
-	SKILL_SMELTING = 88, /* no skill of its own: only as a target to ask for */
-};
-#define SKILL_COUNT 20
+/* 6.5: no skill of its own, only as a target to ask for. */
+#define SKILL_SMELTING 88
 
 /* 6.6: bits of nick_color. The Godot client shows red for 1, else blue, when privileges are 0 or 1. */
 enum nick_color { NICK_CRIMINAL = 1, NICK_CITIZEN = 2, NICK_ATTACKABLE = 4 };
@@ -127,42 +69,6 @@ enum body_part {
 	BODY_PART_TORSO = 6,
 };
 
-/* 6.10 */
-enum object_type {
-	OBJECT_USE_ONCE = 1,
-	OBJECT_WEAPON = 2,
-	OBJECT_ARMOUR = 3,
-	OBJECT_TREE = 4,
-	OBJECT_GOLD = 5,
-	OBJECT_DOOR = 6,
-	OBJECT_CONTAINER = 7,
-	OBJECT_SIGN = 8,
-	OBJECT_KEY = 9,
-	OBJECT_FORUM = 10,
-	OBJECT_POTION = 11,
-	OBJECT_DRINK = 13,
-	OBJECT_FIREWOOD = 14,
-	OBJECT_CAMPFIRE = 15,
-	OBJECT_SHIELD = 16,
-	OBJECT_HELMET = 17,
-	OBJECT_RING = 18,
-	OBJECT_TELEPORT = 19,
-	OBJECT_ORE_DEPOSIT = 22,
-	OBJECT_MINERAL = 23,
-	OBJECT_SCROLL = 24,
-	OBJECT_INSTRUMENT = 26,
-	OBJECT_ANVIL = 27,
-	OBJECT_FORGE = 28,
-	OBJECT_BOAT = 31,
-	OBJECT_ARROW = 32,
-	OBJECT_EMPTY_BOTTLE = 33,
-	OBJECT_FULL_BOTTLE = 34,
-	OBJECT_STAIN = 35,
-	OBJECT_ELVEN_TREE = 36,
-	OBJECT_BACKPACK = 37,
-	OBJECT_FISHING_GROUND = 38,
-};
-
 /* 6.11 */
 enum forum_message {
 	FORUM_GENERAL = 0,
@@ -173,17 +79,6 @@ enum forum_message {
 	FORUM_CHAOS_STICKY = 5,
 };
 enum forum_visibility { FORUM_SEES_GENERAL = 1, FORUM_SEES_ROYAL = 2, FORUM_SEES_CHAOS = 4 }; /* bits */
-
-/* 6.12: what SET_TRIGGER (GM 68) sets on a tile. */
-enum tile_trigger {
-	TRIGGER_NONE = 0,
-	TRIGGER_ROOF = 1,
-	TRIGGER_UNUSED = 2,
-	TRIGGER_INVALID_POSITION = 3,
-	TRIGGER_SAFE_ZONE = 4,
-	TRIGGER_ANTI_BLOCKADE = 5,
-	TRIGGER_FIGHT_ZONE = 6,
-};
 
 /* 6.13: option of EDIT_CHAR (GM 24). */
 enum edit_option {
@@ -208,12 +103,12 @@ enum edit_option {
 
 /* 6.14: clan_type of GuildFundation. */
 enum guild_alignment {
-	ALIGNMENT_ROYAL = 0,
-	ALIGNMENT_CHAOS = 1,
-	ALIGNMENT_NEUTRAL = 2,
-	ALIGNMENT_GAME_MASTER = 3, /* never offered to players */
-	ALIGNMENT_LEGAL = 4,
-	ALIGNMENT_CRIMINAL = 5,
+	GUILD_ALIGNMENT_ROYAL = 0,
+	GUILD_ALIGNMENT_CHAOS = 1,
+	GUILD_ALIGNMENT_NEUTRAL = 2,
+	GUILD_ALIGNMENT_GAME_MASTER = 3, /* never offered to players */
+	GUILD_ALIGNMENT_LEGAL = 4,
+	GUILD_ALIGNMENT_CRIMINAL = 5,
 };
 
 /* 6.14: backpack_type of AddSlots; five slots each. */

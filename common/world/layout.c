@@ -218,51 +218,58 @@ static const struct layout_field fields[] = {
 	FIELD(realm, version),
 	FIELD(realm, closed_to_players),
 	FIELD(realm, restored),
+	FIELD(realm, motd_length),
+	FIELD(realm, start),
 	FIELD(realm, reserve),
+	FIELD(realm, motd),
 
-	/* output_cursor */
-	FIELD(output_cursor, ring_position),
-	FIELD(output_cursor, appended),
-	FIELD(output_cursor, tail),
-	FIELD(output_cursor, tail_used),
+	/* connection_cursor */
+	FIELD(connection_cursor, map_position),
+	FIELD(connection_cursor, realm_position),
+	FIELD(connection_cursor, view_from),
+	FIELD(connection_cursor, appended),
+	FIELD(connection_cursor, tail),
+	FIELD(connection_cursor, tail_used),
+	FIELD(connection_cursor, view_map),
+	FIELD(connection_cursor, view_cell_x),
+	FIELD(connection_cursor, view_cell_y),
+	FIELD(connection_cursor, toggles),
+	FIELD(connection_cursor, greeted),
+	FIELD(connection_cursor, reserve),
+
+	/* input_span */
+	FIELD(input_span, start),
+	FIELD(input_span, end),
 
 	/* connection */
+	FIELD(connection, owner),
 	FIELD(connection, generation),
-	FIELD(connection, worker),
 	FIELD(connection, phase),
 	FIELD(connection, charset),
 	FIELD(connection, dialect),
 	FIELD(connection, close_reason),
-	FIELD(connection, toggles),
 	FIELD(connection, dice_rolled),
 	FIELD(connection, dice),
+	FIELD(connection, port),
 	FIELD(connection, fd),
 	FIELD(connection, player),
 	FIELD(connection, address),
-	FIELD(connection, port),
 	FIELD(connection, segment_bytes),
 	FIELD(connection, logins_failed),
-	FIELD(connection, reserve2),
 	FIELD(connection, accepted_ms),
 	FIELD(connection, phase_ms),
 	FIELD(connection, input_ms),
 	FIELD(connection, sent_ms),
-	FIELD(connection, view_map),
-	FIELD(connection, view_cell_x),
-	FIELD(connection, view_cell_y),
-	FIELD(connection, reserve0),
-	FIELD(connection, view_from),
 	FIELD(connection, received),
-	FIELD(connection, input_start),
-	FIELD(connection, input_end),
+	FIELD(connection, input),
 	FIELD(connection, sent),
 	FIELD(connection, output_first),
-	FIELD(connection, output_sent),
-	FIELD(connection, output_active),
-	FIELD(connection, reserve1),
-	FIELD(connection, output),
+	FIELD(connection, output_skip),
+	FIELD(connection, output_cut),
+	FIELD(connection, cursor_active),
+	FIELD(connection, cursor),
 	FIELD(connection, reserve),
-	FIELD(connection, input),
+	FIELD(connection, input_bytes),
 
 	/* chunk */
 	FIELD(chunk, next),
@@ -319,7 +326,8 @@ static uint64_t fnv(uint64_t hash, const void *bytes, size_t length)
 
 uint64_t world_fingerprint(void)
 {
-	static const uint32_t constants[] = {WORLD_LAYOUT_VERSION, PROCESS_SLOTS, WORKERS_MAX, REGION_COUNT, COUNTER_COUNT};
+	static const uint32_t constants[] = {WORLD_LAYOUT_VERSION, PROCESS_SLOTS, WORKERS_MAX, WORLD_REGION_COUNT,
+										 COUNTER_COUNT};
 	uint64_t hash = fnv(0xcbf29ce484222325u, constants, sizeof constants);
 	for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++) {
 		const struct layout_field *f = &fields[i];

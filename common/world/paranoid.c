@@ -11,11 +11,26 @@ static const struct {
 	enum region_id id;
 	const char *structure;
 } watched[] = {
-	{REGION_MAPS, "map_state"},         {REGION_BODIES, "body"},
-	{REGION_PLAYERS, "player"},         {REGION_REALM, "realm"},
-	{REGION_FREE_PLAYERS, "free list"}, {REGION_NAMES, "name table"},
-	{REGION_CONNECTIONS, "connection"},
+	{WORLD_REGION_MAPS, "map_state"},         {WORLD_REGION_BODIES, "body"},
+	{WORLD_REGION_PLAYERS, "player"},         {WORLD_REGION_REALM, "realm"},
+	{WORLD_REGION_FREE_PLAYERS, "free list"}, {WORLD_REGION_NAMES, "name table"},
+	{WORLD_REGION_CONNECTIONS, "connection"},
 };
+
+/* Behind the copy of the segment: a byte for each watched element, 1 = it was ours and copied. Asking again later would
+ * be wrong: a body may belong elsewhere by then, and the write that moved it is just what is looked for. */
+static uint8_t *copied_flags(const struct tx *tx)
+{
+	return (uint8_t *)tx->paranoid_copy + tx->world->size;
+}
+
+static uint64_t watched_elements(const struct world *w)
+{
+	uint64_t count = 0;
+	for (unsigned i = 0; i < sizeof watched / sizeof *watched; i++)
+		count += w->header->regions[watched[i].id].count;
+	return count;
+}
 
 /* The rehearsal may have taken more domains since: what belongs to them was not copied. */
 static bool held_then(const struct tx *tx, uint32_t domain)
@@ -34,15 +49,15 @@ static bool element_is_ours(const struct tx *tx, enum region_id region, uint64_t
 	if (tx->paranoia == PARANOIA_WORLD)
 		return true;
 	switch (region) {
-	case REGION_MAPS:
+	case WORLD_REGION_MAPS:
 		return held_then(tx, (uint32_t)index);
-	case REGION_BODIES:
-	case REGION_PLAYERS: {
+	case WORLD_REGION_BODIES:
+	case WORLD_REGION_PLAYERS: {
 		uint32_t map = index == 0 ? 0 : w->bodies[index].map;
 		return index != 0 && held_then(tx, map == 0 ? w->realm_domain : map);
 	}
-	case REGION_CONNECTIONS:
-		return w->connections[index].phase != CONNECTION_FREE && w->connections[index].worker == w->slot;
+	case WORLD_REGION_CONNECTIONS:
+		return atomic_load(&w->connections[index].owner) == w->slot + 1;
 	default:
 		return held_then(tx, w->realm_domain);
 	}
@@ -52,18 +67,20 @@ void paranoid_remember(struct tx *tx)
 {
 	const struct world *w = tx->world;
 	if (tx->paranoid_copy == NULL) {
-		tx->paranoid_copy = malloc(w->size);
+		tx->paranoid_copy = malloc(w->size + watched_elements(w));
 		if (tx->paranoid_copy == NULL)
 			abort(); /* a debugging mode without memory is of no use */
 	}
 	tx->paranoid_held_count = tx->held_count;
 	for (unsigned i = 0; i < tx->held_count; i++)
 		tx->paranoid_held[i] = tx->held[i].index;
+	uint8_t *copied = copied_flags(tx);
 	for (unsigned i = 0; i < sizeof watched / sizeof *watched; i++) {
 		const struct region *r = &w->header->regions[watched[i].id];
-		for (uint64_t e = 0; e < r->count; e++) {
+		for (uint64_t e = 0; e < r->count; e++, copied++) {
 			uint64_t at = r->offset + e * r->stride;
-			if (element_is_ours(tx, watched[i].id, e))
+			*copied = element_is_ours(tx, watched[i].id, e);
+			if (*copied != 0)
 				memcpy((uint8_t *)tx->paranoid_copy + at, w->base + at, r->stride);
 		}
 	}
@@ -85,12 +102,13 @@ static const char *field_at(const char *structure, uint64_t offset)
 void paranoid_compare(struct tx *tx)
 {
 	const struct world *w = tx->world;
+	const uint8_t *copied = copied_flags(tx);
 	for (unsigned i = 0; i < sizeof watched / sizeof *watched; i++) {
 		const struct region *r = &w->header->regions[watched[i].id];
-		for (uint64_t e = 0; e < r->count; e++) {
+		for (uint64_t e = 0; e < r->count; e++, copied++) {
 			uint64_t at = r->offset + e * r->stride;
 			const uint8_t *before = (const uint8_t *)tx->paranoid_copy + at;
-			if (!element_is_ours(tx, watched[i].id, e) || memcmp(before, w->base + at, r->stride) == 0)
+			if (*copied == 0 || memcmp(before, w->base + at, r->stride) == 0)
 				continue;
 			uint64_t byte = 0;
 			while (before[byte] == w->base[at + byte])

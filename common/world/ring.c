@@ -71,8 +71,8 @@ enum ring_read ring_read(const struct world *world, const struct ring *ring, uin
 	for (;;) {
 		uint64_t at = *position;
 		uint64_t head = ring_head(ring);
-		if (at == head)
-			return RING_EMPTY;
+		if (at >= head)
+			return RING_EMPTY; /* ahead of it: told a position (NOTE_LEAVE) that is published in a moment */
 		const uint8_t *from = data + (at & (ring->size - 1));
 		uint64_t to_wrap = ring->size - (at & (ring->size - 1));
 		uint64_t first;
@@ -83,14 +83,17 @@ enum ring_read ring_read(const struct world *world, const struct ring *ring, uin
 		/* The first word of an entry: size, kind, bytes. Of padding: how much to skip, kind NOTE_PAD. */
 		uint32_t size = (uint32_t)first;
 		uint16_t kind = (uint16_t)(first >> 32);
+		uint16_t payload = (uint16_t)(first >> 48);
 		assert(size >= 8 && size % 8 == 0 && size <= to_wrap && at + size <= head);
 		if (kind == NOTE_PAD) {
 			*position = at + size;
 			continue;
 		}
+		/* Lengths only from the word that was proven whole: what is copied from here on may be garbage until it is
+		 * proven in its turn. */
+		assert(payload <= RING_ENTRY_MAX && entry_size(payload) == size);
 		words_load(note, from, sizeof *note);
-		assert(note->bytes <= RING_ENTRY_MAX && entry_size(note->bytes) == size);
-		words_load(bytes, from + sizeof *note, note->bytes);
+		words_load(bytes, from + sizeof *note, payload);
 		if (!still_there(ring, at))
 			break;
 		*position = at + size;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/log.h"
 #include "common/world/paranoid.h"
 
 void (*tx_test_point)(const char *point); /* NULL outside tests */
@@ -118,6 +119,7 @@ bool tx_holds(const struct tx *tx, uint32_t domain)
 
 bool tx_need(struct tx *tx, uint32_t domain)
 {
+	assert(domain >= 1 && domain <= tx->world->realm_domain); /* asked for in vain, it would be run again for ever */
 	if (held_find(tx, domain) != NULL)
 		return true;
 	if (tx->held_count < TX_DOMAINS_MAX && (tx->held_count == 0 || tx->held[tx->held_count - 1].index < domain)) {
@@ -215,6 +217,13 @@ uint64_t tx_append(struct tx *tx, uint32_t domain, const struct note *note, cons
 	return stage(tx, held, &whole, bytes);
 }
 
+uint64_t tx_staged(const struct tx *tx, uint32_t domain)
+{
+	const struct tx_domain *held = held_find(tx, domain);
+	assert(held != NULL);
+	return held->staged;
+}
+
 /* --- running ------------------------------------------------------------------------------------------------------------------- */
 
 static void run_begin(struct tx *tx, const uint32_t *domains, unsigned count)
@@ -293,11 +302,21 @@ static unsigned domains_sort(uint32_t *list, unsigned count)
 	return unique;
 }
 
+void tx_log(struct tx *tx, int level, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(tx->log_text, sizeof tx->log_text, format, args);
+	va_end(args);
+	tx->log_level = level;
+}
+
 static enum tx_verdict run_once(struct tx *tx, tx_fn *fn, void *context)
 {
 	tx->wanted_count = 0;
-	tx->scratch_used = 0;
-	rng_seed(&tx->rng, tx->world->header->seed ^ (tx->runs << 8 | tx->world->slot));
+	tx->log_text[0] = '\0';
+	/* With its life, or a newborn would throw the dice of its predecessor once more. */
+	rng_seed(&tx->rng, tx->world->header->seed ^ (uint64_t)tx->world->life << 48 ^ (tx->runs << 8 | tx->world->slot));
 	return fn(tx, context);
 }
 
@@ -315,9 +334,11 @@ static void paranoid_rehearsal(struct tx *tx, const uint32_t *domains, unsigned 
 enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, tx_fn *fn, void *context)
 {
 	uint32_t list[TX_DOMAINS_MAX * 3];
+	const unsigned demanded = count;
 	assert(count <= TX_DOMAINS_MAX && tx->held_count == 0);
-	memcpy(list, domains, count * sizeof *list);
-	count = domains_sort(list, count);
+	if (demanded > 0) /* domains may be NULL then */
+		memcpy(list, domains, demanded * sizeof *list);
+	count = domains_sort(list, demanded);
 	tx->runs++;
 
 	for (;;) {
@@ -331,24 +352,32 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 			count_add(tx->world, COUNT_transactions, 1);
 			if (followers != 0)
 				world_wake(tx->world, followers);
+			if (tx->log_text[0] != '\0')
+				log_line((enum log_level)tx->log_level, "%s", tx->log_text);
 			return TX_COMMIT;
 		}
+		if (atomic_load_explicit(&world_undo(tx->world, tx->world->slot)->used, memory_order_relaxed) > 0)
+			count_add(tx->world, COUNT_rollbacks, 1);
 		run_undo(tx);
 		/* What it held stays wanted: a domain taken in order by tx_need is needed in the next run as well. */
 		unsigned known = count;
 		for (unsigned i = 0; i < tx->held_count; i++)
 			list[known++] = tx->held[i].index;
 		all_unlock(tx);
-		count_add(tx->world, COUNT_rollbacks, 1);
 		if (verdict == TX_CANCEL)
 			return TX_CANCEL;
 		assert(tx->wanted_count > 0);
 		memcpy(list + known, tx->wanted, tx->wanted_count * sizeof *list);
 		count = domains_sort(list, known + tx->wanted_count);
 		if (count > TX_DOMAINS_MAX) {
-			/* It changed its mind about what it needs; what it asked for now is what counts. */
-			memcpy(list, tx->wanted, tx->wanted_count * sizeof *list);
-			count = domains_sort(list, tx->wanted_count);
+			/* It changed its mind about what it needs; what it asked for now is what counts, and what its caller
+			 * promised it always. */
+			if (demanded > 0)
+				memcpy(list, domains, demanded * sizeof *list);
+			memcpy(list + demanded, tx->wanted, tx->wanted_count * sizeof *list);
+			count = domains_sort(list, demanded + tx->wanted_count);
+			if (count > TX_DOMAINS_MAX)
+				tx_die("transaction needs %u domains at once, at most %d are possible", count, TX_DOMAINS_MAX);
 		}
 		count_add(tx->world, COUNT_reruns, 1);
 	}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -10,6 +11,14 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+
+void (*world_test_point)(const char *point); /* NULL outside tests */
+
+static inline void point(const char *name)
+{
+	if (__builtin_expect(world_test_point != NULL, 0))
+		world_test_point(name);
+}
 
 static uint64_t align_up(uint64_t n, uint64_t to)
 {
@@ -25,30 +34,30 @@ static uint32_t names_size(const struct world_limits *limits)
 }
 
 /* Where everything is; the only place that knows. Returns the size of the segment. */
-static uint64_t regions_lay_out(const struct world_limits *limits, struct region regions[REGION_COUNT])
+static uint64_t regions_lay_out(const struct world_limits *limits, struct region regions[WORLD_REGION_COUNT])
 {
 	uint64_t domains = (uint64_t)limits->maps + 2;
 	uint64_t bodies = (uint64_t)limits->players + limits->creatures + 1;
 	uint64_t rings = (uint64_t)limits->maps * limits->map_ring_bytes + limits->realm_ring_bytes;
 	const struct {
 		uint64_t stride, count;
-	} plan[REGION_COUNT] = {
-		[REGION_PROCESSES] = {sizeof(struct process_slot), PROCESS_SLOTS},
-		[REGION_UNDO] = {sizeof(struct undo_log) + limits->undo_bytes, PROCESS_SLOTS},
-		[REGION_DOMAINS] = {sizeof(struct domain), domains},
-		[REGION_MAPS] = {sizeof(struct map_state), (uint64_t)limits->maps + 1},
-		[REGION_BODIES] = {sizeof(struct body), bodies},
-		[REGION_PLAYERS] = {sizeof(struct player), (uint64_t)limits->players + 1},
-		[REGION_REALM] = {sizeof(struct realm), 1},
-		[REGION_FREE_PLAYERS] = {sizeof(uint32_t), limits->players},
-		[REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
-		[REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
-		[REGION_READERS] = {sizeof(uint64_t), (uint64_t)limits->workers * domains},
-		[REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
-		[REGION_RINGS] = {1, rings},
+	} plan[WORLD_REGION_COUNT] = {
+		[WORLD_REGION_PROCESSES] = {sizeof(struct process_slot), PROCESS_SLOTS},
+		[WORLD_REGION_UNDO] = {sizeof(struct undo_log) + limits->undo_bytes, PROCESS_SLOTS},
+		[WORLD_REGION_DOMAINS] = {sizeof(struct domain), domains},
+		[WORLD_REGION_MAPS] = {sizeof(struct map_state), (uint64_t)limits->maps + 1},
+		[WORLD_REGION_BODIES] = {sizeof(struct body), bodies},
+		[WORLD_REGION_PLAYERS] = {sizeof(struct player), (uint64_t)limits->players + 1},
+		[WORLD_REGION_REALM] = {sizeof(struct realm), 1},
+		[WORLD_REGION_FREE_PLAYERS] = {sizeof(uint32_t), limits->players},
+		[WORLD_REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
+		[WORLD_REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
+		[WORLD_REGION_READERS] = {sizeof(uint64_t), (uint64_t)limits->workers * domains},
+		[WORLD_REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
+		[WORLD_REGION_RINGS] = {1, rings},
 	};
 	uint64_t offset = sizeof(struct world_header);
-	for (unsigned i = 0; i < REGION_COUNT; i++) {
+	for (unsigned i = 0; i < WORLD_REGION_COUNT; i++) {
 		offset = align_up(offset, 4096);
 		regions[i] = (struct region){.offset = offset, .stride = plan[i].stride, .count = plan[i].count};
 		offset += plan[i].stride * plan[i].count;
@@ -58,7 +67,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 
 uint64_t world_segment_size(const struct world_limits *limits)
 {
-	struct region regions[REGION_COUNT];
+	struct region regions[WORLD_REGION_COUNT];
 	return regions_lay_out(limits, regions);
 }
 
@@ -103,23 +112,23 @@ static void world_point(struct world *w, uint8_t *base)
 	w->header = (struct world_header *)base;
 	w->size = w->header->size;
 	w->limits = w->header->limits;
-	w->processes = (struct process_slot *)(base + r[REGION_PROCESSES].offset);
-	w->domains = (struct domain *)(base + r[REGION_DOMAINS].offset);
-	w->maps = (struct map_state *)(base + r[REGION_MAPS].offset);
-	w->bodies = (struct body *)(base + r[REGION_BODIES].offset);
-	w->players = (struct player *)(base + r[REGION_PLAYERS].offset);
-	w->realm = (struct realm *)(base + r[REGION_REALM].offset);
-	w->free_players = (uint32_t *)(base + r[REGION_FREE_PLAYERS].offset);
-	w->names = (uint32_t *)(base + r[REGION_NAMES].offset);
-	w->connections = (struct connection *)(base + r[REGION_CONNECTIONS].offset);
-	w->chunks = (struct chunk *)(base + r[REGION_CHUNKS].offset);
-	w->reader_positions = (uint64_t *)(base + r[REGION_READERS].offset);
+	w->processes = (struct process_slot *)(base + r[WORLD_REGION_PROCESSES].offset);
+	w->domains = (struct domain *)(base + r[WORLD_REGION_DOMAINS].offset);
+	w->maps = (struct map_state *)(base + r[WORLD_REGION_MAPS].offset);
+	w->bodies = (struct body *)(base + r[WORLD_REGION_BODIES].offset);
+	w->players = (struct player *)(base + r[WORLD_REGION_PLAYERS].offset);
+	w->realm = (struct realm *)(base + r[WORLD_REGION_REALM].offset);
+	w->free_players = (uint32_t *)(base + r[WORLD_REGION_FREE_PLAYERS].offset);
+	w->names = (uint32_t *)(base + r[WORLD_REGION_NAMES].offset);
+	w->connections = (struct connection *)(base + r[WORLD_REGION_CONNECTIONS].offset);
+	w->chunks = (struct chunk *)(base + r[WORLD_REGION_CHUNKS].offset);
+	w->reader_positions = (uint64_t *)(base + r[WORLD_REGION_READERS].offset);
 	w->realm_domain = w->limits.maps + 1;
 }
 
 static bool locks_and_rings_init(struct world *w)
 {
-	uint64_t data = w->header->regions[REGION_RINGS].offset;
+	uint64_t data = w->header->regions[WORLD_REGION_RINGS].offset;
 	for (uint32_t d = 0; d <= w->realm_domain; d++) {
 		struct ring *ring = &w->domains[d].ring;
 		if (!lock_init(&w->domains[d].lock))
@@ -206,7 +215,7 @@ int world_segment_create(const struct world_limits *limits, uint64_t seed, struc
 
 static bool header_check(const struct world_header *header, uint64_t size, struct problem *why)
 {
-	struct region regions[REGION_COUNT];
+	struct region regions[WORLD_REGION_COUNT];
 	if (size < sizeof *header || memcmp(header->magic, WORLD_MAGIC, sizeof header->magic) != 0)
 		return problem_set(why, "world: the descriptor does not hold a world segment");
 	if (header->layout_version != WORLD_LAYOUT_VERSION || header->fingerprint != world_fingerprint())
@@ -240,7 +249,7 @@ bool world_attach(struct world *world, int fd, struct problem *why)
 		world->wake_fd[i] = -1;
 
 	/* A core dump shows the dead process's black box and undo log, not 200 MiB of world (traps.md, Shared memory). */
-	const struct region *first = &world->header->regions[REGION_DOMAINS];
+	const struct region *first = &world->header->regions[WORLD_REGION_DOMAINS];
 	madvise(base + first->offset, size - first->offset, MADV_DONTDUMP);
 	return true;
 }
@@ -259,29 +268,63 @@ void world_publish(struct world *world)
 
 /* --- settling --------------------------------------------------------------------------------------------------------- */
 
+/* What killed the writer may have scribbled over its log. Such a world cannot be put in order by anyone: die, so that
+ * the master sees that no successor lives and goes back to the last cut. */
+__attribute__((noreturn)) static void log_damaged(const struct undo_log *log, const char *what, uint64_t value)
+{
+	fprintf(stderr, "world: undo log of life %u is damaged: %s %llu\n", log->life, what, (unsigned long long)value);
+	abort();
+}
+
+/* The record that ends at `end`; *size with all that belongs to it. */
+static const struct undo_record *record_before(const struct world *w, const struct undo_log *log, uint64_t end,
+											   uint64_t *size)
+{
+	const uint64_t around = sizeof(struct undo_record) + sizeof *size;
+	const uint8_t *records = (const uint8_t *)(log + 1);
+	if (end > w->limits.undo_bytes || end < around || end % 8 != 0)
+		log_damaged(log, "a record ends at", end);
+	memcpy(size, records + end - sizeof *size, sizeof *size);
+	if (*size > end || *size < around || *size % 8 != 0)
+		log_damaged(log, "size of a record", *size);
+	const struct undo_record *record = (const struct undo_record *)(records + end - *size);
+	if (record->length > *size - around)
+		log_damaged(log, "bytes of a record", record->length);
+	if (record->offset > w->size || record->length > w->size - record->offset)
+		log_damaged(log, "place of a record", record->offset);
+	return record;
+}
+
 static void log_roll_back(struct world *w, const struct undo_log *log)
 {
 	/* Newest first. Each record ends with its own size, so the log can be walked from its end. */
-	const uint8_t *records = (const uint8_t *)(log + 1);
 	uint64_t end = atomic_load_explicit(&log->used, memory_order_acquire);
 	while (end > 0) {
 		uint64_t size;
-		memcpy(&size, records + end - sizeof size, sizeof size);
-		const struct undo_record *record = (const struct undo_record *)(records + end - size);
+		const struct undo_record *record = record_before(w, log, end, &size);
 		memcpy(w->base + record->offset, record + 1, record->length);
 		end -= size;
+		point("record undone");
 	}
 }
 
 static void log_roll_forward(struct world *w, const struct undo_log *log)
 {
 	uint64_t followers = 0;
+	if (log->publishes > TX_DOMAINS_MAX)
+		log_damaged(log, "number of ring heads", log->publishes);
 	for (uint32_t i = 0; i < log->publishes; i++) {
 		const struct undo_publish *p = &log->publish[i];
+		if (p->domain < 1 || p->domain > w->realm_domain)
+			log_damaged(log, "a ring head of domain", p->domain);
 		struct ring *ring = &w->domains[p->domain].ring;
 		atomic_store_explicit(&ring->head, p->head, memory_order_release);
-		followers |= atomic_load(&ring->followers);
+		point("head published for the dead");
 	}
+	/* Heads before followers and sleepers, as in the commit itself (tx.c). */
+	atomic_thread_fence(memory_order_seq_cst);
+	for (uint32_t i = 0; i < log->publishes; i++)
+		followers |= atomic_load(&w->domains[log->publish[i].domain].ring.followers);
 	world_wake(w, followers);
 }
 
@@ -301,13 +344,16 @@ static void log_settle(struct world *w, struct undo_log *log)
 		return;
 	}
 	/* State first: a log that is IDLE has no records, whatever `used` says (tx_begin resets it). */
+	point("settling");
 	atomic_store_explicit(&log->state, UNDO_IDLE, memory_order_release);
+	point("log idle");
 }
 
 static void repair_lock(pthread_mutex_t *lock)
 {
 	if (pthread_mutex_lock(lock) == EOWNERDEAD)
 		pthread_mutex_consistent(lock); /* a settler died: what it did can be done again */
+	point("repair locked");
 }
 
 void world_settle(struct world *world, unsigned slot, uint32_t life)
@@ -328,6 +374,21 @@ void world_settle_own(struct world *world)
 	atomic_store_explicit(&log->state, UNDO_IDLE, memory_order_release);
 }
 
+/* Whether asleep or not: the former process of this slot may have died after it had published something and before it
+ * woke who follows, or between taking the sleeper's mark and writing to its eventfd. */
+static void wake_everybody(struct world *world)
+{
+	for (unsigned slot = 0; slot < PROCESS_SLOTS; slot++) {
+		if (slot == world->slot || world->wake_fd[slot] < 0)
+			continue;
+		atomic_store(&world->processes[slot].asleep, 0);
+		uint64_t one = 1;
+		ssize_t written = write(world->wake_fd[slot], &one, sizeof one);
+		(void)written; /* a full counter wakes as well */
+		count_add(world, COUNT_wakeups_sent, 1);
+	}
+}
+
 void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t now_ms)
 {
 	struct process_slot *process = &world->processes[slot];
@@ -338,8 +399,11 @@ void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t 
 	log_settle(world, log);
 	world->life = atomic_load(&process->life) + 1;
 	log->life = world->life;
+	point("life in the log");
 	atomic_store(&process->life, world->life);
+	point("life taken");
 	pthread_mutex_unlock(&process->repair);
+	point("repair unlocked");
 
 	memset(&process->black_box, 0, sizeof process->black_box);
 	atomic_store(&process->pid, pid);
@@ -347,6 +411,7 @@ void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t 
 	atomic_store(&process->heartbeat_ms, now_ms);
 	atomic_store(&process->born_ms, now_ms);
 	atomic_store(&process->state, PROCESS_STARTING);
+	wake_everybody(world);
 }
 
 void world_wake(struct world *world, uint64_t mask)

@@ -49,7 +49,8 @@ void world_detach(struct world *world);
 void world_publish(struct world *world);
 
 /* Becomes the process of this slot: settles what the slot's former process left, takes the next life, sets pid, state
- * STARTING and heartbeat. The former process must be dead. */
+ * STARTING and heartbeat, and wakes all others (set wake_fd before), since it may have died before it did. The former
+ * process must be dead. */
 void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t now_ms);
 
 /* Settles the undo log of a dead process: rolls an ACTIVE one back, a COMMITTED one forward; nothing when the log does
@@ -59,6 +60,9 @@ void world_settle(struct world *world, unsigned slot, uint32_t life);
 /* Rolls back this process's own transaction. */
 void world_settle_own(struct world *world);
 
+/* Hook for tests that kill a settler at every point: called with the point's name when set. */
+extern void (*world_test_point)(const char *point);
+
 /* Wakes the processes of the mask (bit = slot) that are asleep; costs a system call for each. */
 void world_wake(struct world *world, uint64_t mask);
 
@@ -66,24 +70,13 @@ void world_wake(struct world *world, uint64_t mask);
 
 static inline struct undo_log *world_undo(const struct world *w, unsigned slot)
 {
-	const struct region *r = &w->header->regions[REGION_UNDO];
+	const struct region *r = &w->header->regions[WORLD_REGION_UNDO];
 	return (struct undo_log *)(w->base + r->offset + r->stride * slot);
 }
 
 static inline uint8_t *ring_bytes(const struct world *w, const struct ring *ring)
 {
 	return w->base + ring->data;
-}
-
-/* 1..100 both; the caller has checked. */
-static inline unsigned tile_index(unsigned x, unsigned y)
-{
-	return (y - 1) * MAP_SIZE + (x - 1);
-}
-
-static inline bool tile_on_map(int x, int y)
-{
-	return x >= 1 && x <= MAP_SIZE && y >= 1 && y <= MAP_SIZE;
 }
 
 static inline bool body_is_player(const struct world *w, uint32_t body)
