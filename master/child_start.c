@@ -11,7 +11,7 @@
 
 static bool signals_reset(struct problem *why)
 {
-	static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGPIPE, SIGUSR2};
+	static const int ignored[] = {SIGINT, SIGHUP, SIGPIPE, SIGUSR2};
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	for (int number = 1; number < NSIG; number++)
 		sigaction(number, &action, NULL); /* KILL, STOP and the C library's own refuse: they need nothing */
@@ -23,6 +23,7 @@ static bool signals_reset(struct problem *why)
 	sigset_t mask;
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGQUIT);
 	sigaddset(&mask, SIGUSR1);
 	if (sigprocmask(SIG_SETMASK, &mask, NULL) != 0)
 		return problem_set(why, "cannot set the signal mask: %s", strerror(errno));

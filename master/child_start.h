@@ -18,8 +18,8 @@ struct child_start {
 	const char *log_path; /* for LOG_TO_FILE */
 };
 
-/* 1. Signals: handlers to their defaults; the mask to exactly TERM and USR1, which the child reads from a signalfd; what
- *    a terminal sends to everybody (INT, QUIT, HUP) and PIPE are ignored: the master says when to stop.
+/* 1. Signals: handlers to their defaults; the mask to exactly TERM, QUIT and USR1, which the child reads from a signalfd;
+ *    what a terminal sends to everybody (INT, HUP) and PIPE are ignored: the master says when to stop.
  * 2. Die with the master (SIGKILL), and check that it is still there.
  * 3. Close every descriptor but 0, 1, 2 and those of `process`; open the log anew.
  * 4. The name in ps ("argentumd:w2") and in the log.

@@ -184,10 +184,14 @@ bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms)
 		return birth_fails(child, now_ms, "socketpair", errno);
 	slot_prepare(children, slot, now_ms);
 	pid_t master = getpid();
+	sigset_t all, before;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before); /* what comes while the child has our handlers waits for its own mask */
 	pid_t pid = fork();
 	if (pid == 0)
 		child_run(children, slot, pair[1], master);
 	int error = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(pair[1]);
 	if (pid < 0) {
 		close(pair[0]);
@@ -222,10 +226,20 @@ static void obituary_log(const struct child *child, const struct obituary *o)
 	log_error("%s", text);
 }
 
+static bool was_fenced(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == PROCESS_EXIT_FENCED;
+}
+
 /* What is done about it, in words, and planned: the caller starts who is due. */
 static void successor_decide(struct child *child, uint64_t now_ms, char *text, size_t size)
 {
 	struct children *children = child->children;
+	if (was_fenced(child->status)) {
+		child->wanted = false; /* the store is another server's: a successor must not take it back */
+		snprintf(text, size, "not started again");
+		return;
+	}
 	if (!child->wanted || !children->keep_up) {
 		snprintf(text, size, "not started again, the server is %s", children->keep_up ? "stopping" : "not up yet");
 		return;
@@ -330,20 +344,20 @@ void children_tick(struct children *children, uint64_t now_ms)
 
 /* --- stopping ----------------------------------------------------------------------------------------------------- */
 
-static void child_stop(struct child *child)
+static void child_stop(struct child *child, int number)
 {
 	child->wanted = false;
 	child->due_ms = 0;
-	if (child->pid == 0 || child->told_to_stop)
+	if (child->pid == 0)
 		return;
 	child->told_to_stop = true;
-	kill(child->pid, SIGTERM);
+	kill(child->pid, number);
 }
 
-void children_stop_workers(struct children *children)
+void children_stop_workers(struct children *children, int number)
 {
 	for (unsigned slot = 0; slot < WORKERS_MAX; slot++)
-		child_stop(&children->child[slot]);
+		child_stop(&children->child[slot], number);
 }
 
 void children_stop_keeper(struct children *children, bool again, uint64_t now_ms)
@@ -351,7 +365,7 @@ void children_stop_keeper(struct children *children, bool again, uint64_t now_ms
 	struct child *keeper = &children->child[SLOT_KEEPER];
 	if (again && keeper->pid == 0)
 		child_spawn(children, SLOT_KEEPER, now_ms); /* TERM waits, blocked, until it reads its signals */
-	child_stop(keeper);
+	child_stop(keeper, SIGTERM);
 }
 
 unsigned children_kill_overdue(struct children *children)

@@ -44,7 +44,7 @@ struct child {
 	bool wanted;             /* is started again when it ends */
 	bool ready;              /* it said READY */
 	bool listens;            /* it reads what the master says (child_channel.h) */
-	bool told_to_stop;       /* SIGTERM was sent */
+	bool told_to_stop;       /* the signal was sent */
 	bool overdue;            /* killed because it did not stop in time */
 	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */
 	uint64_t born_ms;        /* monotonic */
@@ -75,9 +75,9 @@ struct children {
 	struct process_start start; /* what all children get; slot, listeners and channel differ */
 	const int *listeners;       /* [listener_count]; worker i gets number i */
 	unsigned listener_count;
-	bool keep_up;         /* who ends is started again; off until the server is ready */
-	uint64_t ticked_ms;   /* last children_tick */
-	uint64_t grace_ms;    /* heartbeats are not judged as older than this: the master itself stood still before */
+	bool keep_up;       /* who ends is started again; off until the server is ready */
+	uint64_t ticked_ms; /* last children_tick */
+	uint64_t grace_ms;  /* heartbeats are not judged as older than this: the master itself stood still before */
 	struct child child[CHILD_SLOTS]; /* 0..WORKERS_MAX-1 workers, then the keeper */
 };
 
@@ -96,9 +96,9 @@ void children_reap(struct children *children, uint64_t now_ms);
 /* Now and then (every 100 to 500 ms): starts who is due, kills who is hung. */
 void children_tick(struct children *children, uint64_t now_ms);
 
-/* SIGTERM to the workers, or the keeper; they are not started again. A keeper that is just not alive is started once
- * more to write its last cut, if `again`. */
-void children_stop_workers(struct children *children);
+/* A signal (SIGTERM; workers also SIGQUIT, at once) to the workers, or SIGTERM to the keeper; they are not started again.
+ * A keeper that is just not alive is started once more to write its last cut, if `again`. */
+void children_stop_workers(struct children *children, int number);
 void children_stop_keeper(struct children *children, bool again, uint64_t now_ms);
 
 /* SIGKILL to who is still there of those told to stop, with a line for each. Returns how many. */

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct place {
+struct endpoint {
 	union {
 		struct sockaddr any;
 		struct sockaddr_in v4;
@@ -18,15 +18,15 @@ struct place {
 	socklen_t size;
 };
 
-static void place_set_port(struct place *place, uint16_t port)
+static void endpoint_set_port(struct endpoint *endpoint, uint16_t port)
 {
-	if (place->any.sa_family == AF_INET6)
-		place->v6.sin6_port = htons(port);
+	if (endpoint->any.sa_family == AF_INET6)
+		endpoint->v6.sin6_port = htons(port);
 	else
-		place->v4.sin_port = htons(port);
+		endpoint->v4.sin_port = htons(port);
 }
 
-static bool place_resolve(struct place *place, const char *host, uint16_t port, struct problem *why)
+static bool endpoint_resolve(struct endpoint *endpoint, const char *host, uint16_t port, struct problem *why)
 {
 	const struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
 	struct addrinfo *found = NULL;
@@ -34,11 +34,12 @@ static bool place_resolve(struct place *place, const char *host, uint16_t port, 
 	if (error != 0)
 		return problem_set(why, "server.host: \"%s\" is no address of this machine and no name of one: %s", host,
 						   error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
-	bool good = (found->ai_family == AF_INET || found->ai_family == AF_INET6) && found->ai_addrlen <= sizeof place->v6;
+	bool good =
+		(found->ai_family == AF_INET || found->ai_family == AF_INET6) && found->ai_addrlen <= sizeof endpoint->v6;
 	if (good) {
-		memcpy(&place->any, found->ai_addr, found->ai_addrlen);
-		place->size = found->ai_addrlen;
-		place_set_port(place, port);
+		memcpy(&endpoint->any, found->ai_addr, found->ai_addrlen);
+		endpoint->size = found->ai_addrlen;
+		endpoint_set_port(endpoint, port);
 	} else {
 		problem_set(why, "server.host: \"%s\" is neither an IPv4 nor an IPv6 address", host);
 	}
@@ -46,24 +47,24 @@ static bool place_resolve(struct place *place, const char *host, uint16_t port, 
 	return good;
 }
 
-static void place_text(const struct place *place, char text[LISTENERS_ADDRESS_BYTES])
+static void endpoint_text(const struct endpoint *endpoint, char text[LISTENERS_ADDRESS_BYTES])
 {
 	char host[INET6_ADDRSTRLEN] = "?";
-	if (place->any.sa_family == AF_INET6) {
-		inet_ntop(AF_INET6, &place->v6.sin6_addr, host, sizeof host);
-		snprintf(text, LISTENERS_ADDRESS_BYTES, "[%s]:%u", host, ntohs(place->v6.sin6_port));
+	if (endpoint->any.sa_family == AF_INET6) {
+		inet_ntop(AF_INET6, &endpoint->v6.sin6_addr, host, sizeof host);
+		snprintf(text, LISTENERS_ADDRESS_BYTES, "[%s]:%u", host, ntohs(endpoint->v6.sin6_port));
 	} else {
-		inet_ntop(AF_INET, &place->v4.sin_addr, host, sizeof host);
-		snprintf(text, LISTENERS_ADDRESS_BYTES, "%s:%u", host, ntohs(place->v4.sin_port));
+		inet_ntop(AF_INET, &endpoint->v4.sin_addr, host, sizeof host);
+		snprintf(text, LISTENERS_ADDRESS_BYTES, "%s:%u", host, ntohs(endpoint->v4.sin_port));
 	}
 }
 
-static bool bind_trouble(const struct place *place, int error, struct problem *why)
+static bool bind_trouble(const struct endpoint *endpoint, int error, struct problem *why)
 {
 	char text[LISTENERS_ADDRESS_BYTES];
-	place_text(place, text);
+	endpoint_text(endpoint, text);
 	const char *advice = error == EADDRINUSE ? "; another server listens there: stop it, or choose another server.port"
-						 : error == EACCES	 ? "; ports below 1024 need the right CAP_NET_BIND_SERVICE"
+						 : error == EACCES   ? "; ports below 1024 need the right CAP_NET_BIND_SERVICE"
 						 : error == EADDRNOTAVAIL
 							 ? "; server.host must be an address of this machine, or 0.0.0.0 or :: for all"
 							 : "";
@@ -71,15 +72,15 @@ static bool bind_trouble(const struct place *place, int error, struct problem *w
 }
 
 /* One listener, or -1 with the errno in *error. */
-static int listener_open(const struct place *place, bool shared, int backlog, int *error)
+static int listener_open(const struct endpoint *endpoint, bool shared, int backlog, int *error)
 {
 	const int on = 1, off = 0;
-	int fd = socket(place->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(endpoint->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	/* "::" takes IPv4 clients too, whatever net.ipv6.bindv6only says */
 	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
 		(!shared || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
-		(place->any.sa_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0) &&
-		bind(fd, &place->any, place->size) == 0 && listen(fd, backlog) == 0)
+		(endpoint->any.sa_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0) &&
+		bind(fd, &endpoint->any, endpoint->size) == 0 && listen(fd, backlog) == 0)
 		return fd;
 	*error = errno;
 	if (fd >= 0)
@@ -90,51 +91,51 @@ static int listener_open(const struct place *place, bool shared, int backlog, in
 /* A second server of the same user could join our group silently, and each would get half of the clients. So first one
  * listener that does not share: it is refused where anybody listens. Nobody connects in the moment that it lives:
  * its queue is empty when it is closed, or its client tries again. */
-static bool place_is_free(const struct place *place, struct problem *why)
+static bool endpoint_is_free(const struct endpoint *endpoint, struct problem *why)
 {
 	int error = 0;
-	int fd = listener_open(place, false, 1, &error);
+	int fd = listener_open(endpoint, false, 1, &error);
 	if (fd < 0)
-		return bind_trouble(place, error, why);
+		return bind_trouble(endpoint, error, why);
 	close(fd);
 	return true;
 }
 
 /* The kernel chose a port for the first: the others ask for the same. */
-static bool port_learn(struct place *place, int fd)
+static bool port_learn(struct endpoint *endpoint, int fd)
 {
-	struct place real = {.size = sizeof real.v6};
+	struct endpoint real = {.size = sizeof real.v6};
 	if (getsockname(fd, &real.any, &real.size) != 0)
 		return false;
-	place_set_port(place, ntohs(real.any.sa_family == AF_INET6 ? real.v6.sin6_port : real.v4.sin_port));
+	endpoint_set_port(endpoint, ntohs(real.any.sa_family == AF_INET6 ? real.v6.sin6_port : real.v4.sin_port));
 	return true;
 }
 
 bool listeners_open(struct listeners *listeners, const char *host, uint16_t port, unsigned count, int backlog,
 					struct problem *why)
 {
-	struct place place = {.size = 0};
+	struct endpoint endpoint = {.size = 0};
 	*listeners = (struct listeners){.count = 0};
 	if (count < 1 || count > WORKERS_MAX)
 		return problem_set(why, "listeners: %u asked for, 1 to %d are possible", count, WORKERS_MAX);
-	if (!place_resolve(&place, host, port, why) || (port != 0 && !place_is_free(&place, why)))
+	if (!endpoint_resolve(&endpoint, host, port, why) || (port != 0 && !endpoint_is_free(&endpoint, why)))
 		return false;
 
 	for (unsigned i = 0; i < count; i++) {
 		int error = 0;
-		int fd = listener_open(&place, true, backlog, &error);
+		int fd = listener_open(&endpoint, true, backlog, &error);
 		if (fd < 0) {
 			listeners_close(listeners);
-			return bind_trouble(&place, error, why);
+			return bind_trouble(&endpoint, error, why);
 		}
 		listeners->fd[listeners->count++] = fd;
-		if (i == 0 && !port_learn(&place, fd)) {
+		if (i == 0 && !port_learn(&endpoint, fd)) {
 			listeners_close(listeners);
 			return problem_set(why, "cannot ask a listening socket for its port: %s", strerror(errno));
 		}
 	}
-	place_text(&place, listeners->address);
-	listeners->port = ntohs(place.any.sa_family == AF_INET6 ? place.v6.sin6_port : place.v4.sin_port);
+	endpoint_text(&endpoint, listeners->address);
+	listeners->port = ntohs(endpoint.any.sa_family == AF_INET6 ? endpoint.v6.sin6_port : endpoint.v4.sin_port);
 	return true;
 }
 
