@@ -290,20 +290,14 @@ static void subject_note(struct worker *w, uint32_t domain, const struct note *n
 	}
 }
 
+/* Everybody who is on this map as far as the ring told, and who may have come without our reading it. */
 static void everybody_reconcile(struct worker *w, uint32_t domain)
 {
-	/* The list changes while players move on; take them one by one and only once. */
-	struct follow *follow = &w->follows[domain];
-	uint32_t count = follow->count;
-	struct client **all = malloc((count + 1) * sizeof(struct client *));
-	if (all == NULL)
-		return;
-	memcpy(all, follow->clients, count * sizeof(struct client *));
-	for (uint32_t i = 0; i < count; i++) {
-		if (all[i]->c != NULL && all[i]->in_map == domain)
-			reader_reconcile(w, all[i]);
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		struct client *client = &w->clients[i];
+		if (client->c != NULL && (client->in_map == domain || client->in_map == 0 || domain == w->world.realm_domain))
+			reader_reconcile(w, client);
 	}
-	free(all);
 }
 
 static void map_note(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
@@ -395,14 +389,7 @@ static void lapped(struct worker *w, uint32_t domain)
 			"the ring of %s %u was overwritten before it was read: its players are sent their surroundings anew "
 			"(%llu more times since the last such line); larger rings help (world.ring_kb, world.realm_ring_kb)",
 			domain == w->world.realm_domain ? "the realm, domain" : "map", domain, (unsigned long long)suppressed);
-	if (domain != w->world.realm_domain) {
-		everybody_reconcile(w, domain);
-		return;
-	}
-	for (uint32_t p = 1; p <= w->world.limits.players; p++) {
-		if (w->by_player[p] != NULL)
-			reader_reconcile(w, w->by_player[p]);
-	}
+	everybody_reconcile(w, domain);
 }
 
 /* Reads some entries of one ring. Returns whether there were any. */
@@ -467,24 +454,24 @@ void reader_reconcile(struct worker *w, struct client *client)
 		return;
 	count_add(&w->world, COUNT_resyncs, 1);
 	uint32_t domain;
-	uint64_t position;
 	struct snapshot shot;
 	if (!snapshot_take_anywhere(w, client, &domain, &shot)) {
 		client_close(w, client, CLOSE_TAKEN_OVER);
 		return;
 	}
-	position = shot.position;
-	list_remove(w, client);
-	reader_follow(w, domain, position);
-	w->by_player[client->c->player.index] = client;
-	if (!list_add(w, client, domain)) {
-		client_close(w, client, CLOSE_INTERNAL);
-		return;
-	}
 	struct connection_cursor next = *cursor_now(client->c);
-	next.view_map = (uint16_t)domain;
-	next.map_position = position;
-	next.view_from = position;
+	w->by_player[client->c->player.index] = client;
+	if (client->in_map != domain) {
+		list_remove(w, client);
+		reader_follow(w, domain, shot.position);
+		if (!list_add(w, client, domain)) {
+			client_close(w, client, CLOSE_INTERNAL);
+			return;
+		}
+		next.view_map = (uint16_t)domain;
+		next.map_position = shot.position;
+	}
+	next.view_from = shot.position; /* what is still unread of the ring is told, but for what the snapshot shows */
 	next.view_cell_x = shot.cell_x;
 	next.view_cell_y = shot.cell_y;
 	next.toggles = shot.toggles;
