@@ -15,7 +15,8 @@ static struct problem why;
 /* The words behind "argentumd", NULL at the end. */
 static bool parse(const char *first, ...)
 {
-	char *argv[16] = {"argentumd"};
+	char program[] = "argentumd";
+	char *argv[16] = {program};
 	int argc = 1;
 	va_list args;
 	va_start(args, first);
