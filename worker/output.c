@@ -26,6 +26,32 @@ bool output_pool_create(struct worker *w, struct problem *why)
 	return true;
 }
 
+void output_pool_adopt(struct worker *w)
+{
+	uint32_t share = w->world.limits.chunks, first = 1 + w->world.slot * share;
+	bool *used = calloc(share, sizeof *used);
+	if (used == NULL)
+		abort(); /* handing out chunks that are in use would mix up two players' output */
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		const struct connection *c = &w->world.connections[i];
+		if (atomic_load(&c->owner) != w->world.slot + 1)
+			continue;
+		const struct connection_cursor *cursor = cursor_now(c);
+		uint32_t most = share;
+		for (uint32_t chunk = cursor->tail == 0 ? 0 : c->output_first; chunk != 0 && most-- > 0;) {
+			if (chunk - first < share)
+				used[chunk - first] = true;
+			chunk = chunk == cursor->tail ? 0 : w->world.chunks[chunk].next;
+		}
+	}
+	w->free_chunk_count = 0;
+	for (uint32_t i = 0; i < share; i++) {
+		if (!used[i])
+			w->free_chunks[w->free_chunk_count++] = first + i;
+	}
+	free(used);
+}
+
 void output_pool_destroy(struct worker *w)
 {
 	free(w->free_chunks);
@@ -222,6 +248,7 @@ static size_t piece_size(struct worker *w, struct client *client)
 bool output_flush(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
+	chunks_return(w, c); /* of a predecessor */
 	while (output_waiting(c) > 0) {
 		size_t size = piece_size(w, client);
 		c->piece_end = c->sent + size;

@@ -93,7 +93,12 @@ bool reader_create(struct worker *w, struct problem *why)
 		return problem_set(why, "out of memory for reading %u rings", domains);
 	for (uint32_t d = 0; d < domains; d++)
 		w->follows[d].domain = d;
-	reader_follow(w, w->world.realm_domain, ring_head(&w->world.domains[w->world.realm_domain].ring));
+	/* The first in its slot begins now; a successor goes on where its predecessor stood. */
+	uint32_t realm = w->world.realm_domain;
+	uint64_t from = w->world.life == 1 ? ring_head(&w->world.domains[realm].ring) : *position_of(w, realm);
+	for (uint32_t d = 1; d <= realm; d++)
+		atomic_fetch_and(&w->world.domains[d].ring.followers, ~(UINT64_C(1) << w->world.slot));
+	reader_follow(w, realm, from);
 	return true;
 }
 
@@ -483,4 +488,33 @@ void reader_reconcile(struct worker *w, struct client *client)
 	next.toggles = shot.toggles;
 	next.greeted = 1;
 	tell(w, client, &next, w->burst, shot.length, true);
+}
+
+/* --- taking over -------------------------------------------------------------------------------------------------------------------------- */
+
+void reader_adopt(struct worker *w, struct client *client)
+{
+	const struct connection_cursor *cursor = cursor_now(client->c);
+	uint32_t domain = cursor->view_map != 0 ? cursor->view_map : cursor->next_map;
+	if (!cursor->greeted || domain == 0)
+		return; /* reader_adopt_finish gives it everything */
+	uint64_t from = cursor->view_map != 0 ? *position_of(w, domain) : cursor->map_position;
+	if (!w->follows[domain].on) {
+		reader_follow(w, domain, from);
+	} else if (from < w->follows[domain].position) {
+		w->follows[domain].position = from;
+		*position_of(w, domain) = from;
+	}
+	w->by_player[client->c->player.index] = client;
+	if (cursor->view_map != 0 && !list_add(w, client, domain))
+		client_close(w, client, CLOSE_INTERNAL);
+}
+
+void reader_adopt_finish(struct worker *w)
+{
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		struct client *client = &w->clients[i];
+		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING && !cursor_now(client->c)->greeted)
+			reader_reconcile(w, client);
+	}
 }
