@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/protocol/packets.h"
 #include "worker/client.h"
 #include "worker/game/leaving.h"
 #include "worker/output.h"
