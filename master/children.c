@@ -12,6 +12,7 @@
 #include "common/loop/loop.h"
 #include "master/child_channel.h"
 #include "master/child_start.h"
+#include "master/duration.h"
 #include "master/obituary.h"
 
 const char *child_name(unsigned slot, char buffer[16])
@@ -216,10 +217,9 @@ bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms)
 static void obituary_log(const struct child *child, const struct obituary *o)
 {
 	char text[768];
-	char lived[16];
+	char lived[DURATION_BYTES];
 	if (child->clean_end) {
-		duration_write(lived, sizeof lived, o->lived_ms);
-		log_info("%s (pid %d) stopped in order, after %s", o->who, (int)o->pid, lived);
+		log_info("%s (pid %d) stopped in order, after %s", o->who, (int)o->pid, duration_write(lived, o->lived_ms));
 		return;
 	}
 	obituary_write(text, sizeof text, o);
@@ -312,7 +312,7 @@ static uint64_t age_ms(uint64_t now_ms, uint64_t heartbeat_ms, uint64_t not_befo
 static void heartbeat_check(struct child *child, uint64_t now_ms)
 {
 	struct children *children = child->children;
-	char name[16], age_text[16], limit_text[16];
+	char name[16], age_text[DURATION_BYTES], limit_text[DURATION_BYTES];
 	if (child->pid == 0 || child->told_to_stop || child->hung_ms != 0)
 		return; /* how long stopping may take is the business of who told it to */
 	uint64_t not_before = children->grace_ms > child->born_ms ? children->grace_ms : child->born_ms;
@@ -322,10 +322,8 @@ static void heartbeat_check(struct child *child, uint64_t now_ms)
 		limit = CHILD_START_MS;
 	if (age <= limit)
 		return;
-	duration_write(age_text, sizeof age_text, age);
-	duration_write(limit_text, sizeof limit_text, limit);
 	log_error("%s (pid %d) gives no sign of life for %s (allowed: %s): killing it", child_name(child->slot, name),
-			  (int)child->pid, age_text, limit_text);
+			  (int)child->pid, duration_write(age_text, age), duration_write(limit_text, limit));
 	child->hung_ms = age;
 	kill(child->pid, SIGKILL);
 }

@@ -9,9 +9,9 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/loop/loop.h"
+#include "master/duration.h"
 #include "master/limits.h"
 #include "master/notify.h"
-#include "master/obituary.h"
 #include "master/orders.h"
 #include "master/status.h"
 
@@ -343,8 +343,8 @@ static int master_end(struct master *master)
 		daemon_report(master->daemon, DAEMON_EXIT_CANNOT_START, "could not start; the log says why");
 		return DAEMON_EXIT_CANNOT_START;
 	}
-	char lived[16];
-	duration_write(lived, sizeof lived, loop_now_ms(master->loop) - master->started_ms);
+	char lived[DURATION_BYTES];
+	duration_write(lived, loop_now_ms(master->loop) - master->started_ms);
 	if (master->disorder) {
 		log_error("stopped after %s, but not all was in order; the lines before this one say what", lived);
 		return DAEMON_EXIT_NOT_IN_ORDER;

@@ -8,6 +8,7 @@
 
 #include "common/protocol/charset.h"
 #include "common/protocol/packet_layout.h"
+#include "master/duration.h"
 #include "worker/process.h"
 
 enum { NOT_A_PACKET = 0xffff };
@@ -67,10 +68,9 @@ static const char *core_sentence(int status)
 
 static void end_write(char *text, size_t size, const struct obituary *o)
 {
-	char hung[16];
+	char hung[DURATION_BYTES];
 	if (o->hung_ms > 0) {
-		duration_write(hung, sizeof hung, o->hung_ms);
-		snprintf(text, size, "hung for %s and was killed", hung);
+		snprintf(text, size, "hung for %s and was killed", duration_write(hung, o->hung_ms));
 	} else if (o->overdue) {
 		snprintf(text, size, "did not stop in time and was killed");
 	} else if (WIFSIGNALED(o->status)) {
@@ -85,11 +85,11 @@ static void end_write(char *text, size_t size, const struct obituary *o)
 
 void obituary_write(char *text, size_t size, const struct obituary *o)
 {
-	char end[200], doing[160], lived[16];
+	char end[200], doing[160], lived[DURATION_BYTES];
 	end_write(end, sizeof end, o);
 	black_box_write(doing, sizeof doing, &o->box);
-	duration_write(lived, sizeof lived, o->lived_ms);
-	snprintf(text, size, "%s (pid %d) %s%s, after %s: %s", o->who, (int)o->pid, end, doing, lived, o->what_is_done);
+	snprintf(text, size, "%s (pid %d) %s%s, after %s: %s", o->who, (int)o->pid, end, doing,
+			 duration_write(lived, o->lived_ms), o->what_is_done);
 }
 
 /* The log is UTF-8; names are Latin-1, and after a crash anything. */
@@ -122,18 +122,4 @@ void black_box_write(char *text, size_t size, const struct black_box *box)
 	if (box->map != 0)
 		snprintf(map, sizeof map, ", map %u", box->map);
 	snprintf(text, size, " in %s%s%s", packet, of, map);
-}
-
-void duration_write(char *text, size_t size, uint64_t ms)
-{
-	static const struct {
-		uint64_t below_ms, unit_ms;
-		const char *unit;
-	} rows[] = {
-		{2000, 1, "ms"}, {120000, 1000, "s"}, {7200000, 60000, "min"}, {172800000, 3600000, "h"}, {0, 86400000, "d"},
-	};
-	size_t i = 0;
-	while (rows[i].below_ms != 0 && ms >= rows[i].below_ms)
-		i++;
-	snprintf(text, size, "%llu %s", (unsigned long long)(ms / rows[i].unit_ms), rows[i].unit);
 }

@@ -29,7 +29,4 @@ void obituary_write(char *text, size_t size, const struct obituary *o);
 /* " in packet Walk of Lirael, map 34"; "" when the process was idle. */
 void black_box_write(char *text, size_t size, const struct black_box *box);
 
-/* "831 ms", "12 s", "5 min", "3 h", "2 d": two digits say enough. */
-void duration_write(char *text, size_t size, uint64_t ms);
-
 #endif
