@@ -14,7 +14,7 @@
 #include "worker/process.h"
 
 enum {
-	MASTER_LOG_LEVEL = 2, /* kind, master to child: .reserve is the enum log_level */
+	MASTER_LOG_LEVEL = 100, /* kind, master to child: .reserve is the enum log_level */
 
 	CHILD_LISTENS = 1, /* .reserve of MASTER_READY: this child reads its channel with child_channel_hear */
 };

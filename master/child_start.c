@@ -47,11 +47,15 @@ static int compare(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-enum { KEEP_MAX = 4 + PROCESS_SLOTS + WORKERS_MAX };
-
-static unsigned keep_list(const struct process_start *process, int keep[KEEP_MAX])
+/* Everything the child keeps, in ascending order. Returns how many; the caller frees the list. */
+static size_t keep_list(const struct process_start *process, int **list)
 {
-	unsigned n = 0;
+	size_t room = 4 + PROCESS_SLOTS + (size_t)WORKERS_MAX + process->vault_size;
+	int *keep = malloc(room * sizeof *keep);
+	size_t n = 0;
+	*list = keep;
+	if (keep == NULL)
+		return 0;
 	keep[n++] = STDERR_FILENO; /* the list begins behind it */
 	keep[n++] = process->world_fd;
 	keep[n++] = process->catalog_fd;
@@ -60,25 +64,37 @@ static unsigned keep_list(const struct process_start *process, int keep[KEEP_MAX
 		keep[n++] = process->wake_fd[i];
 	for (unsigned i = 0; i < process->listeners && i < WORKERS_MAX; i++)
 		keep[n++] = process->listener[i];
+	for (uint32_t i = 1; i < process->vault_size; i++) {
+		if (process->vault[i].fd >= 0)
+			keep[n++] = process->vault[i].fd;
+	}
 	qsort(keep, n, sizeof *keep, compare);
 	return n;
 }
 
+static bool range_close(unsigned from, unsigned to, struct problem *why)
+{
+	if (from > to || close_range(from, to, 0) == 0)
+		return true;
+	return problem_set(why, "close_range(%u, %u): %s", from, to, strerror(errno));
+}
+
 static bool others_close(const struct process_start *process, struct problem *why)
 {
-	int keep[KEEP_MAX];
-	unsigned count = keep_list(process, keep);
+	int *keep;
+	size_t count = keep_list(process, &keep);
 	unsigned from = STDERR_FILENO + 1;
-	for (unsigned i = 0; i < count; i++) {
+	if (keep == NULL)
+		return problem_set(why, "out of memory");
+	bool good = true;
+	for (size_t i = 0; i < count && good; i++) {
 		if (keep[i] < (int)from)
 			continue; /* -1, the standard ones, or named twice */
-		if ((unsigned)keep[i] > from && close_range(from, (unsigned)keep[i] - 1, 0) != 0)
-			return problem_set(why, "close_range(%u, %d): %s", from, keep[i] - 1, strerror(errno));
+		good = range_close(from, (unsigned)keep[i] - 1, why);
 		from = (unsigned)keep[i] + 1;
 	}
-	if (close_range(from, ~0U, 0) != 0)
-		return problem_set(why, "close_range(%u, ...): %s", from, strerror(errno));
-	return true;
+	free(keep);
+	return good && range_close(from, ~0U, why);
 }
 
 static void name_set(const struct child_start *start, unsigned slot)

@@ -14,6 +14,9 @@
 #include "master/child_start.h"
 #include "master/duration.h"
 #include "master/obituary.h"
+#include "master/vault.h"
+
+enum { MESSAGES_PER_TURN = 512 }; /* of one child, before others have their turn */
 
 const char *child_name(unsigned slot, char buffer[16])
 {
@@ -33,13 +36,14 @@ uint64_t child_pause_ms(unsigned deaths_running, uint64_t max_ms)
 }
 
 void children_init(struct children *children, struct loop *loop, struct world *world,
-				   const struct children_options *options, const struct process_start *start, const int *listeners,
-				   unsigned listener_count)
+				   const struct children_options *options, const struct process_start *start, struct vault *vault,
+				   const int *listeners, unsigned listener_count)
 {
 	*children = (struct children){.options = *options,
 								  .loop = loop,
 								  .world = world,
 								  .start = *start,
+								  .vault = vault,
 								  .listeners = listeners,
 								  .listener_count = listener_count};
 	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++)
@@ -62,6 +66,7 @@ static void ready_take(struct child *child, uint32_t flags)
 	if (child->ready)
 		return;
 	child->ready = true;
+	child->blame = false; /* it was told, and has done what follows from it */
 	child->listens = (flags & CHILD_LISTENS) != 0;
 	uint64_t took_ms = loop_now_ms(child->children->loop) - child->born_ms;
 	/* The first ones are summed up by the line that says that the server is ready. */
@@ -70,14 +75,71 @@ static void ready_take(struct child *child, uint32_t flags)
 	child->children->options.event(child->children->options.context, child, CHILD_IS_READY);
 }
 
-/* What the child said. Closes the channel when it closed its end: its death is told by SIGCHLD. */
-static void channel_read(void *context, unsigned events)
+/* One message and the descriptor that came with it, -1 = none. As recv: 0 = the child closed its end. */
+static ssize_t message_receive(int channel, struct master_message *message, int *fd, bool *truncated)
 {
-	struct child *child = context;
-	(void)events;
-	while (child->channel >= 0) {
+	struct iovec iov = {.iov_base = message, .iov_len = sizeof *message};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+	*fd = -1;
+	ssize_t n = recvmsg(channel, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	if (n < 0)
+		return n;
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	if (cmsg != NULL && cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS &&
+		cmsg->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(fd, CMSG_DATA(cmsg), sizeof *fd);
+	*truncated = (msg.msg_flags & MSG_CTRUNC) != 0;
+	return n;
+}
+
+static void deposit_take(struct child *child, const struct master_message *message, int fd, bool truncated)
+{
+	struct children *children = child->children;
+	uint64_t suppressed;
+	bool good = fd >= 0 && children->vault != NULL &&
+				vault_deposit(children->vault, child->slot, message->connection, message->generation, fd);
+	if (!good && log_repeat_due(&children->vault_trouble, loop_now_ms(children->loop), 60000, &suppressed))
+		log_error(
+			"vault: the socket of connection %u could not be kept%s; it would not survive the death of its worker "
+			"(%llu more since the last such line)",
+			message->connection, truncated ? ", the master has no descriptor left" : "",
+			(unsigned long long)suppressed);
+}
+
+static void message_take(struct child *child, const struct master_message *message, int fd, bool truncated)
+{
+	switch (message->kind) {
+	case MASTER_DEPOSIT:
+		deposit_take(child, message, fd, truncated);
+		return;
+	case MASTER_DROP:
+		if (child->children->vault != NULL)
+			vault_drop(child->children->vault, message->connection, message->generation);
+		break;
+	case MASTER_READY:
+		ready_take(child, message->reserve);
+		break;
+	default:
+		break;
+	}
+	if (fd >= 0)
+		close(fd); /* nobody asked for it */
+}
+
+/* What the child said, at most so many messages. Closes the channel when it closed its end: its death is told by
+ * SIGCHLD. */
+static void channel_drain(struct child *child, unsigned messages)
+{
+	while (child->channel >= 0 && messages-- > 0) {
 		struct master_message message;
-		ssize_t n = recv(child->channel, &message, sizeof message, MSG_DONTWAIT);
+		int fd;
+		bool truncated = false;
+		ssize_t n = message_receive(child->channel, &message, &fd, &truncated);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)
@@ -86,9 +148,17 @@ static void channel_read(void *context, unsigned events)
 			channel_close(child);
 			return;
 		}
-		if (n == (ssize_t)sizeof message && message.kind == MASTER_READY)
-			ready_take(child, message.reserve);
+		if (n == (ssize_t)sizeof message)
+			message_take(child, &message, fd, truncated);
+		else if (fd >= 0)
+			close(fd);
 	}
+}
+
+static void channel_read(void *context, unsigned events)
+{
+	(void)events;
+	channel_drain(context, MESSAGES_PER_TURN);
 }
 
 unsigned children_set_log_level(struct children *children, enum log_level level)
@@ -118,8 +188,14 @@ static _Noreturn void child_run(struct children *children, unsigned slot, int ch
 	start.slot = slot;
 	start.master = channel;
 	start.listeners = 0;
+	start.blame = children->child[slot].blame;
 	if (slot < WORKERS_MAX && slot < children->listener_count)
 		start.listener[start.listeners++] = children->listeners[slot];
+	if (slot < WORKERS_MAX && children->vault != NULL) {
+		vault_forget_others(children->vault, slot); /* in this process's copy */
+		start.vault = children->vault->entries;
+		start.vault_size = children->vault->size;
+	}
 
 	const struct child_start beginning = {.name = child_name(slot, name),
 										  .master = master,
@@ -246,19 +322,30 @@ static void successor_decide(struct child *child, uint64_t now_ms, char *text, s
 	}
 	uint64_t pause_ms = successor_plan(child, now_ms);
 	child->restarts++;
+	int n;
 	if (pause_ms == 0)
-		snprintf(text, size, "starting again at once (restart %u)", child->restarts);
+		n = snprintf(text, size, "starting again at once (restart %u)", child->restarts);
 	else
-		snprintf(text, size, "starting again in %llu ms (restart %u; death %u in a row)", (unsigned long long)pause_ms,
-				 child->restarts, child->deaths_running);
+		n = snprintf(text, size, "starting again in %llu ms (restart %u; death %u in a row)",
+					 (unsigned long long)pause_ms, child->restarts, child->deaths_running);
+	if (child->slot < WORKERS_MAX && children->vault != NULL && n > 0 && (size_t)n < size)
+		snprintf(text + n, size - (size_t)n, ", %u connections kept for it", vault_count(children->vault, child->slot));
+}
+
+/* A crash or a hang is the process's own fault; SIGKILL comes from outside (the host's memory, an operator). */
+static bool died_by_own_fault(const struct child *child, int status)
+{
+	if (child->hung_ms > 0)
+		return true;
+	return WIFSIGNALED(status) && !child->overdue && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM;
 }
 
 static void child_bury(struct child *child, int status, uint64_t now_ms)
 {
 	struct children *children = child->children;
-	char name[16], what_is_done[96];
+	char name[16], what_is_done[160];
 	if (child->channel >= 0)
-		channel_read(child, LOOP_READ); /* it may have said READY and died before we heard it */
+		channel_drain(child, UINT32_MAX); /* what it said before it died counts: READY, and sockets for the vault */
 	channel_close(child);
 
 	struct obituary o = {.who = child_name(child->slot, name),
@@ -274,7 +361,10 @@ static void child_bury(struct child *child, int status, uint64_t now_ms)
 	child->status = status;
 	child->clean_end = child->told_to_stop && WIFEXITED(status) && WEXITSTATUS(status) == PROCESS_EXIT_DONE;
 	child->deaths_running = o.lived_ms >= CHILD_SETTLED_MS ? 1 : child->deaths_running + 1;
+	child->blame |= died_by_own_fault(child, status);
 	child->due_ms = 0;
+	if (!child->wanted && children->vault != NULL)
+		vault_drop_slot(children->vault, child->slot);
 	successor_decide(child, now_ms, what_is_done, sizeof what_is_done);
 	obituary_log(child, &o);
 	children->options.event(children->options.context, child, CHILD_ENDED);

@@ -6,7 +6,9 @@
  *
  * A child that ends is started again at once; one that dies again soon after its birth after 100 ms, 200 ms, ... up to
  * the longest pause. One that lived for CHILD_SETTLED_MS starts with a clean sheet. A child whose heartbeat stands still
- * is killed, and then started again like any other. */
+ * is killed, and then started again like any other.
+ *
+ * What children say comes here too: that they are ready, and sockets for the vault (worker/process.h). */
 #ifndef ARGENTUM_MASTER_CHILDREN_H
 #define ARGENTUM_MASTER_CHILDREN_H
 
@@ -21,6 +23,7 @@
 
 struct loop;
 struct loop_fd;
+struct vault;
 struct children;
 
 enum {
@@ -47,6 +50,7 @@ struct child {
 	bool told_to_stop;       /* the signal was sent */
 	bool overdue;            /* killed because it did not stop in time */
 	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */
+	bool blame;              /* the last one that lived here died by its own fault: told to the next */
 	uint64_t born_ms;        /* monotonic */
 	uint64_t due_ms;         /* when it is started again; 0 = nothing planned */
 	unsigned deaths_running; /* deaths in a row, none of them after a long life */
@@ -73,18 +77,20 @@ struct children {
 	struct loop *loop;
 	struct world *world;
 	struct process_start start; /* what all children get; slot, listeners and channel differ */
+	struct vault *vault;        /* the clients' sockets, NULL = none are kept */
 	const int *listeners;       /* [listener_count]; worker i gets number i */
 	unsigned listener_count;
-	bool keep_up;       /* who ends is started again; off until the server is ready */
-	uint64_t ticked_ms; /* last children_tick */
-	uint64_t grace_ms;  /* heartbeats are not judged as older than this: the master itself stood still before */
+	bool keep_up;                    /* who ends is started again; off until the server is ready */
+	uint64_t ticked_ms;              /* last children_tick */
+	uint64_t grace_ms;               /* no heartbeat is judged older than this: the master itself stood still before */
+	struct log_repeat vault_trouble; /* sockets that could not be kept */
 	struct child child[CHILD_SLOTS]; /* 0..WORKERS_MAX-1 workers, then the keeper */
 };
 
 /* `start` is copied; what it and the options point to lives longer than the children. */
 void children_init(struct children *children, struct loop *loop, struct world *world,
-				   const struct children_options *options, const struct process_start *start, const int *listeners,
-				   unsigned listener_count);
+				   const struct children_options *options, const struct process_start *start, struct vault *vault,
+				   const int *listeners, unsigned listener_count);
 
 /* Forks the child of a slot. Does nothing when one lives there. A fork that fails is logged and counts like a death:
  * another try is planned if children are kept up. Call from the main thread only (traps.md, Fork and parents). */

@@ -293,8 +293,8 @@ static void children_prepare(struct master *master, child_main_fn *run_worker, c
 								  .catalog_fd = master->segments.catalog_fd,
 								  .workers = master->workers};
 	memcpy(start.wake_fd, master->segments.wake_fd, sizeof start.wake_fd);
-	children_init(&master->children, master->loop, &master->segments.world, &options, &start, master->listeners.fd,
-				  master->listeners.count);
+	children_init(&master->children, master->loop, &master->segments.world, &options, &start, &master->vault,
+				  master->listeners.fd, master->listeners.count);
 }
 
 /* Everything up to the first fork. */
@@ -309,7 +309,8 @@ static bool master_prepare(struct master *master, child_main_fn *run_worker, chi
 	if (!listeners_open(&master->listeners, config->listen.host, (uint16_t)config->listen.port, master->workers,
 						config->listen.backlog, why))
 		return false;
-	if (!segments_create(&master->segments, config, master->workers, why))
+	if (!segments_create(&master->segments, config, master->workers, why) ||
+		!vault_create(&master->vault, master->segments.world.limits.connections, why))
 		return false;
 	master->loop = loop_create(why);
 	if (master->loop == NULL)
@@ -331,6 +332,7 @@ static void master_release(struct master *master)
 	control_close(&master->control);
 	signals_close(&master->signals);
 	loop_destroy(&master->loop);
+	vault_destroy(&master->vault);
 	segments_destroy(&master->segments);
 	listeners_close(&master->listeners);
 }

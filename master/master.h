@@ -10,6 +10,7 @@
  *     settings.c       the configuration's layers             obituary.c     how a child ended, in words
  *     limits.c         how large things are made              control.c      the socket of argentumctl
  *     status.c         the state as JSON                      orders.c       what argentumctl may ask
+ *     vault.c          the clients' sockets
  *     signals.c, daemon.c, pidfile.c, notify.c                what their names say */
 #ifndef ARGENTUM_MASTER_MASTER_H
 #define ARGENTUM_MASTER_MASTER_H
@@ -22,6 +23,7 @@
 #include "master/segments.h"
 #include "master/settings.h"
 #include "master/signals.h"
+#include "master/vault.h"
 
 /* The phase moves in this order only (a start that fails goes to the stopping ones). */
 enum master_phase {
@@ -44,6 +46,7 @@ struct master {
 
 	struct segments segments;
 	struct listeners listeners;
+	struct vault vault;
 	struct loop *loop;
 	struct signals *signals;
 	struct children children;

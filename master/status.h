@@ -12,6 +12,7 @@
 #include "master/children.h"
 #include "master/listeners.h"
 #include "master/segments.h"
+#include "master/vault.h"
 
 struct cJSON;
 
@@ -19,6 +20,7 @@ struct status_source {
 	const struct children *children;
 	const struct segments *segments;
 	const struct listeners *listeners;
+	const struct vault *vault;
 	const struct config_values *values;
 	const struct config *config;
 	const char *phase; /* "starting", "serving", "stopping" */

@@ -19,8 +19,8 @@ static void server_show(const cJSON *reply)
 		   duration_write(up, (uint64_t)remote_number(reply, "uptime_ms")));
 	printf("players      %.0f online, %.0f most at a time, %.0f fit\n", remote_number(reply, "players"),
 		   remote_number(reply, "players_most"), remote_number(world, "players_max"));
-	printf("connections  %.0f open, %.0f allowed\n", remote_number(reply, "connections"),
-		   remote_number(world, "connections_max"));
+	printf("connections  %.0f open, %.0f allowed, %.0f sockets in the vault\n", remote_number(reply, "connections"),
+		   remote_number(world, "connections_max"), remote_number(reply, "sockets_in_vault"));
 	printf("world        %.0f maps from %s (%.0f warnings), %.0f MiB of shared memory\n", remote_number(world, "maps"),
 		   remote_text(world, "path"), remote_number(world, "file_warnings"),
 		   remote_number(world, "bytes") / (1024 * 1024));
