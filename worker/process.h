@@ -24,6 +24,7 @@ struct process_start {
 	int world_fd;                /* memfd of the world segment */
 	int catalog_fd;              /* sealed memfd of the catalog */
 	unsigned slot;               /* 0..WORKERS_MAX-1, or SLOT_KEEPER */
+	unsigned workers;            /* how many workers serve: slots 0..workers-1 */
 	int wake_fd[PROCESS_SLOTS];  /* eventfds (non-blocking), one per slot, -1 = none */
 	unsigned listeners;          /* how many listening sockets this worker serves */
 	int listener[WORKERS_MAX];   /* non-blocking; belong to the master for life: never closed, never shut down */

@@ -36,7 +36,7 @@ struct loop {
 	int epoll;
 	bool stopped;
 	uint64_t now_ms;
-	bool (*before_sleep)(void *);
+	int (*before_sleep)(void *);
 	void *before_sleep_context;
 	loop_fn *after_sleep;
 	void *after_sleep_context;
@@ -276,7 +276,7 @@ static void timers_fire(struct loop *loop)
 
 /* --- turning --- */
 
-void loop_before_sleep(struct loop *loop, bool (*fn)(void *context), void *context)
+void loop_before_sleep(struct loop *loop, int (*fn)(void *context), void *context)
 {
 	loop->before_sleep = fn;
 	loop->before_sleep_context = context;
@@ -309,8 +309,10 @@ void loop_turn(struct loop *loop, int max_sleep_ms)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
 
-	bool busy = loop->before_sleep != NULL && loop->before_sleep(loop->before_sleep_context);
-	int n = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, busy ? 0 : sleep_time(loop, max_sleep_ms));
+	int allowed_ms = loop->before_sleep != NULL ? loop->before_sleep(loop->before_sleep_context) : -1;
+	if (allowed_ms >= 0 && (max_sleep_ms < 0 || allowed_ms < max_sleep_ms))
+		max_sleep_ms = allowed_ms;
+	int n = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, sleep_time(loop, max_sleep_ms));
 	loop->now_ms = clock_mono_ms();
 	if (loop->after_sleep != NULL)
 		loop->after_sleep(loop->after_sleep_context);

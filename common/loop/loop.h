@@ -36,9 +36,9 @@ struct loop_timer *loop_timer_every(struct loop *loop, uint64_t every_ms, loop_f
 void loop_timer_remove(
 	struct loop_timer **timer); /* a timer that has fired once is gone: its owner clears the pointer */
 
-/* What is done once per turn, after the callbacks and before sleeping. It returns true when it left work undone that
- * must not wait: the loop then polls without sleeping. One per loop. */
-void loop_before_sleep(struct loop *loop, bool (*fn)(void *context), void *context);
+/* What is done once per turn, after the callbacks and before sleeping. It returns how long the loop may sleep at most,
+ * in milliseconds: 0 = do not sleep, there is more to do; -1 = as long as nothing happens. One per loop. */
+void loop_before_sleep(struct loop *loop, int (*fn)(void *context), void *context);
 
 /* Called with the time right after waking, before any callback. One per loop, optional. */
 void loop_after_sleep(struct loop *loop, loop_fn *fn, void *context);

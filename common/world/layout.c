@@ -218,7 +218,10 @@ static const struct layout_field fields[] = {
 	FIELD(realm, version),
 	FIELD(realm, closed_to_players),
 	FIELD(realm, restored),
+	FIELD(realm, motd_length),
+	FIELD(realm, start),
 	FIELD(realm, reserve),
+	FIELD(realm, motd),
 
 	/* connection_cursor */
 	FIELD(connection_cursor, map_position),
@@ -231,7 +234,12 @@ static const struct layout_field fields[] = {
 	FIELD(connection_cursor, view_cell_x),
 	FIELD(connection_cursor, view_cell_y),
 	FIELD(connection_cursor, toggles),
+	FIELD(connection_cursor, greeted),
 	FIELD(connection_cursor, reserve),
+
+	/* input_span */
+	FIELD(input_span, start),
+	FIELD(input_span, end),
 
 	/* connection */
 	FIELD(connection, owner),
@@ -253,8 +261,7 @@ static const struct layout_field fields[] = {
 	FIELD(connection, input_ms),
 	FIELD(connection, sent_ms),
 	FIELD(connection, received),
-	FIELD(connection, input_start),
-	FIELD(connection, input_end),
+	FIELD(connection, input),
 	FIELD(connection, sent),
 	FIELD(connection, output_first),
 	FIELD(connection, output_skip),
@@ -262,7 +269,7 @@ static const struct layout_field fields[] = {
 	FIELD(connection, cursor_active),
 	FIELD(connection, cursor),
 	FIELD(connection, reserve),
-	FIELD(connection, input),
+	FIELD(connection, input_bytes),
 
 	/* chunk */
 	FIELD(chunk, next),
@@ -319,7 +326,8 @@ static uint64_t fnv(uint64_t hash, const void *bytes, size_t length)
 
 uint64_t world_fingerprint(void)
 {
-	static const uint32_t constants[] = {WORLD_LAYOUT_VERSION, PROCESS_SLOTS, WORKERS_MAX, REGION_COUNT, COUNTER_COUNT};
+	static const uint32_t constants[] = {WORLD_LAYOUT_VERSION, PROCESS_SLOTS, WORKERS_MAX, WORLD_REGION_COUNT,
+										 COUNTER_COUNT};
 	uint64_t hash = fnv(0xcbf29ce484222325u, constants, sizeof constants);
 	for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++) {
 		const struct layout_field *f = &fields[i];

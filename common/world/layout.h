@@ -18,6 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/catalog/kinds.h"
+#include "common/catalog/place.h"
+
 enum {
 	WORLD_LAYOUT_VERSION = 1,
 
@@ -26,15 +29,10 @@ enum {
 	SLOT_SPARE,                /* tests and tools that run transactions of their own */
 	PROCESS_SLOTS,
 
-	MAP_SIZE = 100, /* tiles are 1..100 on both axes */
-	MAP_TILES = MAP_SIZE * MAP_SIZE,
-
 	INVENTORY_SLOTS = 30,
 	INVENTORY_SLOTS_NORMAL = 20, /* without a backpack (rules-economy-social-admin.md 2.1) */
 	BANK_SLOTS = 40,
 	SPELL_SLOTS = 35,
-	SKILL_COUNT = 20,
-	ATTRIBUTE_COUNT = 5,
 	REPUTATION_COUNT = 6,
 
 	STACK_MAX = 10000,
@@ -45,8 +43,11 @@ enum {
 	DESCRIPTION_BYTES = 104,
 	PASSWORD_HASH_BYTES = 160, /* PHC text of Argon2id, terminated */
 
-	INPUT_BYTES = 8192, /* one connection's input that is not parsed yet */
-	CHUNK_BYTES = 2032, /* payload of one output chunk */
+	INPUT_BYTES = 8192,                 /* one connection's input that is not parsed yet */
+	PACKET_MAX_BYTES = INPUT_BYTES / 2, /* a longer packet of a client closes its connection */
+	CHUNK_BYTES = 2032,                 /* payload of one output chunk */
+
+	MOTD_BYTES = 1024,
 
 	TX_DOMAINS_MAX = 4, /* two maps and the realm, and one to spare */
 	RING_ENTRY_MAX = 32768,
@@ -281,13 +282,6 @@ enum equipment_place {
 	EQUIP_COUNT
 };
 
-enum attribute {
-	ATTRIBUTE_STRENGTH,
-	ATTRIBUTE_AGILITY,
-	ATTRIBUTE_INTELLIGENCE,
-	ATTRIBUTE_CHARISMA,
-	ATTRIBUTE_CONSTITUTION
-};
 enum reputation {
 	REPUTATION_ASSASSIN,
 	REPUTATION_BANDIT,
@@ -411,9 +405,12 @@ struct realm {
 	uint32_t free_first, free_count; /* FIFO of player slots: a char index rests as long as possible before reuse */
 	uint32_t names_mask;             /* size of the name table - 1 */
 	uint64_t version;                /* +1 at each change that must become durable */
-	uint8_t closed_to_players;
-	uint8_t restored; /* 1 = grounds and doors were read from the store */
-	uint8_t reserve[22];
+	uint8_t closed_to_players;       /* 1 = only staff may enter */
+	uint8_t restored;                /* 1 = grounds and doors were read from the store */
+	uint16_t motd_length;            /* bytes of motd; 0 = the catalog's lines are shown */
+	struct place start;    /* where new characters, and those whose place does not exist any more, appear */
+	uint8_t reserve[16];
+	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
 _Static_assert(sizeof(struct realm) % 8 == 0, "the tables behind it are aligned");
 
@@ -449,11 +446,20 @@ struct connection_cursor {
 	uint16_t view_map;       /* 0 = no view yet */
 	uint8_t view_cell_x, view_cell_y; /* 9x9 cell, 0..11 */
 	uint8_t toggles;                  /* enum client_toggle: what the client believes */
-	uint8_t reserve[3];
+	uint8_t greeted;                  /* 1 = it was sent what a newcomer gets */
+	uint8_t reserve[2];
+};
+
+/* The unparsed part of the input. Both ends move together in one store when the bytes are moved to the front, so that a
+ * process may die at any instant: the bytes are copied first (never onto themselves, PACKET_MAX_BYTES is half the
+ * buffer), then the span is stored. */
+struct input_span {
+	_Alignas(8) uint32_t start;
+	uint32_t end;
 };
 
 /* A client's connection. Written by the worker that owns it, without a lock; by its successor when that one died.
- * `input_start` and what else a packet changes here belong to the transaction (tx_touch). */
+ * `input.start` and what else a packet changes here belong to the transaction (tx_touch). */
 struct connection {
 	_Atomic uint32_t owner; /* process slot + 1; 0 = free. Taken by compare-and-swap, given back last */
 	uint32_t generation;    /* +1 each time the slot is given out */
@@ -474,9 +480,9 @@ struct connection {
 	uint64_t input_ms; /* last byte received */
 	uint64_t sent_ms;  /* last send */
 
-	/* input: bytes [input_start, input_end) of `input` wait */
+	/* input: bytes [input.start, input.end) of `input_bytes` wait */
 	uint64_t received; /* bytes ever received */
-	uint32_t input_start, input_end;
+	struct input_span input;
 
 	/* output: a chain of chunks from `output_first`, `output_skip` bytes of the first are gone already */
 	uint64_t sent; /* bytes ever sent */
@@ -486,7 +492,7 @@ struct connection {
 	_Atomic uint32_t cursor_active; /* which cursor is valid: 0 or 1 */
 	struct connection_cursor cursor[2];
 	uint8_t reserve[96];
-	uint8_t input[INPUT_BYTES];
+	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");
 
@@ -515,20 +521,20 @@ struct world_limits {
 };
 
 enum region_id {
-	REGION_PROCESSES,
-	REGION_UNDO,
-	REGION_DOMAINS,
-	REGION_MAPS,
-	REGION_BODIES,
-	REGION_PLAYERS,
-	REGION_REALM,
-	REGION_FREE_PLAYERS, /* uint32_t each */
-	REGION_NAMES,        /* uint32_t each: player index, 0 = empty */
-	REGION_CONNECTIONS,
-	REGION_READERS, /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
-	REGION_CHUNKS,
-	REGION_RINGS,
-	REGION_COUNT
+	WORLD_REGION_PROCESSES,
+	WORLD_REGION_UNDO,
+	WORLD_REGION_DOMAINS,
+	WORLD_REGION_MAPS,
+	WORLD_REGION_BODIES,
+	WORLD_REGION_PLAYERS,
+	WORLD_REGION_REALM,
+	WORLD_REGION_FREE_PLAYERS, /* uint32_t each */
+	WORLD_REGION_NAMES,        /* uint32_t each: player index, 0 = empty */
+	WORLD_REGION_CONNECTIONS,
+	WORLD_REGION_READERS, /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
+	WORLD_REGION_CHUNKS,
+	WORLD_REGION_RINGS,
+	WORLD_REGION_COUNT
 };
 
 struct region {
@@ -553,7 +559,7 @@ struct world_header {
 	uint64_t seed;
 	struct world_limits limits;
 	uint32_t reserve0[2];
-	struct region regions[REGION_COUNT];
+	struct region regions[WORLD_REGION_COUNT];
 	uint8_t reserve[80];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");

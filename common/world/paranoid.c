@@ -11,10 +11,10 @@ static const struct {
 	enum region_id id;
 	const char *structure;
 } watched[] = {
-	{REGION_MAPS, "map_state"},         {REGION_BODIES, "body"},
-	{REGION_PLAYERS, "player"},         {REGION_REALM, "realm"},
-	{REGION_FREE_PLAYERS, "free list"}, {REGION_NAMES, "name table"},
-	{REGION_CONNECTIONS, "connection"},
+	{WORLD_REGION_MAPS, "map_state"},         {WORLD_REGION_BODIES, "body"},
+	{WORLD_REGION_PLAYERS, "player"},         {WORLD_REGION_REALM, "realm"},
+	{WORLD_REGION_FREE_PLAYERS, "free list"}, {WORLD_REGION_NAMES, "name table"},
+	{WORLD_REGION_CONNECTIONS, "connection"},
 };
 
 /* Behind the copy of the segment: a byte for each watched element, 1 = it was ours and copied. Asking again later would
@@ -49,14 +49,14 @@ static bool element_is_ours(const struct tx *tx, enum region_id region, uint64_t
 	if (tx->paranoia == PARANOIA_WORLD)
 		return true;
 	switch (region) {
-	case REGION_MAPS:
+	case WORLD_REGION_MAPS:
 		return held_then(tx, (uint32_t)index);
-	case REGION_BODIES:
-	case REGION_PLAYERS: {
+	case WORLD_REGION_BODIES:
+	case WORLD_REGION_PLAYERS: {
 		uint32_t map = index == 0 ? 0 : w->bodies[index].map;
 		return index != 0 && held_then(tx, map == 0 ? w->realm_domain : map);
 	}
-	case REGION_CONNECTIONS:
+	case WORLD_REGION_CONNECTIONS:
 		return atomic_load(&w->connections[index].owner) == w->slot + 1;
 	default:
 		return held_then(tx, w->realm_domain);

@@ -217,6 +217,13 @@ uint64_t tx_append(struct tx *tx, uint32_t domain, const struct note *note, cons
 	return stage(tx, held, &whole, bytes);
 }
 
+uint64_t tx_staged(const struct tx *tx, uint32_t domain)
+{
+	const struct tx_domain *held = held_find(tx, domain);
+	assert(held != NULL);
+	return held->staged;
+}
+
 /* --- running ------------------------------------------------------------------------------------------------------------------- */
 
 static void run_begin(struct tx *tx, const uint32_t *domains, unsigned count)
@@ -349,13 +356,14 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 				log_line((enum log_level)tx->log_level, "%s", tx->log_text);
 			return TX_COMMIT;
 		}
+		if (atomic_load_explicit(&world_undo(tx->world, tx->world->slot)->used, memory_order_relaxed) > 0)
+			count_add(tx->world, COUNT_rollbacks, 1);
 		run_undo(tx);
 		/* What it held stays wanted: a domain taken in order by tx_need is needed in the next run as well. */
 		unsigned known = count;
 		for (unsigned i = 0; i < tx->held_count; i++)
 			list[known++] = tx->held[i].index;
 		all_unlock(tx);
-		count_add(tx->world, COUNT_rollbacks, 1);
 		if (verdict == TX_CANCEL)
 			return TX_CANCEL;
 		assert(tx->wanted_count > 0);

@@ -16,6 +16,7 @@
 #define ARGENTUM_WORLD_TX_H
 
 #include "common/base/rng.h"
+#include "common/protocol/dialect.h"
 #include "common/world/ring.h"
 
 struct catalog;
@@ -46,6 +47,7 @@ struct tx {
 	struct world *world;
 	const struct catalog *catalog;
 	const struct config *config;
+	enum dialect dialect; /* of what is staged: one for all clients (protocol.md 1.7) */
 
 	/* what rules know of the outside */
 	uint64_t now_ms; /* monotonic */
@@ -100,6 +102,9 @@ void tx_touch(struct tx *tx, void *place, size_t bytes);
  * or nothing. If the transaction says more than half a ring, its packets there are dropped and everybody on that map
  * is resynced instead; control notes are always kept. Returns the position of the entry. */
 uint64_t tx_append(struct tx *tx, uint32_t domain, const struct note *note, const void *bytes, size_t length);
+
+/* Where the next entry in a held domain's ring will stand. */
+uint64_t tx_staged(const struct tx *tx, uint32_t domain);
 
 /* Leaves a line for the log: written after the commit, when nothing is held. The last one counts. */
 void tx_log(struct tx *tx, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));

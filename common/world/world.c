@@ -34,30 +34,30 @@ static uint32_t names_size(const struct world_limits *limits)
 }
 
 /* Where everything is; the only place that knows. Returns the size of the segment. */
-static uint64_t regions_lay_out(const struct world_limits *limits, struct region regions[REGION_COUNT])
+static uint64_t regions_lay_out(const struct world_limits *limits, struct region regions[WORLD_REGION_COUNT])
 {
 	uint64_t domains = (uint64_t)limits->maps + 2;
 	uint64_t bodies = (uint64_t)limits->players + limits->creatures + 1;
 	uint64_t rings = (uint64_t)limits->maps * limits->map_ring_bytes + limits->realm_ring_bytes;
 	const struct {
 		uint64_t stride, count;
-	} plan[REGION_COUNT] = {
-		[REGION_PROCESSES] = {sizeof(struct process_slot), PROCESS_SLOTS},
-		[REGION_UNDO] = {sizeof(struct undo_log) + limits->undo_bytes, PROCESS_SLOTS},
-		[REGION_DOMAINS] = {sizeof(struct domain), domains},
-		[REGION_MAPS] = {sizeof(struct map_state), (uint64_t)limits->maps + 1},
-		[REGION_BODIES] = {sizeof(struct body), bodies},
-		[REGION_PLAYERS] = {sizeof(struct player), (uint64_t)limits->players + 1},
-		[REGION_REALM] = {sizeof(struct realm), 1},
-		[REGION_FREE_PLAYERS] = {sizeof(uint32_t), limits->players},
-		[REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
-		[REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
-		[REGION_READERS] = {sizeof(uint64_t), (uint64_t)limits->workers * domains},
-		[REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
-		[REGION_RINGS] = {1, rings},
+	} plan[WORLD_REGION_COUNT] = {
+		[WORLD_REGION_PROCESSES] = {sizeof(struct process_slot), PROCESS_SLOTS},
+		[WORLD_REGION_UNDO] = {sizeof(struct undo_log) + limits->undo_bytes, PROCESS_SLOTS},
+		[WORLD_REGION_DOMAINS] = {sizeof(struct domain), domains},
+		[WORLD_REGION_MAPS] = {sizeof(struct map_state), (uint64_t)limits->maps + 1},
+		[WORLD_REGION_BODIES] = {sizeof(struct body), bodies},
+		[WORLD_REGION_PLAYERS] = {sizeof(struct player), (uint64_t)limits->players + 1},
+		[WORLD_REGION_REALM] = {sizeof(struct realm), 1},
+		[WORLD_REGION_FREE_PLAYERS] = {sizeof(uint32_t), limits->players},
+		[WORLD_REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
+		[WORLD_REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
+		[WORLD_REGION_READERS] = {sizeof(uint64_t), (uint64_t)limits->workers * domains},
+		[WORLD_REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
+		[WORLD_REGION_RINGS] = {1, rings},
 	};
 	uint64_t offset = sizeof(struct world_header);
-	for (unsigned i = 0; i < REGION_COUNT; i++) {
+	for (unsigned i = 0; i < WORLD_REGION_COUNT; i++) {
 		offset = align_up(offset, 4096);
 		regions[i] = (struct region){.offset = offset, .stride = plan[i].stride, .count = plan[i].count};
 		offset += plan[i].stride * plan[i].count;
@@ -67,7 +67,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 
 uint64_t world_segment_size(const struct world_limits *limits)
 {
-	struct region regions[REGION_COUNT];
+	struct region regions[WORLD_REGION_COUNT];
 	return regions_lay_out(limits, regions);
 }
 
@@ -112,23 +112,23 @@ static void world_point(struct world *w, uint8_t *base)
 	w->header = (struct world_header *)base;
 	w->size = w->header->size;
 	w->limits = w->header->limits;
-	w->processes = (struct process_slot *)(base + r[REGION_PROCESSES].offset);
-	w->domains = (struct domain *)(base + r[REGION_DOMAINS].offset);
-	w->maps = (struct map_state *)(base + r[REGION_MAPS].offset);
-	w->bodies = (struct body *)(base + r[REGION_BODIES].offset);
-	w->players = (struct player *)(base + r[REGION_PLAYERS].offset);
-	w->realm = (struct realm *)(base + r[REGION_REALM].offset);
-	w->free_players = (uint32_t *)(base + r[REGION_FREE_PLAYERS].offset);
-	w->names = (uint32_t *)(base + r[REGION_NAMES].offset);
-	w->connections = (struct connection *)(base + r[REGION_CONNECTIONS].offset);
-	w->chunks = (struct chunk *)(base + r[REGION_CHUNKS].offset);
-	w->reader_positions = (uint64_t *)(base + r[REGION_READERS].offset);
+	w->processes = (struct process_slot *)(base + r[WORLD_REGION_PROCESSES].offset);
+	w->domains = (struct domain *)(base + r[WORLD_REGION_DOMAINS].offset);
+	w->maps = (struct map_state *)(base + r[WORLD_REGION_MAPS].offset);
+	w->bodies = (struct body *)(base + r[WORLD_REGION_BODIES].offset);
+	w->players = (struct player *)(base + r[WORLD_REGION_PLAYERS].offset);
+	w->realm = (struct realm *)(base + r[WORLD_REGION_REALM].offset);
+	w->free_players = (uint32_t *)(base + r[WORLD_REGION_FREE_PLAYERS].offset);
+	w->names = (uint32_t *)(base + r[WORLD_REGION_NAMES].offset);
+	w->connections = (struct connection *)(base + r[WORLD_REGION_CONNECTIONS].offset);
+	w->chunks = (struct chunk *)(base + r[WORLD_REGION_CHUNKS].offset);
+	w->reader_positions = (uint64_t *)(base + r[WORLD_REGION_READERS].offset);
 	w->realm_domain = w->limits.maps + 1;
 }
 
 static bool locks_and_rings_init(struct world *w)
 {
-	uint64_t data = w->header->regions[REGION_RINGS].offset;
+	uint64_t data = w->header->regions[WORLD_REGION_RINGS].offset;
 	for (uint32_t d = 0; d <= w->realm_domain; d++) {
 		struct ring *ring = &w->domains[d].ring;
 		if (!lock_init(&w->domains[d].lock))
@@ -215,7 +215,7 @@ int world_segment_create(const struct world_limits *limits, uint64_t seed, struc
 
 static bool header_check(const struct world_header *header, uint64_t size, struct problem *why)
 {
-	struct region regions[REGION_COUNT];
+	struct region regions[WORLD_REGION_COUNT];
 	if (size < sizeof *header || memcmp(header->magic, WORLD_MAGIC, sizeof header->magic) != 0)
 		return problem_set(why, "world: the descriptor does not hold a world segment");
 	if (header->layout_version != WORLD_LAYOUT_VERSION || header->fingerprint != world_fingerprint())
@@ -249,7 +249,7 @@ bool world_attach(struct world *world, int fd, struct problem *why)
 		world->wake_fd[i] = -1;
 
 	/* A core dump shows the dead process's black box and undo log, not 200 MiB of world (traps.md, Shared memory). */
-	const struct region *first = &world->header->regions[REGION_DOMAINS];
+	const struct region *first = &world->header->regions[WORLD_REGION_DOMAINS];
 	madvise(base + first->offset, size - first->offset, MADV_DONTDUMP);
 	return true;
 }

@@ -70,24 +70,13 @@ void world_wake(struct world *world, uint64_t mask);
 
 static inline struct undo_log *world_undo(const struct world *w, unsigned slot)
 {
-	const struct region *r = &w->header->regions[REGION_UNDO];
+	const struct region *r = &w->header->regions[WORLD_REGION_UNDO];
 	return (struct undo_log *)(w->base + r->offset + r->stride * slot);
 }
 
 static inline uint8_t *ring_bytes(const struct world *w, const struct ring *ring)
 {
 	return w->base + ring->data;
-}
-
-/* 1..100 both; the caller has checked. */
-static inline unsigned tile_index(unsigned x, unsigned y)
-{
-	return (y - 1) * MAP_SIZE + (x - 1);
-}
-
-static inline bool tile_on_map(int x, int y)
-{
-	return x >= 1 && x <= MAP_SIZE && y >= 1 && y <= MAP_SIZE;
 }
 
 static inline bool body_is_player(const struct world *w, uint32_t body)

@@ -10,7 +10,8 @@
 static const uint64_t seed = 0x5eed;
 
 static const enum region_id changed_by_rules[] = {
-	REGION_MAPS, REGION_BODIES, REGION_PLAYERS, REGION_REALM, REGION_FREE_PLAYERS, REGION_NAMES, REGION_CONNECTIONS,
+	WORLD_REGION_MAPS,         WORLD_REGION_BODIES, WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,
+	WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,  WORLD_REGION_CONNECTIONS,
 };
 
 static void give_up(const char *what, const struct problem *why)

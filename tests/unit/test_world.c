@@ -94,10 +94,10 @@ static void every_region_holds_a_listed_structure(void **state)
 		enum region_id id;
 		const char *structure;
 	} regions[] = {
-		{REGION_PROCESSES, "process_slot"}, {REGION_DOMAINS, "domain"},
-		{REGION_MAPS, "map_state"},         {REGION_BODIES, "body"},
-		{REGION_PLAYERS, "player"},         {REGION_REALM, "realm"},
-		{REGION_CONNECTIONS, "connection"}, {REGION_CHUNKS, "chunk"},
+		{WORLD_REGION_PROCESSES, "process_slot"}, {WORLD_REGION_DOMAINS, "domain"},
+		{WORLD_REGION_MAPS, "map_state"},         {WORLD_REGION_BODIES, "body"},
+		{WORLD_REGION_PLAYERS, "player"},         {WORLD_REGION_REALM, "realm"},
+		{WORLD_REGION_CONNECTIONS, "connection"}, {WORLD_REGION_CHUNKS, "chunk"},
 	};
 	struct memory_segment segment;
 	memory_segment_open(&segment);
@@ -204,7 +204,7 @@ static void a_new_segment_is_empty_and_its_free_lists_are_full(void **state)
 	for (uint32_t i = 0; i < w->limits.players; i++)
 		assert_int_equal(i + 1, w->free_players[i]);
 	assert_true(w->realm->names_mask + 1 >= 2 * w->limits.players);
-	assert_int_equal(w->realm->names_mask + 1, w->header->regions[REGION_NAMES].count);
+	assert_int_equal(w->realm->names_mask + 1, w->header->regions[WORLD_REGION_NAMES].count);
 	for (uint32_t p = 1; p <= w->limits.players; p++)
 		assert_int_equal(PLAYER_FREE, w->players[p].state);
 	for (uint32_t d = 1; d <= w->realm_domain; d++) {
@@ -221,14 +221,14 @@ static void regions_and_rings_do_not_overlap_and_end_inside_the_segment(void **s
 	memory_segment_open(&segment);
 	const struct world *w = &segment.world;
 	uint64_t end = sizeof(struct world_header);
-	for (unsigned i = 0; i < REGION_COUNT; i++) {
+	for (unsigned i = 0; i < WORLD_REGION_COUNT; i++) {
 		const struct region *r = &w->header->regions[i];
 		assert_true(r->offset >= end);
 		assert_int_equal(0, r->offset % 4096);
 		end = r->offset + r->stride * r->count;
 	}
 	assert_true(end <= w->size);
-	uint64_t ring_end = w->header->regions[REGION_RINGS].offset;
+	uint64_t ring_end = w->header->regions[WORLD_REGION_RINGS].offset;
 	for (uint32_t d = 1; d <= w->realm_domain; d++) {
 		assert_int_equal(ring_end, w->domains[d].ring.data);
 		ring_end += w->domains[d].ring.size;
@@ -322,7 +322,7 @@ static void a_directory_that_contradicts_the_limits_is_refused(void **state)
 	(void)state;
 	struct memory_segment segment;
 	memory_segment_open(&segment);
-	for (unsigned i = 0; i < REGION_COUNT; i++) {
+	for (unsigned i = 0; i < WORLD_REGION_COUNT; i++) {
 		struct region region = segment.world.header->regions[i];
 		size_t at = offsetof(struct world_header, regions) + i * sizeof region;
 		region.offset += 4096;

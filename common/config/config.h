@@ -1,0 +1,86 @@
+/* config.h - the configuration: settings.def is the table of all settings.
+ *
+ * Values come in layers: an explicit command-line flag beats the environment (ARGENTUMD_<GROUP>_<NAME>), that beats Redis
+ * (keys of common/store/keys.h, when the store is Redis), that beats the file, that beats the built-in default. Each
+ * value remembers where it came from. A mistake is answered with file, line, setting, what was found and what is
+ * allowed; there is never a silent default.
+ *
+ * struct config is one immutable generation: made by config_finish, read by everybody, never changed. */
+#ifndef ARGENTUM_CONFIG_CONFIG_H
+#define ARGENTUM_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/problem.h"
+
+struct config {
+#define GROUP(name, text) struct {
+#define END_GROUP(name)                                                                                                \
+	}                                                                                                                  \
+	name;
+#define NUMBER(group, name, value, low, high, unit, when, text) int name;
+#define SWITCH(group, name, value, when, text)                  bool name;
+#define STRING(group, name, value, most, when, text)            char name[(most) + 1];
+#define SECRET(group, name, value, most, when, text)            char name[(most) + 1];
+#define CHOICE(group, name, value, words, when, text)           int name;
+#include "common/config/settings.def"
+#include "common/config/settings_end.def"
+};
+
+/* The words of choices that code asks for; the order is that of settings.def. */
+enum { CONFIG_BACKEND_LMDB, CONFIG_BACKEND_REDIS };
+enum { CONFIG_DICE_CLASSIC, CONFIG_DICE_RANGE };
+enum { CONFIG_KIT_CLASSIC, CONFIG_KIT_PYAO };
+
+enum config_source {
+	CONFIG_FROM_DEFAULT,
+	CONFIG_FROM_FILE,
+	CONFIG_FROM_REDIS,
+	CONFIG_FROM_ENVIRONMENT,
+	CONFIG_FROM_FLAG,
+	CONFIG_SOURCES
+};
+
+/* All layers; owner of everything in them. */
+struct config_values;
+struct config_values *config_values_create(void); /* NULL: out of memory */
+void config_values_destroy(struct config_values **values);
+
+/* Each adds its layer; false with a text at the first mistake. */
+bool config_load_file(struct config_values *values, const char *path, struct problem *why);
+bool config_load_environment(struct config_values *values, char **environment, struct problem *why);
+/* flag: how the operator wrote it ("--port", "--set"); name: "listen.port". */
+bool config_set_flag(struct config_values *values, const char *flag, const char *name, const char *value,
+					 struct problem *why);
+/* key: one of config_redis_key. */
+bool config_set_redis(struct config_values *values, const char *key, const char *value, struct problem *why);
+
+/* Settings that have a key in Redis: number i, NULL behind the last. `seed`: the text to write when the key is missing
+ * (the value of all layers below Redis); into the caller's buffer. */
+const char *config_redis_key(const struct config_values *values, unsigned i, char *seed, size_t capacity);
+
+/* Typed, and checked as a whole. */
+bool config_finish(const struct config_values *values, struct config *config, struct problem *why);
+
+/* --- for showing ------------------------------------------------------------------------------------------------------------ */
+
+struct config_item {
+	const char *name; /* "listen.port" */
+	const char *unit; /* "ms", "" */
+	const char *about;
+	bool live; /* a reload applies it */
+	bool secret;
+	char value[300];  /* secrets as "****" */
+	char source[160]; /* "default", "etc/argentumd.conf line 12", "flag --port", ... */
+	char allowed[200];
+};
+
+/* Setting number i, in the order of settings.def; false behind the last. */
+bool config_item(const struct config_values *values, unsigned i, struct config_item *item);
+
+/* How two generations differ: fn is called for each setting whose value is not the same. Returns how many. */
+typedef void config_diff_fn(void *context, const char *name, const char *before, const char *after, bool live);
+unsigned config_diff(const struct config *before, const struct config *after, config_diff_fn *fn, void *context);
+
+#endif

@@ -1,0 +1,75 @@
+#include "common/world/populate.h"
+
+#include "common/catalog/catalog.h"
+
+static void terrain_fill(struct map_state *state, const struct catalog *catalog, const struct map_def *def)
+{
+	for (int y = 1; y <= MAP_SIDE; y++) {
+		for (int x = 1; x <= MAP_SIDE; x++) {
+			unsigned tile = tile_index((unsigned)x, (unsigned)y);
+			if ((map_tile_flags(catalog, def, x, y) & TILE_BLOCKED) != 0)
+				state->blocked[tile / 8] |= (uint8_t)(1u << (tile % 8));
+		}
+	}
+}
+
+static void ground_fill(struct map_state *state, const struct catalog *catalog, const struct map_def *def)
+{
+	unsigned count;
+	const struct map_object *objects = map_objects(catalog, def, &count);
+	for (unsigned i = 0; i < count; i++)
+		state->ground[tile_index(objects[i].x, objects[i].y)] =
+			(struct stack){.item = objects[i].item, .amount = objects[i].amount};
+}
+
+static void creature_place(struct world *world, uint32_t index, uint32_t map, const struct map_creature *at,
+						   const struct creature_def *def)
+{
+	world->bodies[index] = (struct body){.generation = 1,
+										 .map = (uint16_t)map,
+										 .x = at->x,
+										 .y = at->y,
+										 .heading = def->heading >= 1 && def->heading <= 4 ? def->heading : 3,
+										 .kind = BODY_CREATURE,
+										 .creature = at->creature,
+										 .look = (int16_t)def->body,
+										 .head = (int16_t)def->head,
+										 .weapon = 2,
+										 .shield = 2,
+										 .helmet = 2,
+										 .hp = def->hp,
+										 .hp_max = def->hp_max,
+										 .origin_map = (uint16_t)map,
+										 .origin_x = at->x,
+										 .origin_y = at->y};
+	world->maps[map].occupant[tile_index(at->x, at->y)] = (uint16_t)index;
+	world->maps[map].creatures++;
+}
+
+bool world_populate(struct world *world, const struct catalog *catalog, struct problem *why)
+{
+	if (catalog_map_max(catalog) > world->limits.maps)
+		return problem_set(why, "world: the catalog has maps up to %u, the segment was made for %u",
+						   catalog_map_max(catalog), world->limits.maps);
+	uint32_t next = world->limits.players + 1;
+	uint32_t last = world->limits.players + world->limits.creatures;
+	for (uint32_t map = 1; map <= catalog_map_max(catalog); map++) {
+		const struct map_def *def = catalog_map(catalog, map);
+		if (def == NULL)
+			continue;
+		struct map_state *state = &world->maps[map];
+		state->present = 1;
+		terrain_fill(state, catalog, def);
+		ground_fill(state, catalog, def);
+		unsigned count;
+		const struct map_creature *creatures = map_creatures(catalog, def, &count);
+		for (unsigned i = 0; i < count; i++) {
+			if (next > last)
+				return problem_set(why, "world.max_creatures = %u is too small: the maps alone place more (at map %u)",
+								   world->limits.creatures, map);
+			creature_place(world, next++, map, &creatures[i], catalog_creature(catalog, creatures[i].creature));
+		}
+	}
+	world->header->catalog_hash = catalog_content_hash(catalog);
+	return true;
+}

@@ -1,0 +1,32 @@
+/* realm.h - names and player slots: who exists in the world now, and under which name nobody else may enter.
+ *
+ * Belongs to the realm's domain: every function that takes a tx wants the realm held. Names are compared as the
+ * classic server does, without regard to case (Latin-1). A name is taken from the moment it is reserved until the cut
+ * with its departure is durable; so two who ask for one name at the same instant cannot both get it, and who reads the
+ * store after reserving sees the last state. */
+#ifndef ARGENTUM_WORLD_REALM_H
+#define ARGENTUM_WORLD_REALM_H
+
+#include "common/protocol/text.h"
+#include "common/world/tx.h"
+
+/* Player index, 0 = nobody in the world has this name. */
+uint32_t realm_find(const struct world *world, struct text name);
+
+/* Takes a free slot for the name: state RESERVED for this process and connection, everything else zero, body free.
+ * 0 = the world is full. The name must not be there yet and be shorter than NAME_BYTES. */
+uint32_t realm_reserve(struct tx *tx, struct text name, struct handle connection);
+
+/* Gives the slot and the name back. The body must be off the map. */
+void realm_release(struct tx *tx, uint32_t player);
+
+/* Changes how the name is spelled (same letters, other case): that of the account counts, not what was typed. */
+void realm_spell(struct tx *tx, uint32_t player, struct text name);
+
+/* The next account id (the store's accounts:counter + 1 ...). */
+uint32_t realm_account_id(struct tx *tx);
+
+struct handle player_handle(const struct world *world, uint32_t player);
+struct text player_name(const struct player *player);
+
+#endif

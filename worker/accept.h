@@ -1,0 +1,12 @@
+/* accept.h - newcomers. The listening sockets belong to the master for life: they are watched here, never closed. */
+#ifndef ARGENTUM_WORKER_ACCEPT_H
+#define ARGENTUM_WORKER_ACCEPT_H
+
+#include "worker/worker.h"
+
+bool accept_start(struct worker *w, struct problem *why);
+
+/* No new clients from here on (the kernel keeps them waiting for our successor). */
+void accept_stop(struct worker *w);
+
+#endif

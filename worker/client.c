@@ -1,0 +1,458 @@
+#include "worker/client.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
+#include "common/protocol/packets.h"
+#include "worker/dispatch.h"
+#include "worker/game/leaving.h"
+#include "worker/output.h"
+#include "worker/reader.h"
+#include "worker/session.h"
+
+enum {
+	SEGMENT_BYTES_MOST = 1400, /* protocol.md 1.5: whole packets per send */
+	CLOSING_DRAIN_MS = 1000,   /* after the write side was shut */
+	CLOSING_FLUSH_MS = 5000,   /* for what is queued */
+};
+
+const char *client_describe(const struct worker *w, const struct client *client, char *buffer, size_t capacity)
+{
+	const struct connection *c = client->c;
+	char address[INET6_ADDRSTRLEN] = "?";
+	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	if (memcmp(c->address, mapped, sizeof mapped) == 0)
+		inet_ntop(AF_INET, c->address + 12, address, sizeof address);
+	else
+		inet_ntop(AF_INET6, c->address, address, sizeof address);
+	const struct player *player = handle_player(&w->world, c->player);
+	if (player != NULL)
+		snprintf(buffer, capacity, "%.*s (%s:%u)", player->name_length, player->name, address, c->port);
+	else
+		snprintf(buffer, capacity, "%s:%u", address, c->port);
+	return buffer;
+}
+
+/* What the loop waits for follows from the phase: input only where somebody consumes it, or the loop would spin. */
+static void watch_update(struct client *client)
+{
+	unsigned events = client->want_write ? LOOP_WRITE : 0u;
+	switch (client->c->phase) {
+	case CONNECTION_NEW:
+	case CONNECTION_PLAYING:
+		events |= LOOP_READ;
+		break;
+	case CONNECTION_CLOSING:
+		events |= client->shut ? LOOP_READ : 0u;
+		break;
+	default:
+		break;
+	}
+	loop_fd_want(client->watch, events);
+}
+
+void client_want_write(struct client *client, bool want)
+{
+	client->want_write = want;
+	watch_update(client);
+}
+
+/* --- being born ------------------------------------------------------------------------------------------------------------- */
+
+static void client_event(void *context, unsigned events);
+
+/* Takes a free connection of the segment. 0 = all are in use: the limit on connections. */
+static uint32_t connection_take(struct worker *w)
+{
+	uint32_t count = w->world.limits.connections;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t index = (w->connection_hint + i) % count + 1;
+		uint32_t nobody = 0;
+		if (atomic_compare_exchange_strong(&w->world.connections[index].owner, &nobody, w->world.slot + 1)) {
+			w->connection_hint = index; /* look behind it next time */
+			return index;
+		}
+	}
+	return 0;
+}
+
+static void segment_size_learn(struct connection *c)
+{
+	int mss = 0;
+	socklen_t length = sizeof mss;
+	if (getsockopt(c->fd, IPPROTO_TCP, TCP_MAXSEG, &mss, &length) != 0 || mss < 200 || mss > SEGMENT_BYTES_MOST)
+		mss = SEGMENT_BYTES_MOST;
+	c->segment_bytes = (uint32_t)mss;
+}
+
+static void socket_options(int fd)
+{
+	int on = 1;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+/* Nobody is home for this one: say so without waiting, and close. */
+static void turn_away(struct worker *w, int fd)
+{
+	uint8_t bytes[512];
+	struct packet_writer writer;
+	packet_writer_start(&writer, bytes, sizeof bytes, w->tx.dialect);
+	PUT(&writer, ERROR_MSG, .text = text_of(text_latin1(TEXT_SERVER_FULL)));
+	ssize_t n = send(fd, bytes, writer.length, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)n;
+	close(fd);
+}
+
+void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t port)
+{
+	static struct log_repeat full;
+	uint32_t index = connection_take(w);
+	if (index == 0) {
+		uint64_t suppressed;
+		if (log_repeat_due(&full, worker_now_ms(w), 10000, &suppressed))
+			log_warning(
+				"connections: all %u are in use, newcomers are turned away (%llu more since the last such line); "
+				"limits.max_connections may be raised",
+				w->world.limits.connections, (unsigned long long)suppressed);
+		turn_away(w, fd);
+		return;
+	}
+	struct connection *c = &w->world.connections[index];
+	uint32_t generation = c->generation;
+	uint64_t now = worker_now_ms(w);
+	/* Everything but the owner and the input's bytes. */
+	memset((uint8_t *)c + sizeof c->owner, 0, offsetof(struct connection, input_bytes) - sizeof c->owner);
+	c->generation = generation + 1;
+	c->fd = fd;
+	c->dialect = (uint8_t)w->tx.dialect;
+	c->charset = (uint8_t)w->charset;
+	memcpy(c->address, address, sizeof c->address);
+	c->port = port;
+	c->accepted_ms = c->input_ms = now;
+	socket_options(fd);
+	segment_size_learn(c);
+
+	struct client *client = &w->clients[index];
+	bool waiting = client->flush_waiting; /* its former self may still stand in the flush wheel */
+	struct client *next_flush = client->next_flush;
+	*client = (struct client){.c = c, .worker = w, .index = index, .flush_waiting = waiting, .next_flush = next_flush};
+	client->watch = loop_fd_add(w->loop, fd, LOOP_READ, client_event, client, "client");
+	if (client->watch == NULL) {
+		log_error("connection of port %u: epoll refuses it: %s", port, strerror(errno));
+		client->c = NULL;
+		close(fd);
+		atomic_store(&c->owner, 0);
+		return;
+	}
+	w->clients_open++;
+	count_add(&w->world, COUNT_connections_accepted, 1);
+	client_enter(w, client, CONNECTION_NEW);
+	char who[128];
+	log_info("connection from %s", client_describe(w, client, who, sizeof who));
+}
+
+/* Its input is looked at again in the next turn. */
+static void input_list(struct worker *w, struct client *client)
+{
+	if (!client->input_left || client->input_listed)
+		return;
+	client->input_listed = true;
+	client->next_input = w->input_first;
+	w->input_first = client;
+}
+
+void client_enter(struct worker *w, struct client *client, enum connection_phase phase)
+{
+	struct connection *c = client->c;
+	c->phase = (uint8_t)phase;
+	c->phase_ms = worker_now_ms(w);
+	if (phase == CONNECTION_NEW || phase == CONNECTION_PLAYING)
+		client->input_left = true; /* what came while it waited */
+	watch_update(client);
+	input_list(w, client);
+}
+
+/* --- dying ----------------------------------------------------------------------------------------------------------------------- */
+
+static void client_free(struct worker *w, struct client *client)
+{
+	struct connection *c = client->c;
+	loop_fd_remove(&client->watch); /* before closing: a duplicate elsewhere would keep it firing */
+	output_drop(w, client);
+	close(c->fd);
+	c->fd = -1;
+	c->phase = CONNECTION_FREE;
+	c->generation++;
+	client->c = NULL;
+	w->clients_open--;
+	count_add(&w->world, COUNT_connections_closed, 1);
+	atomic_store(&c->owner, 0); /* last: from here on it is anybody's */
+}
+
+static bool reason_is_abrupt(enum close_reason reason)
+{
+	return reason == CLOSE_CLIENT_LEFT || reason == CLOSE_CONNECTION_LOST || reason == CLOSE_SLOW_READER ||
+		   reason == CLOSE_OUTPUT_POOL || reason == CLOSE_INTERNAL;
+}
+
+void client_close(struct worker *w, struct client *client, enum close_reason reason)
+{
+	client_close_saying(w, client, reason, NULL, 0);
+}
+
+void client_close_saying(struct worker *w, struct client *client, enum close_reason reason, const uint8_t *packets,
+						 size_t length)
+{
+	struct connection *c = client->c;
+	if (c == NULL || c->phase == CONNECTION_CLOSING)
+		return;
+	char who[128];
+	log_line(close_reason_is_fault(reason) ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO, "%s: %s",
+			 client_describe(w, client, who, sizeof who), close_reason_text(reason));
+
+	bool was_playing = c->phase == CONNECTION_PLAYING;
+	struct handle player = c->player;
+	c->close_reason = (uint8_t)reason;
+	client_enter(w, client, CONNECTION_CLOSING); /* first: what follows may come back here */
+	session_cancel(w, client);
+	reader_forget(w, client);
+	c->player = (struct handle){0};
+	if (was_playing && player.index != 0)
+		leaving_connection_lost(w, player, (struct handle){client->index, c->generation});
+
+	uint64_t now = worker_now_ms(w);
+	if (reason_is_abrupt(reason)) {
+		client->close_deadline_ms = now;
+	} else {
+		if (length > 0) {
+			struct connection_cursor next = *cursor_now(c);
+			if (output_append(w, client, &next, packets, length) == CLOSE_NONE)
+				cursor_commit(c, &next);
+		}
+		client->close_deadline_ms = now + CLOSING_FLUSH_MS;
+	}
+	client->next_closing = w->closing_first;
+	w->closing_first = client;
+}
+
+/* To say something and close: send, shut down the write side, then read and discard until the peer closes or a second
+ * passes (protocol.md 1.5 no. 6). Closing with unread input would make the kernel send RST. */
+static bool closing_done(struct worker *w, struct client *client)
+{
+	struct connection *c = client->c;
+	uint64_t now = worker_now_ms(w);
+	if (now >= client->close_deadline_ms)
+		return true;
+	if (output_waiting(c) > 0) {
+		if (!output_flush(w, client))
+			return true;
+		if (output_waiting(c) > 0)
+			return false;
+	}
+	if (!client->shut) {
+		client->shut = true;
+		watch_update(client);
+		client->close_deadline_ms = now + CLOSING_DRAIN_MS;
+		if (shutdown(c->fd, SHUT_WR) != 0)
+			return true;
+	}
+	for (;;) {
+		uint8_t nowhere[4096];
+		ssize_t n = recv(c->fd, nowhere, sizeof nowhere, MSG_DONTWAIT);
+		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+			return true;
+		if (n < 0)
+			return false;
+	}
+}
+
+static void closing_sweep(struct worker *w)
+{
+	struct client **link = &w->closing_first;
+	while (*link != NULL) {
+		struct client *client = *link;
+		if (!closing_done(w, client)) {
+			link = &client->next_closing;
+			continue;
+		}
+		*link = client->next_closing;
+		client_free(w, client);
+	}
+}
+
+void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open)
+{
+	uint8_t bytes[1024];
+	struct packet_writer writer;
+	packet_writer_start(&writer, bytes, sizeof bytes, (enum dialect)client->c->dialect);
+	PUT(&writer, ERROR_MSG, .text = text_cut(text, 900));
+	count_add(&w->world, COUNT_logins_refused, 1);
+	if (!keep_open) {
+		client_close_saying(w, client, CLOSE_LOGIN_REFUSED, bytes, writer.length);
+		return;
+	}
+	output_say(w, client, bytes, writer.length);
+	if (client->c != NULL && client->c->phase == CONNECTION_CHECKING)
+		client_enter(w, client, CONNECTION_NEW);
+}
+
+/* --- input ----------------------------------------------------------------------------------------------------------------------- */
+
+/* Moves what waits to the front of the buffer when the end is near: copied first, then one store of both ends. */
+static void input_make_room(struct connection *c)
+{
+	uint32_t waits = c->input.end - c->input.start;
+	if (waits == 0 || (INPUT_BYTES - c->input.end < 1024 && waits <= c->input.start)) {
+		memcpy(c->input_bytes, c->input_bytes + c->input.start, waits);
+		atomic_signal_fence(memory_order_seq_cst);
+		struct input_span front = {.start = 0, .end = waits};
+		__atomic_store(&c->input, &front, __ATOMIC_RELEASE);
+	}
+}
+
+/* A client that greets with TLS wants another port (protocol.md 1.6). */
+static bool is_tls_hello(const struct connection *c)
+{
+	const uint8_t *bytes = c->input_bytes + c->input.start;
+	return c->phase == CONNECTION_NEW && c->input.end - c->input.start >= 2 && bytes[0] == 0x16 && bytes[1] == 0x03;
+}
+
+static enum close_reason reason_of(enum packet_status status)
+{
+	switch (status) {
+	case PACKET_UNKNOWN_ID:
+		return CLOSE_UNKNOWN_PACKET;
+	case PACKET_TOO_LONG:
+		return CLOSE_TOO_LONG;
+	default:
+		return CLOSE_MALFORMED;
+	}
+}
+
+void client_input(struct worker *w, struct client *client)
+{
+	struct connection *c = client->c;
+	client->input_left = false;
+	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
+		uint32_t waits = c->input.end - c->input.start;
+		if (waits == 0)
+			return;
+		if (n == w->config->limits.packets_per_turn) {
+			client->input_left = true;
+			return;
+		}
+		if (is_tls_hello(c)) {
+			client_close(w, client, CLOSE_TLS_HELLO);
+			return;
+		}
+		struct c2s_packet packet;
+		size_t used;
+		enum packet_status status = c2s_read((enum dialect)c->dialect, c->input_bytes + c->input.start, waits,
+											 PACKET_MAX_BYTES, &used, &packet);
+		if (status == PACKET_INCOMPLETE)
+			return;
+		if (status != PACKET_OK) {
+			count_add(&w->world, COUNT_packets_bad, 1);
+			client_close(w, client, reason_of(status));
+			return;
+		}
+		count_add(&w->world, COUNT_packets_in, 1);
+		dispatch(w, client, &packet, used);
+		c = client->c;
+	}
+}
+
+static void input_receive(struct worker *w, struct client *client)
+{
+	struct connection *c = client->c;
+	for (int rounds = 0; rounds < 4; rounds++) {
+		input_make_room(c);
+		size_t room = INPUT_BYTES - c->input.end;
+		if (room == 0)
+			return; /* packets wait; it will be read when they are dealt with */
+		ssize_t n = recv(c->fd, c->input_bytes + c->input.end, room, MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			if (errno != EAGAIN && errno != EWOULDBLOCK)
+				client_close(w, client, CLOSE_CONNECTION_LOST);
+			return;
+		}
+		if (n == 0) {
+			client_close(w, client, CLOSE_CLIENT_LEFT);
+			return;
+		}
+		c->input.end += (uint32_t)n;
+		c->received += (uint64_t)n;
+		c->input_ms = worker_now_ms(w);
+		count_add(&w->world, COUNT_bytes_in, (uint64_t)n);
+		client_input(w, client);
+		if (client->c == NULL || c->phase == CONNECTION_CLOSING || client->input_left || (size_t)n < room)
+			return;
+	}
+}
+
+static void client_event(void *context, unsigned events)
+{
+	struct client *client = context;
+	struct worker *w = client->worker;
+	struct connection *c = client->c;
+	if (c == NULL)
+		return;
+	if (c->phase == CONNECTION_CLOSING) {
+		if ((events & LOOP_HANGUP) != 0 && client->shut)
+			client->close_deadline_ms = worker_now_ms(w);
+		return; /* the sweep at the end of the turn reads and throws away */
+	}
+	if ((events & LOOP_WRITE) != 0 && !output_flush(w, client)) {
+		client_close(w, client, CLOSE_CONNECTION_LOST);
+		return;
+	}
+	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0)
+		input_receive(w, client);
+	input_list(w, client);
+}
+
+/* --- once per turn -------------------------------------------------------------------------------------------------------------------- */
+
+bool client_turn(struct worker *w)
+{
+	struct client *list = w->input_first;
+	w->input_first = NULL;
+	while (list != NULL) {
+		struct client *client = list;
+		list = client->next_input;
+		client->input_listed = false;
+		if (client->c == NULL || !client->input_left)
+			continue;
+		client_input(w, client);
+		if (client->c != NULL)
+			input_list(w, client);
+	}
+	closing_sweep(w);
+	return w->input_first != NULL;
+}
+
+void client_deadlines(struct worker *w)
+{
+	uint64_t now = worker_now_ms(w);
+	uint64_t silence_ms = (uint64_t)w->config->intervals.login_silence_s * 1000;
+	uint64_t creation_ms = (uint64_t)w->config->intervals.creation_silence_s * 1000;
+	for (uint32_t i = 1; i <= w->world.limits.connections && w->clients_open > 0; i++) {
+		struct client *client = &w->clients[i];
+		if (client->c == NULL || client->c->phase != CONNECTION_NEW)
+			continue;
+		/* Who rolls dice is filling in a form and gets longer (protocol.md 2). */
+		uint64_t allowed = client->c->dice_rolled ? creation_ms : silence_ms;
+		if (now - client->c->input_ms > allowed)
+			client_close(w, client, CLOSE_LOGIN_SILENCE);
+	}
+}

@@ -1,0 +1,32 @@
+/* leaving.h - how a character leaves the world: at once in safe places, after a countdown elsewhere, and when the
+ * connection is lost (rules-life-combat-magic.md 4.2, rules-economy-social-admin.md 16.4).
+ *
+ * A character that left is GONE: it waits in its slot, its name taken, until the keeper's cut with its departure is
+ * durable. A login meanwhile takes it from there. */
+#ifndef ARGENTUM_GAME_LEAVING_H
+#define ARGENTUM_GAME_LEAVING_H
+
+#include "common/text/texts.h"
+#include "common/world/tx.h"
+#include "worker/close_reasons.h"
+
+struct worker;
+
+/* Leaves now: off its map, GONE; its connection, if it has one, is closed for this reason with these last words. Wants
+ * the lock of its map and the realm's. */
+void leave_game(struct tx *tx, uint32_t player, enum close_reason reason, enum text_id last_words);
+
+/* Something was done that ends a countdown (a step, a blow, work). */
+void leaving_cancel(struct tx *tx, uint32_t player);
+
+/* The countdown of one player on a map, once a second; false when it needs the realm and could not take it. */
+bool leaving_tick(struct tx *tx, uint32_t player);
+
+/* The worker lost this connection of the player: in an unsafe place the character stays for the countdown. A transaction
+ * of its own; harmless when the player is not his (any more). */
+void leaving_connection_lost(struct worker *w, struct handle player, struct handle connection);
+
+/* Whether a character that loses its connection here stays for the countdown. */
+bool leaving_takes_time(const struct tx *tx, uint32_t player);
+
+#endif

@@ -1,0 +1,291 @@
+/* walk.c - steps, turning, exits. rules-life-combat-magic.md 8.5 to 8.9, protocol.md 5.2. */
+#include "worker/game/leaving.h"
+#include "worker/game/presence.h"
+#include "worker/game/rule.h"
+#include "worker/game/tile.h"
+#include "worker/game/walk.h"
+#include "worker/game/wire.h"
+
+enum { NEWBIE_LEVEL_LAST = 12, TELEPORT_TRIES = 5, ARRIVAL_PROTECTION_MS = 5000 };
+
+static void position_correct(struct tx *tx, const struct actor *me)
+{
+	TELL(tx, me->index, POS_UPDATE, .x = me->body->x, .y = me->body->y);
+}
+
+/* --- speed ---------------------------------------------------------------------------------------------------------------------- */
+
+/* The classic check: 30 steps faster than 5800 ms are an offence; a second within 30 s ends the connection. */
+static bool speed_is_offending(struct tx *tx, struct player *player)
+{
+	bool offending = false;
+	if (player->speed_steps >= (uint32_t)tx->config->intervals.speedcheck_steps) {
+		if (player->speed_batch_ms != 0 &&
+			tx->now_ms - player->speed_batch_ms < (uint64_t)tx->config->intervals.speedcheck_ms) {
+			offending = player->speed_offence_ms != 0 &&
+						tx->now_ms - player->speed_offence_ms < (uint64_t)tx->config->intervals.speedcheck_memory_ms;
+			SET(tx, player->speed_offence_ms, tx->now_ms);
+		}
+		SET(tx, player->speed_steps, 0);
+	}
+	if (player->speed_steps == 0)
+		SET(tx, player->speed_batch_ms, tx->now_ms);
+	SET(tx, player->speed_steps, player->speed_steps + 1);
+	return offending;
+}
+
+/* A token bucket: one step per walk_ms on average, walk_burst at once (protocol.md 5.1). */
+static bool step_is_paid(struct tx *tx, struct player *player)
+{
+	uint64_t price = (uint64_t)tx->config->intervals.walk_ms;
+	uint64_t burst = price * (uint64_t)tx->config->intervals.walk_burst;
+	uint64_t paid = player->walk_credit_ms;
+	if (tx->now_ms > burst && paid < tx->now_ms - burst)
+		paid = tx->now_ms - burst;
+	if (paid + price > tx->now_ms)
+		return false;
+	SET(tx, player->walk_credit_ms, paid + price);
+	return true;
+}
+
+/* --- exits --------------------------------------------------------------------------------------------------------------------- */
+
+static enum text_id entry_refusal(const struct map_def *map, const struct player *player, bool *refused)
+{
+	*refused = true;
+	if (player->dead && map->death.map != 0)
+		return TEXT_MAP_NOT_FOR_DEAD;
+	if ((player->privileges & PRIVILEGE_STAFF) == 0) {
+		if (map->restriction == RESTRICTION_NEWBIE && player->level > NEWBIE_LEVEL_LAST)
+			return TEXT_MAP_NEWBIES_ONLY;
+		if (map->restriction == RESTRICTION_ARMY && !player->royal_army)
+			return TEXT_MAP_ARMY_ONLY;
+		if (map->restriction == RESTRICTION_CHAOS && !player->chaos_legion)
+			return TEXT_MAP_CHAOS_ONLY;
+		if (map->restriction == RESTRICTION_FACTION && !player->royal_army && !player->chaos_legion)
+			return TEXT_MAP_FACTION_ONLY;
+	}
+	*refused = false;
+	return TEXT_MAP_NOT_FOR_DEAD;
+}
+
+/* F-06: a teleport with a radius scatters; the result must not be an exit again. */
+static struct place exit_scatter(struct tx *tx, struct place to, int radius)
+{
+	const struct map_def *map = catalog_map(tx->catalog, to.map);
+	for (int i = 0; i < TELEPORT_TRIES && radius > 0; i++) {
+		int x = (int)clamp_i64(to.x + rng_range(&tx->rng, -radius, radius), MAP_FRAME_LEFT, MAP_FRAME_RIGHT);
+		int y = (int)clamp_i64(to.y + rng_range(&tx->rng, -radius, radius), MAP_FRAME_TOP, MAP_FRAME_BOTTOM);
+		if ((map_tile_flags(tx->catalog, map, x, y) & TILE_EXIT) == 0)
+			return (struct place){.map = to.map, .x = (uint8_t)x, .y = (uint8_t)y};
+	}
+	return to;
+}
+
+static void step_aside(struct tx *tx, const struct actor *me)
+{
+	struct place here = {.map = me->body->map, .x = me->body->x, .y = me->body->y};
+	struct place to = tile_closest_legal(tx, here, body_terrain(me->body) | WANT_NO_EXIT);
+	if (to.map != 0)
+		presence_jump(tx, me->index, to.x, to.y);
+}
+
+void walk_arrived(struct tx *tx, uint32_t index)
+{
+	struct player *player = &tx->world->players[index];
+	SET(tx, player->protected_until_ms, tx->now_ms + ARRIVAL_PROTECTION_MS);
+	TOUCH(tx, player->target);
+	player->target = (struct target){0};
+	player_changed(tx, player);
+}
+
+/* What the tile does to who has just stepped on it (rules-life-combat-magic.md 8.7). TX_AGAIN: the other map is needed. */
+static enum tx_verdict tile_events(struct tx *tx, const struct actor *me)
+{
+	struct body *body = me->body;
+	const struct map_def *map = catalog_map(tx->catalog, body->map);
+	struct place to;
+	if (!map_exit_at(tx->catalog, map, body->x, body->y, &to))
+		return TX_COMMIT;
+	if (!tx_need(tx, to.map))
+		return TX_AGAIN;
+	const struct map_def *other = catalog_map(tx->catalog, to.map);
+	const struct item_def *marker =
+		catalog_item(tx->catalog, tx->world->maps[body->map].ground[tile_index(body->x, body->y)].item);
+	bool teleport = marker != NULL && marker->kind == ITEM_TELEPORT;
+
+	bool refused;
+	enum text_id why = entry_refusal(other, me->player, &refused);
+	if (refused) {
+		tell_text(tx, me->index, FONT_INFO, why);
+		step_aside(tx, me);
+		return TX_COMMIT;
+	}
+	if (teleport)
+		to = exit_scatter(tx, to, marker->teleport_radius);
+	unsigned terrain = body_terrain(body);
+	/* He himself may stand where he is going to (an exit within one map). */
+	if (!tile_is_legal(tx, to.map, to.x, to.y, terrain))
+		to = tile_closest_legal(tx, to, terrain);
+	if (to.map == 0) {
+		tell_text(tx, me->index, FONT_INFO, TEXT_EXIT_CLOSED);
+		return TX_COMMIT; /* he stays on the exit */
+	}
+	presence_cross(tx, me->index, to);
+	walk_arrived(tx, me->index);
+	if (teleport) {
+		show_sound(tx, to.map, to.x, to.y, SOUND_WARP);
+		presence_effect(tx, me->index, FX_WARP, 0);
+	}
+	return TX_COMMIT;
+}
+
+/* --- the step ---------------------------------------------------------------------------------------------------------------------- */
+
+/* A ghost that goes from an arena to a place that is none (or back) must not be revived against its will there. */
+static void ghost_crosses_arena(struct tx *tx, uint32_t ghost, const struct body *from, const struct body *to)
+{
+	bool here = tile_trigger(tx->catalog, from->map, from->x, from->y) == TRIGGER_ARENA;
+	bool there = tile_trigger(tx->catalog, to->map, to->x, to->y) == TRIGGER_ARENA;
+	struct player *player = &tx->world->players[ghost];
+	if (here == there || player->resuscitation_safe)
+		return;
+	SET(tx, player->resuscitation_safe, 1);
+	player_changed(tx, player);
+	TELL_MULTI(tx, ghost, RESUSCITATION_SAFE_ON);
+}
+
+static bool swap_is_allowed(const struct tx *tx, const struct actor *me, uint32_t other)
+{
+	const struct body *ghost = &tx->world->bodies[other];
+	if ((me->body->flags & BODY_ADMIN_INVISIBLE) != 0 || !body_is_player(tx->world, other))
+		return false;
+	/* The classic server moves a ghost from the water to the shore; both tiles must be alike (8.6). */
+	return tile_is_water(tx->catalog, me->body->map, me->body->x, me->body->y) ==
+		   tile_is_water(tx->catalog, ghost->map, ghost->x, ghost->y);
+}
+
+static enum tx_verdict step(struct tx *tx, const struct actor *me, int heading)
+{
+	int x = me->body->x, y = me->body->y;
+	tile_neighbour(heading, &x, &y);
+	if (!tile_is_legal(tx, me->body->map, x, y, body_terrain(me->body) | WANT_PUSHABLE)) {
+		position_correct(tx, me);
+		return TX_COMMIT;
+	}
+	uint32_t other = tile_occupant(tx->world, me->body->map, x, y);
+	if (other != 0 && !swap_is_allowed(tx, me, other)) {
+		position_correct(tx, me);
+		return TX_COMMIT;
+	}
+	if (other != 0) {
+		ghost_crosses_arena(tx, other, &tx->world->bodies[other], me->body);
+		presence_swap(tx, me->index, other, heading);
+		player_changed(tx, &tx->world->players[other]);
+	} else {
+		presence_step(tx, me->index, heading);
+	}
+	player_changed(tx, me->player);
+	return tile_events(tx, me);
+}
+
+/* Who rests or meditates only gets up: his client has not moved him (protocol.md 5.2 no. 4). */
+static bool gets_up(struct tx *tx, const struct actor *me)
+{
+	if ((me->body->flags & (BODY_RESTING | BODY_MEDITATING)) == 0)
+		return false;
+	bool meditating = (me->body->flags & BODY_MEDITATING) != 0;
+	SET(tx, me->body->flags, me->body->flags & ~(uint32_t)(BODY_RESTING | BODY_MEDITATING));
+	say_toggle(tx, me->index, meditating ? TOGGLE_MEDITATE : TOGGLE_REST, false);
+	tell_text(tx, me->index, FONT_INFO, meditating ? TEXT_STOPPED_MEDITATING : TEXT_STOPPED_RESTING);
+	if (meditating) {
+		SET(tx, me->body->fx, 0);
+		presence_effect(tx, me->index, FX_NONE, 0);
+	}
+	return true;
+}
+
+static void stops_hiding(struct tx *tx, const struct actor *me)
+{
+	if ((me->body->flags & BODY_HIDDEN) == 0 || me->player->class_id == CLASS_THIEF ||
+		me->player->class_id == CLASS_BANDIT)
+		return;
+	reveal(tx, me->index);
+}
+
+void reveal(struct tx *tx, uint32_t index)
+{
+	struct body *body = &tx->world->bodies[index];
+	if ((body->flags & BODY_HIDDEN) == 0)
+		return;
+	SET(tx, body->flags, body->flags & ~(uint32_t)BODY_HIDDEN);
+	if ((body->flags & BODY_INVISIBLE) != 0)
+		return; /* magic still covers him */
+	tell_text(tx, index, FONT_INFO, TEXT_VISIBLE_AGAIN);
+	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = false);
+	say_area(tx, body->map, body->x, body->y, 0, NOTE_FLAG_VIEW);
+}
+
+enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
+{
+	int heading = packet->WALK.heading;
+	if (heading < HEADING_NORTH || heading > HEADING_WEST || me->player->trading != 0) {
+		position_correct(tx, me);
+		return TX_COMMIT;
+	}
+	if (me->player->travelling)
+		return TX_COMMIT;
+	leaving_cancel(tx, me->index);
+	if ((me->body->flags & (BODY_PARALYSED | BODY_IMMOBILISED)) != 0) {
+		if (message_is_new(tx, me->player, TEXT_CANNOT_MOVE_PARALYSED))
+			tell_text(tx, me->index, FONT_INFO, TEXT_CANNOT_MOVE_PARALYSED);
+		SET(tx, me->player->speed_offence_ms, 0);
+		return TX_COMMIT;
+	}
+	if (gets_up(tx, me))
+		return TX_COMMIT;
+	if (speed_is_offending(tx, me->player)) {
+		if (!tx_need(tx, tx->world->realm_domain))
+			return TX_AGAIN;
+		tx_log(tx, LOG_LEVEL_NOTICE, "%s walks faster than possible: %d steps in less than %d ms, twice; disconnected",
+			   me->player->name, tx->config->intervals.speedcheck_steps, tx->config->intervals.speedcheck_ms);
+		leave_game(tx, me->index, CLOSE_SPEED_HACK, TEXT_SPEED_OUT);
+		return TX_COMMIT;
+	}
+	if (!step_is_paid(tx, me->player)) {
+		position_correct(tx, me);
+		return TX_COMMIT;
+	}
+	enum tx_verdict verdict = step(tx, me, heading);
+	if (verdict == TX_COMMIT)
+		stops_hiding(tx, me);
+	return verdict;
+}
+
+enum tx_verdict rule_change_heading(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
+{
+	int heading = packet->CHANGE_HEADING.heading;
+	if (heading < HEADING_NORTH || heading > HEADING_WEST || heading == me->body->heading)
+		return TX_COMMIT; /* the client repeats it each frame until it is answered (protocol.md 5.2 no. 3) */
+	if ((me->body->flags & BODY_PARALYSED) != 0 && (me->body->flags & BODY_IMMOBILISED) == 0) {
+		int x = me->body->x, y = me->body->y;
+		tile_neighbour(heading, &x, &y);
+		if (tile_is_legal(tx, me->body->map, x, y, body_terrain(me->body)))
+			return TX_COMMIT; /* he must not find out which tiles are free (8.9) */
+	}
+	SET(tx, me->body->heading, (uint8_t)heading);
+	player_changed(tx, me->player);
+	presence_changed(tx, me->index);
+	return TX_COMMIT;
+}
+
+enum tx_verdict rule_request_position(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
+{
+	(void)packet;
+	uint64_t pause_ms = (uint64_t)tx->config->intervals.position_request_ms;
+	if (me->player->position_request_ms != 0 && tx->now_ms - me->player->position_request_ms < pause_ms)
+		return TX_COMMIT;
+	SET(tx, me->player->position_request_ms, tx->now_ms);
+	position_correct(tx, me);
+	return TX_COMMIT;
+}

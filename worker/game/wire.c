@@ -1,0 +1,223 @@
+#include "worker/game/wire.h"
+
+#include <string.h>
+
+#include "common/catalog/catalog.h"
+#include "common/text/texts.h"
+#include "common/world/realm.h"
+#include "worker/game/tile.h"
+
+void wire_map(struct tx *tx, struct packet_writer *writer, uint32_t map)
+{
+	const struct map_def *def = catalog_map(tx->catalog, map);
+	PUT(writer, CHANGE_MAP, .map = (int16_t)map, .version = def != NULL ? def->version : 0);
+	if (def != NULL && def->music != 0)
+		PUT(writer, PLAY_MIDI, .midi = (int16_t)def->music, .loops = -1);
+}
+
+/* --- characters ------------------------------------------------------------------------------------------------------------ */
+
+struct text wire_label(struct tx *tx, uint32_t player, char *buffer, size_t capacity)
+{
+	struct text name = player_name(&tx->world->players[player]);
+	size_t length = text_to_z(name, buffer, capacity);
+	return text_bytes(buffer, length);
+}
+
+bool player_is_criminal(const struct player *player)
+{
+	/* F-45: average = ri(sum / 6) < 0, with half to even: a sum of -3 is still 0 (rules-economy-social-admin.md 12.1). */
+	int64_t sum = -(int64_t)player->reputation[REPUTATION_ASSASSIN] - player->reputation[REPUTATION_BANDIT] +
+				  player->reputation[REPUTATION_BOURGEOIS] - player->reputation[REPUTATION_THIEF] +
+				  player->reputation[REPUTATION_NOBLE] + player->reputation[REPUTATION_PLEBEIAN];
+	return sum < -3;
+}
+
+uint8_t wire_nick_color(const struct player *player)
+{
+	return player_is_criminal(player) ? NICK_CRIMINAL : NICK_CITIZEN;
+}
+
+uint8_t wire_privileges(const struct player *player)
+{
+	/* The highest one alone: combinations break the client's handler (protocol.md 6.7). */
+	static const uint8_t staff[] = {PRIVILEGE_ROLE_MASTER, PRIVILEGE_ADMIN, PRIVILEGE_GOD, PRIVILEGE_DEMIGOD,
+									PRIVILEGE_COUNSELLOR};
+	for (unsigned i = 0; i < sizeof staff; i++) {
+		if ((player->privileges & staff[i]) != 0)
+			return staff[i];
+	}
+	if ((player->privileges & PRIVILEGE_CHAOS_COUNCIL) != 0)
+		return PRIVILEGES_CHAOS_COUNCIL;
+	if ((player->privileges & PRIVILEGE_ROYAL_COUNCIL) != 0)
+		return PRIVILEGES_ROYAL_COUNCIL;
+	return PRIVILEGES_NONE;
+}
+
+void wire_character(struct tx *tx, struct packet_writer *writer, uint32_t index)
+{
+	const struct body *body = &tx->world->bodies[index];
+	char label[NAME_BYTES + 40];
+	struct text name = {0};
+	uint8_t nick_color = 0, privileges = 0;
+	if (body->kind == BODY_PLAYER) {
+		name = wire_label(tx, index, label, sizeof label);
+		nick_color = wire_nick_color(&tx->world->players[index]);
+		privileges = wire_privileges(&tx->world->players[index]);
+	}
+	PUT(writer, CHARACTER_CREATE, .char_index = (int16_t)index, .body = body->look, .head = body->head,
+		.heading = body->heading, .x = body->x, .y = body->y, .weapon = body->weapon, .shield = body->shield,
+		.helmet = body->helmet, .fx = body->fx, .fx_loops = body->fx_loops, .name = name, .nick_color = nick_color,
+		.privileges = privileges);
+	if (body->fx != 0)
+		PUT(writer, CREATE_FX, .char_index = (int16_t)index, .fx = body->fx, .loops = body->fx_loops);
+}
+
+void wire_character_seen_by(struct tx *tx, struct packet_writer *writer, uint32_t index, uint32_t viewer)
+{
+	const struct body *body = &tx->world->bodies[index];
+	if ((body->flags & BODY_ADMIN_INVISIBLE) != 0 && index != viewer)
+		return;
+	wire_character(tx, writer, index);
+	bool veiled = (body->flags & (BODY_INVISIBLE | BODY_HIDDEN)) != 0 && (body->flags & BODY_SAILING) == 0;
+	if (veiled && index != viewer && (tx->world->players[viewer].privileges & PRIVILEGE_STAFF) == 0)
+		PUT(writer, SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
+}
+
+void wire_character_change(struct tx *tx, struct packet_writer *writer, uint32_t index)
+{
+	const struct body *body = &tx->world->bodies[index];
+	PUT(writer, CHARACTER_CHANGE, .char_index = (int16_t)index, .body = body->look, .head = body->head,
+		.heading = body->heading, .weapon = body->weapon, .shield = body->shield, .helmet = body->helmet,
+		.fx = body->fx, .fx_loops = body->fx_loops);
+}
+
+/* --- things ------------------------------------------------------------------------------------------------------------------ */
+
+/* What the client has in its own maps (rules-life-combat-magic.md 8.3). */
+static bool item_is_scenery(const struct item_def *item)
+{
+	return item->kind == ITEM_TREE || item->kind == ITEM_ELVEN_TREE || item->kind == ITEM_SIGN ||
+		   item->kind == ITEM_FORUM || item->kind == ITEM_ORE_DEPOSIT;
+}
+
+bool wire_ground_is_drawn(const struct tx *tx, unsigned number)
+{
+	const struct item_def *item = catalog_item(tx->catalog, number);
+	return item != NULL && item->graphic > 0 && !item_is_scenery(item);
+}
+
+void wire_ground(struct tx *tx, struct packet_writer *writer, uint32_t map, unsigned x, unsigned y)
+{
+	const struct item_def *item = catalog_item(tx->catalog, tx->world->maps[map].ground[tile_index(x, y)].item);
+	if (item == NULL || item_is_scenery(item))
+		return;
+	if (item->graphic > 0)
+		PUT(writer, OBJECT_CREATE, .x = (uint8_t)x, .y = (uint8_t)y, .grh_index = item->graphic);
+	if (item->kind != ITEM_DOOR)
+		return;
+	for (unsigned left = 0; left < 2 && x > left; left++)
+		PUT(writer, BLOCK_POSITION, .x = (uint8_t)(x - left), .y = (uint8_t)y,
+			.blocked = tile_is_blocked(tx->world, map, (int)(x - left), (int)y));
+}
+
+/* F-11 for one unit (rules-economy-social-admin.md 4.3). */
+static float sale_price(const struct item_def *item)
+{
+	return (item->flags & ITEM_IS_NEWBIE) != 0 ? 0.0F : (float)(item->price / 3);
+}
+
+unsigned wire_inventory_slots(enum dialect dialect)
+{
+	return dialect == DIALECT_GODOT ? WIRE_INVENTORY_SLOTS : WIRE_INVENTORY_SLOTS_MAX;
+}
+
+static bool slot_is_equipped(const struct player *player, unsigned slot)
+{
+	return memchr(player->equipment, (int)slot, sizeof player->equipment) != NULL;
+}
+
+void wire_inventory_slot(struct tx *tx, struct packet_writer *writer, uint32_t index, unsigned slot)
+{
+	const struct player *player = &tx->world->players[index];
+	const struct stack *stack = &player->inventory[slot - 1];
+	const struct item_def *item = catalog_item(tx->catalog, stack->item);
+	if (slot > wire_inventory_slots(tx->dialect))
+		return;
+	if (item == NULL) {
+		PUT(writer, CHANGE_INVENTORY_SLOT, .slot = (uint8_t)slot);
+		return;
+	}
+	PUT(writer, CHANGE_INVENTORY_SLOT, .slot = (uint8_t)slot, .obj_index = (int16_t)stack->item,
+		.name = text_of(catalog_text(tx->catalog, item->name)), .amount = (int16_t)stack->amount,
+		.equipped = slot_is_equipped(player, slot), .grh_index = item->graphic, .obj_type = (uint8_t)item->kind,
+		.max_hit = item->hit_max, .min_hit = item->hit_min, .max_def = item->defence_max, .min_def = item->defence_min,
+		.sale_price = sale_price(item));
+}
+
+void wire_inventory(struct tx *tx, struct packet_writer *writer, uint32_t player)
+{
+	for (unsigned slot = 1; slot <= wire_inventory_slots(tx->dialect); slot++)
+		wire_inventory_slot(tx, writer, player, slot);
+}
+
+void wire_spells(struct tx *tx, struct packet_writer *writer, uint32_t index)
+{
+	const struct player *player = &tx->world->players[index];
+	for (unsigned slot = 1; slot <= SPELL_SLOTS; slot++) {
+		const struct spell_def *spell = catalog_spell(tx->catalog, player->spells[slot - 1]);
+		/* The client compares with this very name before it casts (protocol.md 4.2). */
+		struct text name = spell != NULL ? text_of(catalog_text(tx->catalog, spell->name)) : TEXT("(None)");
+		PUT(writer, CHANGE_SPELL_SLOT, .slot = (uint8_t)slot, .spell_id = (int16_t)player->spells[slot - 1],
+			.name = name);
+	}
+}
+
+/* --- vitals -------------------------------------------------------------------------------------------------------------------- */
+
+void wire_stats(struct tx *tx, struct packet_writer *writer, uint32_t index)
+{
+	const struct player *p = &tx->world->players[index];
+	PUT(writer, UPDATE_USER_STATS, .max_hp = p->hp_max, .min_hp = p->hp, .max_mana = p->mana_max, .min_mana = p->mana,
+		.max_sta = p->stamina_max, .min_sta = p->stamina, .gold = p->gold, .level = p->level, .elu = p->experience_next,
+		.exp = p->experience);
+}
+
+void wire_hunger_and_thirst(struct tx *tx, struct packet_writer *writer, uint32_t index)
+{
+	const struct player *p = &tx->world->players[index];
+	PUT(writer, UPDATE_HUNGER_AND_THIRST, .max_water = p->thirst_max, .min_water = p->thirst, .max_food = p->hunger_max,
+		.min_food = p->hunger);
+}
+
+void wire_strength_and_agility(struct tx *tx, struct packet_writer *writer, uint32_t index)
+{
+	const struct player *p = &tx->world->players[index];
+	PUT(writer, UPDATE_STRENGHT_AND_DEXTERITY, .strength = p->attributes_now[ATTRIBUTE_STRENGTH - 1],
+		.dexterity = p->attributes_now[ATTRIBUTE_AGILITY - 1]);
+}
+
+/* --- the message of the day ---------------------------------------------------------------------------------------------------------- */
+
+struct text wire_plain_line(const char *line)
+{
+	const char *tilde = strchr(line, '~');
+	return text_bytes(line, tilde != NULL ? (size_t)(tilde - line) : strlen(line));
+}
+
+void wire_message_of_the_day(struct tx *tx, struct packet_writer *writer)
+{
+	const struct realm *realm = tx->world->realm;
+	/* The realm may not be held: its message is changed rarely, and at worst one line is a mixture once. */
+	size_t length = realm->motd_length < MOTD_BYTES ? realm->motd_length : MOTD_BYTES;
+	unsigned lines = catalog_motd_count(tx->catalog);
+	if (length == 0 && lines == 0)
+		return;
+	PUT(writer, CONSOLE_MSG, .text = text_of(text_latin1(TEXT_MOTD_TITLE)), .font = FONT_INFO_BOLD);
+	if (length > 0) {
+		PUT(writer, CONSOLE_MSG, .text = text_bytes(realm->motd, length), .font = FONT_INFO);
+		return;
+	}
+	for (unsigned i = 0; i < lines; i++)
+		PUT(writer, CONSOLE_MSG, .text = wire_plain_line(catalog_motd(tx->catalog, i)), .font = FONT_INFO);
+}

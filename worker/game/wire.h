@@ -1,0 +1,50 @@
+/* wire.h - how things of the world look on the wire: characters, items, vitals. One place for each look, used by the
+ * rules and by the snapshots alike. Everything wants the lock of the map (or realm) that the thing belongs to. */
+#ifndef ARGENTUM_GAME_WIRE_H
+#define ARGENTUM_GAME_WIRE_H
+
+#include "common/protocol/packets.h"
+#include "common/world/tx.h"
+
+/* ChangeMap and the map's music. */
+void wire_map(struct tx *tx, struct packet_writer *writer, uint32_t map);
+
+/* CharacterCreate of a body, as everybody sees it, and SetInvisible where that is due. */
+void wire_character(struct tx *tx, struct packet_writer *writer, uint32_t body);
+
+/* The same as this player sees it: nothing of an invisible member of the staff, unless he is it himself. */
+void wire_character_seen_by(struct tx *tx, struct packet_writer *writer, uint32_t body, uint32_t viewer);
+
+/* CharacterChange: new look or heading. */
+void wire_character_change(struct tx *tx, struct packet_writer *writer, uint32_t body);
+
+/* The label over a player's head: name and clan. Into the caller's buffer. */
+struct text wire_label(struct tx *tx, uint32_t player, char *buffer, size_t capacity);
+uint8_t wire_nick_color(const struct player *player);
+bool player_is_criminal(const struct player *player);
+uint8_t wire_privileges(const struct player *player);
+
+/* ObjectCreate of what lies on a tile, and BlockPosition of a door's two tiles; nothing for scenery that the client
+ * draws itself, for items without a picture and for an empty tile. */
+void wire_ground(struct tx *tx, struct packet_writer *writer, uint32_t map, unsigned x, unsigned y);
+
+/* Does the client have to be told to draw (and to delete) this item on the ground? */
+bool wire_ground_is_drawn(const struct tx *tx, unsigned item);
+
+void wire_stats(struct tx *tx, struct packet_writer *writer, uint32_t player);
+void wire_hunger_and_thirst(struct tx *tx, struct packet_writer *writer, uint32_t player);
+void wire_strength_and_agility(struct tx *tx, struct packet_writer *writer, uint32_t player);
+void wire_inventory_slot(struct tx *tx, struct packet_writer *writer, uint32_t player, unsigned slot); /* 1.. */
+void wire_inventory(struct tx *tx, struct packet_writer *writer, uint32_t player);
+void wire_spells(struct tx *tx, struct packet_writer *writer, uint32_t player);
+
+/* Console lines: the store's message if there is one, else the catalog's. */
+void wire_message_of_the_day(struct tx *tx, struct packet_writer *writer);
+
+/* A line of the classic files without its `~r~g~b~bold~italic`. */
+struct text wire_plain_line(const char *line);
+
+/* Slots the client can show: 25 of the Godot client, 30 of the classic one. */
+unsigned wire_inventory_slots(enum dialect dialect);
+
+#endif

@@ -1,0 +1,271 @@
+#include "worker/output.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/protocol/charset.h"
+#include "common/protocol/packets.h"
+#include "worker/client.h"
+
+enum { SEND_BUFFER_BYTES = RING_ENTRY_MAX + CHUNK_BYTES };
+
+bool output_pool_create(struct worker *w, struct problem *why)
+{
+	uint32_t share = w->world.limits.chunks;
+	w->free_chunks = calloc(share, sizeof *w->free_chunks);
+	w->send_buffer = malloc(SEND_BUFFER_BYTES);
+	w->recoded = malloc(w->burst_capacity * 2);
+	if (w->free_chunks == NULL || w->send_buffer == NULL || w->recoded == NULL)
+		return problem_set(why, "out of memory for the output of %u chunks", share);
+	for (uint32_t i = 0; i < share; i++)
+		w->free_chunks[i] = 1 + w->world.slot * share + i;
+	w->free_chunk_count = share;
+	return true;
+}
+
+void output_pool_destroy(struct worker *w)
+{
+	free(w->free_chunks);
+	free(w->send_buffer);
+	free(w->recoded);
+}
+
+/* --- appending ----------------------------------------------------------------------------------------------------------- */
+
+static enum close_reason append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
+									const uint8_t *bytes, size_t length)
+{
+	struct connection *c = client->c;
+	if (next->appended - c->sent + length > (uint64_t)w->config->limits.output_kb * 1024)
+		return CLOSE_SLOW_READER;
+	if ((length + CHUNK_BYTES - 1) / CHUNK_BYTES + 1 > w->free_chunk_count)
+		return CLOSE_OUTPUT_POOL;
+	while (length > 0) {
+		if (next->tail == 0 || next->tail_used == CHUNK_BYTES) {
+			uint32_t fresh = w->free_chunks[--w->free_chunk_count];
+			w->world.chunks[fresh].next = 0;
+			if (next->tail == 0) {
+				c->output_first = fresh;
+				c->output_skip = 0;
+			} else {
+				w->world.chunks[next->tail].used = CHUNK_BYTES;
+				w->world.chunks[next->tail].next = fresh;
+			}
+			next->tail = fresh;
+			next->tail_used = 0;
+		}
+		size_t room = CHUNK_BYTES - next->tail_used;
+		size_t n = length < room ? length : room;
+		memcpy(w->world.chunks[next->tail].bytes + next->tail_used, bytes, n);
+		next->tail_used += (uint32_t)n;
+		next->appended += n;
+		bytes += n;
+		length -= n;
+	}
+	return CLOSE_NONE;
+}
+
+enum close_reason output_append(struct worker *w, struct client *client, struct connection_cursor *next,
+								const uint8_t *packets, size_t length)
+{
+	if (client->c->charset == CHARSET_LATIN1 || length == 0)
+		return append_raw(w, client, next, packets, length);
+	struct packet_writer writer;
+	packet_writer_start(&writer, w->recoded, w->burst_capacity * 2, (enum dialect)client->c->dialect);
+	if (!packet_recode((enum charset)client->c->charset, packets, length, &writer))
+		return CLOSE_INTERNAL;
+	return append_raw(w, client, next, w->recoded, writer.length);
+}
+
+void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length)
+{
+	struct connection_cursor next = *cursor_now(client->c);
+	enum close_reason reason = output_append(w, client, &next, packets, length);
+	if (reason != CLOSE_NONE) {
+		client_close(w, client, reason);
+		return;
+	}
+	cursor_commit(client->c, &next);
+	output_schedule(w, client, true);
+}
+
+/* --- when to send ---------------------------------------------------------------------------------------------------------- */
+
+void output_schedule(struct worker *w, struct client *client, bool urgent)
+{
+	client->urgent |= urgent;
+	if (client->flush_waiting && !urgent)
+		return;
+	uint64_t now = worker_now_ms(w);
+	uint64_t due = client->c->sent_ms + FLUSH_GATHER_MS;
+	if (client->urgent || due <= now || due > now + FLUSH_GATHER_MS)
+		due = now;
+	if (client->flush_waiting)
+		return; /* it stands in a bucket already; `urgent` makes output_flush_due look at it at once */
+	client->flush_waiting = true;
+	w->flush_waiting++;
+	struct client **bucket = &w->flush_wheel[due % FLUSH_WHEEL];
+	client->next_flush = *bucket;
+	*bucket = client;
+}
+
+static void flush_or_close(struct worker *w, struct client *client)
+{
+	client->flush_waiting = false;
+	client->urgent = false;
+	w->flush_waiting--;
+	if (client->c != NULL && !output_flush(w, client))
+		client_close(w, client, CLOSE_CONNECTION_LOST);
+}
+
+/* Sends to those in a bucket who are due; the others stay. */
+static void bucket_flush(struct worker *w, unsigned bucket, bool all)
+{
+	struct client *list = w->flush_wheel[bucket];
+	w->flush_wheel[bucket] = NULL;
+	while (list != NULL) {
+		struct client *client = list;
+		list = client->next_flush;
+		if (all || client->urgent || client->c == NULL) {
+			flush_or_close(w, client);
+		} else {
+			client->next_flush = w->flush_wheel[bucket];
+			w->flush_wheel[bucket] = client;
+		}
+	}
+}
+
+int output_flush_due(struct worker *w)
+{
+	uint64_t now = worker_now_ms(w);
+	if (now - w->flush_done_ms > FLUSH_WHEEL)
+		w->flush_done_ms = now - FLUSH_WHEEL;
+	for (uint64_t t = w->flush_done_ms + 1; t <= now; t++)
+		bucket_flush(w, t % FLUSH_WHEEL, true);
+	w->flush_done_ms = now - 1; /* this millisecond's bucket may get more */
+	if (w->flush_waiting == 0)
+		return -1;
+	/* Urgent ones may stand in the buckets of the next 20 ms. */
+	int next = -1;
+	for (unsigned ahead = 1; ahead <= FLUSH_GATHER_MS; ahead++) {
+		bucket_flush(w, (now + ahead) % FLUSH_WHEEL, false);
+		if (next < 0 && w->flush_wheel[(now + ahead) % FLUSH_WHEEL] != NULL)
+			next = (int)ahead;
+	}
+	return next;
+}
+
+/* --- sending ------------------------------------------------------------------------------------------------------------------ */
+
+/* Copies up to `most` unsent bytes from the front into the send buffer. */
+static size_t output_peek(const struct worker *w, const struct connection *c, size_t most)
+{
+	const struct connection_cursor *cursor = cursor_now(c);
+	size_t got = 0;
+	uint32_t chunk = c->output_first;
+	uint32_t skip = c->output_skip;
+	while (chunk != 0 && got < most) {
+		const struct chunk *piece = &w->world.chunks[chunk];
+		uint32_t used = chunk == cursor->tail ? cursor->tail_used : piece->used;
+		size_t n = used - skip < most - got ? used - skip : most - got;
+		memcpy(w->send_buffer + got, piece->bytes + skip, n);
+		got += n;
+		skip = 0;
+		chunk = chunk == cursor->tail ? 0 : piece->next;
+	}
+	return got;
+}
+
+/* Forgets n bytes at the front; chunks that became empty go back to the pool. */
+static void output_consume(struct worker *w, struct connection *c, size_t n)
+{
+	const struct connection_cursor *cursor = cursor_now(c);
+	c->sent += n;
+	while (n > 0) {
+		uint32_t chunk = c->output_first;
+		uint32_t used = chunk == cursor->tail ? cursor->tail_used : w->world.chunks[chunk].used;
+		uint32_t left = used - c->output_skip;
+		if (n < left) {
+			c->output_skip += (uint32_t)n;
+			return;
+		}
+		n -= left;
+		if (chunk == cursor->tail) {
+			/* Everything is out: the chain begins anew. */
+			struct connection_cursor next = *cursor;
+			next.tail = 0;
+			next.tail_used = 0;
+			cursor_commit(c, &next);
+			c->output_first = 0;
+			c->output_skip = 0;
+			w->free_chunks[w->free_chunk_count++] = chunk;
+			assert(n == 0);
+			return;
+		}
+		c->output_first = w->world.chunks[chunk].next;
+		c->output_skip = 0;
+		w->free_chunks[w->free_chunk_count++] = chunk;
+	}
+}
+
+/* How many bytes to give the kernel in one piece: the rest of a packet it took only in part, or as many whole packets
+ * as fit a segment, or one packet that is longer than that. */
+static size_t piece_size(struct worker *w, struct client *client)
+{
+	struct connection *c = client->c;
+	if (c->output_cut > 0)
+		return output_peek(w, c, c->output_cut);
+	size_t got = output_peek(w, c, c->segment_bytes);
+	size_t whole = s2c_whole_prefix((enum dialect)c->dialect, w->send_buffer, got, c->segment_bytes);
+	if (whole > 0)
+		return whole;
+	/* One packet that is longer than a segment. */
+	got = output_peek(w, c, SEND_BUFFER_BYTES);
+	for (size_t most = c->segment_bytes; whole == 0 && most < SEND_BUFFER_BYTES; most += 128)
+		whole = s2c_whole_prefix((enum dialect)c->dialect, w->send_buffer, got, most + 128);
+	assert(whole > 0 && whole <= got); /* only whole packets were appended */
+	return whole;
+}
+
+bool output_flush(struct worker *w, struct client *client)
+{
+	struct connection *c = client->c;
+	while (output_waiting(c) > 0) {
+		size_t size = piece_size(w, client);
+		ssize_t n = send(c->fd, w->send_buffer, size, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_EOR);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			client_want_write(client, true);
+			return true;
+		}
+		if (n < 0)
+			return false;
+		count_add(&w->world, COUNT_sends, 1);
+		count_add(&w->world, COUNT_bytes_out, (uint64_t)n);
+		c->sent_ms = worker_now_ms(w);
+		c->output_cut = (uint32_t)(size - (size_t)n);
+		output_consume(w, c, (size_t)n);
+	}
+	client_want_write(client, false);
+	return true;
+}
+
+void output_drop(struct worker *w, struct client *client)
+{
+	struct connection *c = client->c;
+	const struct connection_cursor *cursor = cursor_now(c);
+	for (uint32_t chunk = c->output_first; chunk != 0;) {
+		uint32_t next = chunk == cursor->tail ? 0 : w->world.chunks[chunk].next;
+		w->free_chunks[w->free_chunk_count++] = chunk;
+		chunk = next;
+	}
+	c->output_first = 0;
+	struct connection_cursor empty = *cursor;
+	empty.tail = 0;
+	empty.tail_used = 0;
+	cursor_commit(c, &empty);
+}

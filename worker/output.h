@@ -1,0 +1,56 @@
+/* output.h - what clients are still to be sent: chains of chunks in the segment, sent in whole packets.
+ *
+ * The chunks of a worker's share of the pool belong to it; which of them are free it knows by itself (its successor
+ * finds out from the connections). A connection's output, its positions in the rings and its view move together: a
+ * change is prepared in a copy of the cursor and made valid by one store (cursor_commit).
+ *
+ * The Godot client drops a packet that is split between two reads. So output leaves in pieces of whole packets no
+ * longer than a TCP segment, each with MSG_EOR (protocol.md 1.5). */
+#ifndef ARGENTUM_WORKER_OUTPUT_H
+#define ARGENTUM_WORKER_OUTPUT_H
+
+#include "worker/worker.h"
+
+bool output_pool_create(struct worker *w, struct problem *why);
+void output_pool_destroy(struct worker *w);
+
+/* The valid cursor, to read; a copy of it, to change. */
+static inline const struct connection_cursor *cursor_now(const struct connection *c)
+{
+	return &c->cursor[atomic_load_explicit(&c->cursor_active, memory_order_acquire) & 1];
+}
+
+static inline void cursor_commit(struct connection *c, const struct connection_cursor *next)
+{
+	uint32_t idle = (atomic_load_explicit(&c->cursor_active, memory_order_relaxed) & 1) ^ 1;
+	c->cursor[idle] = *next;
+	atomic_store_explicit(&c->cursor_active, idle, memory_order_release);
+}
+
+/* Appends whole Latin-1 packets to a cursor that is not valid yet (recoded when the client wants another charset).
+ * CLOSE_NONE, or why the connection must be closed (the bound of its output, the pool). Then do not commit the cursor. */
+enum close_reason output_append(struct worker *w, struct client *client, struct connection_cursor *next,
+								const uint8_t *packets, size_t length);
+
+/* As one step: append and commit, nothing else moves. Closes the connection itself when it must. */
+void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length);
+
+/* Puts the client on the list of those to flush: at the end of this turn when `urgent` or when nothing was sent for
+ * FLUSH_GATHER_MS, else when that time is over. */
+void output_schedule(struct worker *w, struct client *client, bool urgent);
+
+/* Sends to all that are due. Returns how many milliseconds the loop may sleep until the next is, -1 = none waits. */
+int output_flush_due(struct worker *w);
+
+/* Sends now what the kernel takes. false: the connection broke. */
+bool output_flush(struct worker *w, struct client *client);
+
+static inline uint64_t output_waiting(const struct connection *c)
+{
+	return cursor_now(c)->appended - c->sent;
+}
+
+/* Gives all chunks of a connection back. */
+void output_drop(struct worker *w, struct client *client);
+
+#endif

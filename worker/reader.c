@@ -1,0 +1,493 @@
+#include "worker/reader.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/log.h"
+#include "common/protocol/packets.h"
+#include "worker/client.h"
+#include "worker/game/area.h"
+#include "worker/output.h"
+#include "worker/snapshot.h"
+
+enum { ENTRIES_PER_VISIT = 512 }; /* of one ring, before the others have their turn */
+
+static uint64_t *position_of(struct worker *w, uint32_t domain)
+{
+	return &w->world.reader_positions[(uint64_t)w->world.slot * (w->world.realm_domain + 1) + domain];
+}
+
+/* --- which rings, and who looks at them ----------------------------------------------------------------------------------- */
+
+void reader_follow(struct worker *w, uint32_t domain, uint64_t position)
+{
+	struct follow *follow = &w->follows[domain];
+	if (follow->on)
+		return;
+	follow->on = true;
+	follow->active_at = w->active_count;
+	w->active[w->active_count++] = domain;
+	*position_of(w, domain) = position;
+	/* First the bit, then a look at the head (before sleeping): who publishes looks at the bit after publishing. */
+	atomic_fetch_or(&w->world.domains[domain].ring.followers, UINT64_C(1) << w->world.slot);
+}
+
+static void unfollow(struct worker *w, struct follow *follow)
+{
+	follow->on = false;
+	atomic_fetch_and(&w->world.domains[follow->domain].ring.followers, ~(UINT64_C(1) << w->world.slot));
+	uint32_t last = w->active[--w->active_count];
+	w->active[follow->active_at] = last;
+	w->follows[last].active_at = follow->active_at;
+}
+
+static bool list_add(struct worker *w, struct client *client, uint32_t domain)
+{
+	struct follow *follow = &w->follows[domain];
+	if (follow->count == follow->capacity) {
+		uint32_t capacity = follow->capacity == 0 ? 16 : follow->capacity * 2;
+		struct client **grown = realloc(follow->clients, capacity * sizeof(struct client *));
+		if (grown == NULL)
+			return false;
+		follow->clients = grown;
+		follow->capacity = capacity;
+	}
+	client->in_map = domain;
+	client->in_map_at = follow->count;
+	follow->clients[follow->count++] = client;
+	return true;
+}
+
+static void list_remove(struct worker *w, struct client *client)
+{
+	if (client->in_map == 0)
+		return;
+	struct follow *follow = &w->follows[client->in_map];
+	struct client *last = follow->clients[--follow->count];
+	follow->clients[client->in_map_at] = last;
+	last->in_map_at = client->in_map_at;
+	client->in_map = 0;
+	if (follow->count == 0 && follow->domain != w->world.realm_domain)
+		unfollow(w, follow);
+}
+
+void reader_forget(struct worker *w, struct client *client)
+{
+	list_remove(w, client);
+	uint32_t player = client->c->player.index;
+	if (player != 0 && w->by_player[player] == client)
+		w->by_player[player] = NULL;
+}
+
+bool reader_create(struct worker *w, struct problem *why)
+{
+	uint32_t domains = w->world.realm_domain + 1;
+	w->follows = calloc(domains, sizeof *w->follows);
+	w->active = calloc(domains, sizeof *w->active);
+	w->by_player = calloc(w->world.limits.players + 1, sizeof(struct client *));
+	w->note_bytes = malloc(RING_ENTRY_MAX);
+	if (w->follows == NULL || w->active == NULL || w->by_player == NULL || w->note_bytes == NULL)
+		return problem_set(why, "out of memory for reading %u rings", domains);
+	for (uint32_t d = 0; d < domains; d++)
+		w->follows[d].domain = d;
+	reader_follow(w, w->world.realm_domain, ring_head(&w->world.domains[w->world.realm_domain].ring));
+	return true;
+}
+
+void reader_destroy(struct worker *w)
+{
+	for (uint32_t d = 0; w->follows != NULL && d <= w->world.realm_domain; d++)
+		free(w->follows[d].clients);
+	free(w->follows);
+	free(w->active);
+	free(w->by_player);
+	free(w->note_bytes);
+}
+
+/* --- telling one client -------------------------------------------------------------------------------------------------------- */
+
+/* Appends and commits `next`, or closes the connection when it cannot take more. */
+static void tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,
+				 size_t length, bool urgent)
+{
+	enum close_reason reason = output_append(w, client, next, packets, length);
+	if (reason != CLOSE_NONE) {
+		client_close(w, client, reason);
+		return;
+	}
+	cursor_commit(client->c, next);
+	if (length > 0)
+		output_schedule(w, client, urgent);
+}
+
+static bool sees(const struct connection_cursor *cursor, uint8_t x, uint8_t y)
+{
+	return area_cells_touch(cursor->view_cell_x, cursor->view_cell_y, area_cell(x), area_cell(y));
+}
+
+static bool client_is_dead_or_staff(const struct worker *w, const struct client *client)
+{
+	/* Read without a lock: at worst the speech of a ghost is heard one event too early or too late. */
+	const struct player *player = &w->world.players[client->c->player.index];
+	return player->dead != 0 || (player->privileges & PRIVILEGE_STAFF) != 0;
+}
+
+/* Is this entry of the client's map for him? */
+static bool map_note_reaches(const struct worker *w, const struct client *client,
+							 const struct connection_cursor *cursor, const struct note *note)
+{
+	if (note->but != 0 && client->c->player.index == note->but)
+		return false;
+	switch (note->kind) {
+	case NOTE_MAP:
+		return true;
+	case NOTE_DEAD_AREA:
+	case NOTE_AREA:
+		if (!sees(cursor, note->x, note->y))
+			return false;
+		if (note->second != SECOND_NONE && sees(cursor, note->second_x, note->second_y) != (note->second == SECOND_TOO))
+			return false;
+		return note->kind == NOTE_AREA || client_is_dead_or_staff(w, client);
+	default:
+		return false;
+	}
+}
+
+static void map_note_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+{
+	const struct connection_cursor *cursor = cursor_now(client->c);
+	if (position <= cursor->map_position)
+		return; /* it had this before its former worker died */
+	if ((note->flags & NOTE_FLAG_VIEW) != 0 && position <= cursor->view_from)
+		return; /* its snapshot was taken later and shows it */
+	struct connection_cursor next = *cursor;
+	next.map_position = position;
+	tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
+}
+
+/* --- control notes ---------------------------------------------------------------------------------------------------------------- */
+
+/* Our client that this note is about, NULL = it is on another worker or nowhere. */
+static struct client *client_of_handle(struct worker *w, struct handle handle)
+{
+	struct connection *c = handle_connection(&w->world, handle);
+	if (c == NULL || atomic_load(&c->owner) != w->world.slot + 1)
+		return NULL;
+	struct client *client = &w->clients[handle.index];
+	return client->c != NULL && c->phase != CONNECTION_CLOSING ? client : NULL;
+}
+
+static bool ring_visit(struct worker *w, uint32_t domain);
+
+/* The client stands on this map now and sees it from this entry on. `position` is that behind the entry. */
+static void view_begin(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
+{
+	struct connection_cursor next = *cursor_now(client->c);
+	struct snapshot shot;
+	snapshot_take(w, client, domain, &shot);
+	if (!list_add(w, client, domain)) {
+		client_close(w, client, CLOSE_INTERNAL);
+		return;
+	}
+	next.view_map = (uint16_t)domain;
+	next.map_position = position;
+	next.view_from = shot.taken ? shot.position : UINT64_MAX; /* gone again already: the rest of the ring says where */
+	next.view_cell_x = shot.cell_x;
+	next.view_cell_y = shot.cell_y;
+	if (shot.taken) {
+		next.toggles = shot.toggles;
+		next.greeted = 1;
+	}
+	tell(w, client, &next, w->burst, shot.length, true);
+}
+
+static void note_enter(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
+{
+	struct client *client = client_of_handle(w, note->connection);
+	struct client *before = w->by_player[note->subject];
+	if (before != NULL && before != client) {
+		/* Somebody else plays this character now; its connection is told so by a note of the realm. */
+		list_remove(w, before);
+		w->by_player[note->subject] = NULL;
+	}
+	if (client == NULL)
+		return;
+	if (position <= cursor_now(client->c)->map_position && cursor_now(client->c)->view_map == domain)
+		return;
+	/* He left his old map first; what that map still had to tell comes first too. */
+	while (client->in_map != 0 && client->in_map != domain && ring_visit(w, client->in_map))
+		;
+	list_remove(w, client);
+	w->by_player[note->subject] = client;
+	reader_follow(w, domain, position); /* list_remove may just have ended it */
+	view_begin(w, client, domain, position);
+}
+
+static void note_leave(struct worker *w, struct client *client, const struct note *note)
+{
+	struct connection_cursor next = *cursor_now(client->c);
+	next.view_map = 0;
+	next.map_position = note->position;
+	cursor_commit(client->c, &next);
+	list_remove(w, client); /* first: it may end the following of a map that he comes back to */
+	if (note->object != 0)
+		reader_follow(w, note->object, note->position);
+	else
+		w->by_player[note->subject] = NULL;
+}
+
+static void note_view(struct client *client, const struct note *note, uint64_t position)
+{
+	const struct connection_cursor *cursor = cursor_now(client->c);
+	if (position <= cursor->view_from)
+		return;
+	struct connection_cursor next = *cursor;
+	next.map_position = position;
+	next.view_cell_x = area_cell(note->x);
+	next.view_cell_y = area_cell(note->y);
+	cursor_commit(client->c, &next);
+}
+
+static void note_toggle(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+{
+	struct connection_cursor next = *cursor_now(client->c);
+	bool believed = (next.toggles & note->object) != 0;
+	if (believed == (note->x != 0))
+		return;
+	uint8_t bytes[8];
+	next.map_position = position;
+	next.toggles ^= (uint8_t)note->object;
+	size_t length =
+		toggle_packet((enum client_toggle)note->object, (enum dialect)client->c->dialect, bytes, sizeof bytes);
+	tell(w, client, &next, bytes, length, true);
+}
+
+/* A note about one player, on his map. */
+static void subject_note(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
+{
+	struct client *client = w->by_player[note->subject];
+	if (client == NULL || client->in_map != domain || position <= cursor_now(client->c)->map_position)
+		return;
+	switch (note->kind) {
+	case NOTE_ONE:
+		map_note_tell(w, client, note, position);
+		break;
+	case NOTE_LEAVE:
+		note_leave(w, client, note);
+		break;
+	case NOTE_VIEW:
+		note_view(client, note, position);
+		break;
+	case NOTE_TOGGLE:
+		note_toggle(w, client, note, position);
+		break;
+	case NOTE_RESYNC:
+		reader_reconcile(w, client);
+		break;
+	default:
+		break;
+	}
+}
+
+static void everybody_reconcile(struct worker *w, uint32_t domain)
+{
+	/* The list changes while players move on; take them one by one and only once. */
+	struct follow *follow = &w->follows[domain];
+	uint32_t count = follow->count;
+	struct client **all = malloc((count + 1) * sizeof(struct client *));
+	if (all == NULL)
+		return;
+	memcpy(all, follow->clients, count * sizeof(struct client *));
+	for (uint32_t i = 0; i < count; i++) {
+		if (all[i]->c != NULL && all[i]->in_map == domain)
+			reader_reconcile(w, all[i]);
+	}
+	free(all);
+}
+
+static void map_note(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
+{
+	struct follow *follow = &w->follows[domain];
+	switch (note->kind) {
+	case NOTE_AREA:
+	case NOTE_DEAD_AREA:
+	case NOTE_MAP:
+		/* From the back: closing one moves the last into its place. */
+		for (uint32_t i = follow->count; i-- > 0;) {
+			struct client *client = follow->clients[i];
+			if (map_note_reaches(w, client, cursor_now(client->c), note))
+				map_note_tell(w, client, note, position);
+		}
+		break;
+	case NOTE_ENTER:
+		note_enter(w, domain, note, position);
+		break;
+	case NOTE_RESYNC_ALL:
+		everybody_reconcile(w, domain);
+		break;
+	default:
+		subject_note(w, domain, note, position);
+		break;
+	}
+}
+
+/* --- the realm's ring ---------------------------------------------------------------------------------------------------------------- */
+
+static void realm_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+{
+	const struct connection_cursor *cursor = cursor_now(client->c);
+	if (position <= cursor->realm_position || !cursor->greeted || note->but == client->c->player.index)
+		return;
+	struct connection_cursor next = *cursor;
+	next.realm_position = position;
+	tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
+}
+
+static bool realm_note_reaches(const struct worker *w, const struct client *client, const struct note *note)
+{
+	const struct player *player = &w->world.players[client->c->player.index];
+	switch (note->kind) {
+	case NOTE_ALL:
+		return true;
+	case NOTE_GUILD:
+		return player->guild == note->object;
+	case NOTE_STAFF:
+		return (player->privileges & PRIVILEGE_STAFF) != 0;
+	default:
+		return false;
+	}
+}
+
+static void realm_note(struct worker *w, const struct note *note, uint64_t position)
+{
+	struct client *client;
+	switch (note->kind) {
+	case NOTE_ONE:
+		client = w->by_player[note->subject];
+		if (client != NULL)
+			realm_tell(w, client, note, position);
+		break;
+	case NOTE_CLOSE:
+		client = client_of_handle(w, note->connection);
+		if (client != NULL)
+			client_close_saying(w, client, (enum close_reason)note->object, w->note_bytes, note->bytes);
+		break;
+	default:
+		for (uint32_t p = 1; p <= w->world.limits.players; p++) {
+			client = w->by_player[p];
+			if (client != NULL && realm_note_reaches(w, client, note))
+				realm_tell(w, client, note, position);
+		}
+		break;
+	}
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------------------------------- */
+
+static void lapped(struct worker *w, uint32_t domain)
+{
+	static struct log_repeat repeat; /* one per process is enough: it only keeps the log readable */
+	uint64_t suppressed;
+	count_add(&w->world, COUNT_ring_laps, 1);
+	if (log_repeat_due(&repeat, worker_now_ms(w), 10000, &suppressed))
+		log_warning(
+			"the ring of %s %u was overwritten before it was read: its players are sent their surroundings anew "
+			"(%llu more times since the last such line); larger rings help (world.ring_kb, world.realm_ring_kb)",
+			domain == w->world.realm_domain ? "the realm, domain" : "map", domain, (unsigned long long)suppressed);
+	if (domain != w->world.realm_domain) {
+		everybody_reconcile(w, domain);
+		return;
+	}
+	for (uint32_t p = 1; p <= w->world.limits.players; p++) {
+		if (w->by_player[p] != NULL)
+			reader_reconcile(w, w->by_player[p]);
+	}
+}
+
+/* Reads some entries of one ring. Returns whether there were any. */
+static bool ring_visit(struct worker *w, uint32_t domain)
+{
+	const struct ring *ring = &w->world.domains[domain].ring;
+	uint64_t *position = position_of(w, domain);
+	unsigned read = 0;
+	while (read < ENTRIES_PER_VISIT && w->follows[domain].on) {
+		struct note note;
+		uint64_t at = *position;
+		enum ring_read got = ring_read(&w->world, ring, &at, &note, w->note_bytes);
+		if (got == RING_EMPTY)
+			break;
+		read++;
+		/* Moved before it is dealt with: reading may recurse into this ring (note_enter), and a successor that finds
+		 * the position moved but a connection not yet told would skip it; so connections keep their own positions
+		 * and a successor starts from the oldest of them. */
+		*position = at;
+		if (got == RING_LAPPED)
+			lapped(w, domain);
+		else if (domain == w->world.realm_domain)
+			realm_note(w, &note, at);
+		else
+			map_note(w, domain, &note, at);
+	}
+	if (read > 0)
+		count_add(&w->world, COUNT_ring_entries, read);
+	return read > 0;
+}
+
+bool reader_pump(struct worker *w)
+{
+	bool any = false;
+	bool more = true;
+	while (more) {
+		more = false;
+		for (uint32_t i = w->active_count; i-- > 0;) {
+			if (i < w->active_count && ring_visit(w, w->active[i]))
+				more = true;
+		}
+		any = any || more;
+	}
+	return any;
+}
+
+bool reader_has_news(const struct worker *w)
+{
+	for (uint32_t i = 0; i < w->active_count; i++) {
+		uint32_t domain = w->active[i];
+		uint64_t at = w->world.reader_positions[(uint64_t)w->world.slot * (w->world.realm_domain + 1) + domain];
+		if (ring_head(&w->world.domains[domain].ring) != at)
+			return true;
+	}
+	return false;
+}
+
+void reader_reconcile(struct worker *w, struct client *client)
+{
+	struct player *player = handle_player(&w->world, client->c->player);
+	if (client->c->phase != CONNECTION_PLAYING || player == NULL)
+		return;
+	count_add(&w->world, COUNT_resyncs, 1);
+	uint32_t domain;
+	uint64_t position;
+	struct snapshot shot;
+	if (!snapshot_take_anywhere(w, client, &domain, &shot)) {
+		client_close(w, client, CLOSE_TAKEN_OVER);
+		return;
+	}
+	position = shot.position;
+	list_remove(w, client);
+	reader_follow(w, domain, position);
+	w->by_player[client->c->player.index] = client;
+	if (!list_add(w, client, domain)) {
+		client_close(w, client, CLOSE_INTERNAL);
+		return;
+	}
+	struct connection_cursor next = *cursor_now(client->c);
+	next.view_map = (uint16_t)domain;
+	next.map_position = position;
+	next.view_from = position;
+	next.view_cell_x = shot.cell_x;
+	next.view_cell_y = shot.cell_y;
+	next.toggles = shot.toggles;
+	next.greeted = 1;
+	tell(w, client, &next, w->burst, shot.length, true);
+}

@@ -1,0 +1,574 @@
+#include "worker/session.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/password.h"
+#include "common/world/realm.h"
+#include "worker/client.h"
+#include "worker/game/creation.h"
+#include "worker/game/look.h"
+#include "worker/game/presence.h"
+#include "worker/game/say.h"
+#include "worker/game/tile.h"
+#include "worker/game/walk.h"
+#include "worker/output.h"
+#include "worker/reader.h"
+#include "worker/record.h"
+
+enum { PASSWORD_LONGEST = 64 };
+
+struct session {
+	struct worker *w;
+	struct client *client; /* NULL: the client is gone, only clean up */
+	struct handle connection;
+	bool creating;
+	char name[NAME_BYTES]; /* as typed */
+	uint8_t name_length;
+	char password[PASSWORD_LONGEST]; /* wiped as soon as it was used */
+	size_t password_length;
+	struct handle player; /* reserved by us, or found in the world */
+	bool found_in_world;
+	char username[RECORD_USERNAME_BYTES]; /* the account's key, UTF-8 */
+	uint32_t id;
+	struct character character; /* read from the store, or new */
+	char hash[PASSWORD_HASH_MAX];
+	bool password_good;
+	uint64_t entered_at; /* ring position of the entry */
+	uint32_t entered_map;
+	enum text_id refusal; /* why the last transaction said no */
+};
+
+static struct text session_name(const struct session *s)
+{
+	return text_bytes(s->name, s->name_length);
+}
+
+/* --- beginning and ending ------------------------------------------------------------------------------------------------------ */
+
+static struct session *session_begin(struct worker *w, struct client *client, struct text name, struct text password)
+{
+	struct session *s = calloc(1, sizeof *s);
+	if (s == NULL)
+		return NULL;
+	s->w = w;
+	s->client = client;
+	s->connection = (struct handle){client->index, client->c->generation};
+	s->name_length = (uint8_t)text_to_z(name, s->name, sizeof s->name);
+	s->password_length = password.length;
+	memcpy(s->password, password.bytes, password.length);
+	client->session = s;
+	client_enter(w, client, CONNECTION_CHECKING);
+	return s;
+}
+
+static enum tx_verdict release(struct tx *tx, void *context)
+{
+	const struct handle *reserved = context;
+	struct player *player = handle_player(tx->world, *reserved);
+	if (player == NULL || player->state != PLAYER_RESERVED)
+		return TX_CANCEL;
+	realm_release(tx, reserved->index);
+	return TX_COMMIT;
+}
+
+static void session_end(struct session *s)
+{
+	struct worker *w = s->w;
+	if (s->player.index != 0 && !s->found_in_world)
+		worker_transaction(w, &w->world.realm_domain, 1, release, &s->player);
+	if (s->client != NULL)
+		s->client->session = NULL;
+	password_wipe(s, sizeof *s);
+	free(s);
+}
+
+/* Says why not and ends. A login's connection is closed with it, a creation's stays for another try. */
+static void session_refuse_text(struct session *s, struct text why, const char *for_the_log)
+{
+	struct worker *w = s->w;
+	struct client *client = s->client;
+	bool creating = s->creating;
+	char who[128];
+	if (client != NULL)
+		log_info("%s of \"%s\" from %s refused: %s", creating ? "creation" : "login", s->name,
+				 client_describe(w, client, who, sizeof who), for_the_log);
+	session_end(s);
+	if (client != NULL)
+		client_refuse(w, client, why, creating);
+}
+
+static void session_refuse(struct session *s, enum text_id id, const char *for_the_log)
+{
+	session_refuse_text(s, text_of(text_latin1(id)), for_the_log);
+}
+
+void session_cancel(struct worker *w, struct client *client)
+{
+	(void)w;
+	if (client->session == NULL)
+		return;
+	client->session->client = NULL;
+	password_wipe(client->session->password, sizeof client->session->password);
+	client->session = NULL;
+}
+
+/* An answer came: is anybody still there to hear it? */
+static bool session_goes_on(struct session *s)
+{
+	if (s->client != NULL)
+		return true;
+	session_end(s);
+	return false;
+}
+
+void session_release_leftovers(struct worker *w)
+{
+	for (uint32_t p = 1; p <= w->world.limits.players; p++) {
+		const struct player *player = &w->world.players[p];
+		if (player->state != PLAYER_RESERVED || player->reserver != w->world.slot + 1 ||
+			player->reserver_life == w->world.life)
+			continue;
+		struct handle leftover = player_handle(&w->world, p);
+		worker_transaction(w, &w->world.realm_domain, 1, release, &leftover);
+	}
+}
+
+/* --- entering ------------------------------------------------------------------------------------------------------------------------ */
+
+/* Where the character appears: its place, the map's forced place, the start of the world; a free tile near it. */
+static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, struct place *chosen, bool *again)
+{
+	struct place tries[2] = {wish, tx->world->realm->start};
+	*again = false;
+	for (unsigned i = 0; i < 2; i++) {
+		struct place at = tries[i];
+		const struct map_def *map = catalog_map(tx->catalog, at.map);
+		if (map == NULL || !tile_is_on_map(at.x, at.y))
+			continue;
+		if (map->start.map != 0 && catalog_map(tx->catalog, map->start.map) != NULL)
+			at = map->start;
+		if (!tx_need(tx, at.map)) {
+			*again = true;
+			return false;
+		}
+		if (!tile_is_legal(tx, at.map, at.x, at.y, terrain))
+			at = tile_closest_legal(tx, at, terrain | (terrain == WANT_LAND ? WANT_NO_EXIT : 0u));
+		if (at.map == 0 && terrain != WANT_LAND)
+			at = tile_closest_legal(tx, tries[i], WANT_LAND);
+		if (at.map != 0) {
+			*chosen = at;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The slot holds the character; it is put on a map. Common to a login, a creation and a return of one just gone. */
+static enum tx_verdict body_enters(struct tx *tx, struct session *s, uint32_t index, struct place wish, uint8_t heading)
+{
+	struct world *w = tx->world;
+	struct player *player = &w->players[index];
+	struct body *body = &w->bodies[index];
+	bool again;
+	struct place at;
+	unsigned terrain = WANT_LAND;
+	if (tile_is_water(tx->catalog, wish.map, wish.x, wish.y) && player_worn(player, EQUIP_BOAT) != NULL)
+		terrain = WANT_WATER;
+	if (!place_choose(tx, wish, terrain, &at, &again)) {
+		s->refusal = TEXT_INTERNAL;
+		return again ? TX_AGAIN : TX_CANCEL;
+	}
+
+	TOUCH(tx, *body);
+	body->heading = heading >= HEADING_NORTH && heading <= HEADING_WEST ? heading : HEADING_SOUTH;
+	body->flags = terrain == WANT_WATER && tile_is_water(tx->catalog, at.map, at.x, at.y) ? BODY_SAILING : 0;
+	look_update(tx, index);
+
+	TOUCH(tx, *player);
+	player->state = PLAYER_PLAYING;
+	player->connection = s->connection;
+	player->reserver = 0;
+	player->session_unix_s = tx->unix_s;
+	player->last_active_ms = tx->now_ms;
+	player->logout_due_ms = 0;
+	player->trading = 0;
+	player->chat_red = player->chat_green = player->chat_blue = 255;
+	player->version++;
+	SET(tx, w->realm->players_in_world, w->realm->players_in_world + 1);
+	if (w->realm->players_in_world > w->realm->players_most) {
+		SET(tx, w->realm->players_most, w->realm->players_in_world);
+		SET(tx, w->realm->version, w->realm->version + 1);
+	}
+	struct connection *c = &w->connections[s->connection.index];
+	SET(tx, c->player, s->player);
+	if (player->charset != 0)
+		SET(tx, c->charset, (uint8_t)(player->charset - 1));
+
+	s->entered_at = presence_enter(tx, index, at, 0);
+	s->entered_map = at.map;
+	walk_arrived(tx, index);
+	presence_effect(tx, index, FX_WARP, 0);
+	return TX_COMMIT;
+}
+
+/* Login or creation with the character that was read or made. */
+static enum tx_verdict enter(struct tx *tx, void *context)
+{
+	struct session *s = context;
+	struct world *w = tx->world;
+	struct player *player = handle_player(w, s->player);
+	s->refusal = TEXT_INTERNAL;
+	if (!tx_need(tx, w->realm_domain))
+		return TX_AGAIN;
+	if (player == NULL || player->state != PLAYER_RESERVED)
+		return TX_CANCEL;
+	if (w->realm->closed_to_players && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
+		s->refusal = TEXT_STAFF_ONLY;
+		return TX_CANCEL;
+	}
+
+	struct player image = s->character.player;
+	image.generation = player->generation;
+	image.version = player->version;
+	image.name_hash = player->name_hash;
+	image.state = player->state;
+	if (s->creating)
+		image.id = realm_account_id(tx);
+	TOUCH(tx, *player);
+	*player = image;
+	struct place wish = s->character.at;
+	return body_enters(tx, s, s->player.index, wish, s->character.heading);
+}
+
+/* A character that is in the world already: it plays on with this connection; the one it had is closed. */
+static enum tx_verdict take_over(struct tx *tx, void *context)
+{
+	struct session *s = context;
+	struct world *w = tx->world;
+	uint32_t index = s->player.index;
+	struct player *player = handle_player(w, s->player);
+	s->refusal = TEXT_BUSY; /* it left while the password was checked: the next try finds it in the store */
+	uint32_t map = w->bodies[index].map;
+	if (map != 0 && !tx_need(tx, map))
+		return TX_AGAIN;
+	if (!tx_need(tx, w->realm_domain))
+		return TX_AGAIN;
+	if (player == NULL || player->state == PLAYER_FREE || player->state == PLAYER_RESERVED)
+		return TX_CANCEL;
+	const struct body *body = &w->bodies[index];
+	if (body->map != map)
+		return tx_need(tx, body->map) ? TX_CANCEL : TX_AGAIN; /* it moved while we waited for its map */
+	if (player->state == PLAYER_GONE) {
+		struct place was = {.map = body->origin_map, .x = body->origin_x, .y = body->origin_y};
+		return body_enters(tx, s, index, was, body->heading);
+	}
+
+	if (player->connection.index != 0) {
+		PUT(say_begin(tx), ERROR_MSG, .text = text_of(text_latin1(TEXT_TAKEN_OVER)));
+		say_note(tx, w->realm_domain,
+				 &(struct note){.kind = NOTE_CLOSE, .object = CLOSE_TAKEN_OVER, .connection = player->connection});
+	}
+	TOUCH(tx, *player);
+	player->connection = s->connection;
+	player->state = PLAYER_PLAYING;
+	player->logout_due_ms = 0;
+	player->trading = 0;
+	player->last_active_ms = tx->now_ms;
+	player->version++;
+	struct connection *c = &w->connections[s->connection.index];
+	SET(tx, c->player, s->player);
+	if (player->charset != 0)
+		SET(tx, c->charset, (uint8_t)(player->charset - 1));
+	s->entered_map = body->map;
+	s->entered_at = tx_append(tx, body->map,
+							  &(struct note){.kind = NOTE_ENTER,
+											 .subject = index,
+											 .x = body->x,
+											 .y = body->y,
+											 .object = body->map,
+											 .connection = s->connection},
+							  "", 0);
+	return TX_COMMIT;
+}
+
+static void session_enter(struct session *s)
+{
+	struct worker *w = s->w;
+	uint32_t domains[2] = {w->world.bodies[s->player.index].map, w->world.realm_domain};
+	if (!s->found_in_world)
+		domains[0] = s->character.at.map <= w->world.limits.maps ? s->character.at.map : 0;
+	if (worker_transaction(w, domains, 2, s->found_in_world ? take_over : enter, s) != TX_COMMIT) {
+		session_refuse(s, s->refusal, "could not enter the world");
+		return;
+	}
+	struct client *client = s->client;
+	char who[128];
+	count_add(&w->world, COUNT_logins, 1);
+	if (s->creating)
+		count_add(&w->world, COUNT_characters_created, 1);
+	log_info("%s %s, map %u", client_describe(w, client, who, sizeof who),
+			 s->creating         ? "created and entered"
+			 : s->found_in_world ? "took over the character in the world"
+								 : "entered",
+			 s->entered_map);
+	uint32_t map = s->entered_map;
+	uint64_t position = s->entered_at;
+	s->player = (struct handle){0}; /* it is no reservation any more */
+	session_end(s);
+	client_enter(w, client, CONNECTION_PLAYING);
+	reader_follow(w, map, position);
+}
+
+/* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */
+
+static void password_run(void *job)
+{
+	struct session *s = job;
+	const struct config *config = s->w->config;
+	if (s->creating) {
+		s->password_good = password_hash(s->password, s->password_length, (unsigned)config->game.password_memory_kib,
+										 (unsigned)config->game.password_passes, s->hash);
+	} else if (s->hash[0] != '\0') {
+		s->password_good = password_verify(s->hash, s->password, s->password_length);
+	} else {
+		/* No such character: the answer takes as long as if there were one. */
+		char nobody[PASSWORD_HASH_MAX];
+		password_hash(s->password, s->password_length, (unsigned)config->game.password_memory_kib,
+					  (unsigned)config->game.password_passes, nobody);
+		s->password_good = false;
+	}
+	password_wipe(s->password, sizeof s->password);
+}
+
+static void password_done(void *job)
+{
+	struct session *s = job;
+	if (!session_goes_on(s))
+		return;
+	if (!s->password_good) {
+		if (s->creating)
+			session_refuse(s, TEXT_BUSY, "no memory to hash the password (game.password_memory_kib)");
+		else
+			session_refuse(s, TEXT_WRONG_PASSWORD, s->hash[0] != '\0' ? "wrong password" : "no such character");
+		return;
+	}
+	if (s->creating)
+		text_to_z(text_of(s->hash), s->character.player.password_hash, sizeof s->character.player.password_hash);
+	session_enter(s);
+}
+
+static void password_begin(struct session *s)
+{
+	if (!jobs_add(s->w->jobs, password_run, password_done, s))
+		session_refuse(s, TEXT_BUSY, "too many password checks wait (limits.jobs_queue)");
+}
+
+/* --- the store --------------------------------------------------------------------------------------------------------------------------- */
+
+static void store_failed(struct session *s, enum store_result result, const struct problem *why)
+{
+	char text[600];
+	snprintf(text, sizeof text, "the store is %s (%s)", store_result_name(result), why != NULL ? why->text : "");
+	session_refuse(s, TEXT_STORE_AWAY, text);
+}
+
+static void character_read(void *context, enum store_result result, const struct store_reply *reply,
+						   const struct problem *why)
+{
+	struct session *s = context;
+	if (!session_goes_on(s))
+		return;
+	if (result != STORE_DONE) {
+		store_failed(s, result, why);
+		return;
+	}
+	struct problem damage;
+	struct record_report report = {0};
+	if (!record_read(reply, s->w->catalog, s->username, s->id, &s->character, &report, &damage)) {
+		log_error("character \"%s\" (account %u) cannot be read: %s", s->name, s->id, damage.text);
+		session_refuse(s, TEXT_RECORD_DAMAGED, "its record is damaged");
+		return;
+	}
+	for (unsigned i = 0; i < report.count && i < RECORD_REPORT_LINES; i++)
+		log_warning("character \"%s\" (account %u): %s", s->name, s->id, report.line[i]);
+	if (s->w->config->game.staff_only && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
+		session_refuse(s, TEXT_STAFF_ONLY, "the server is closed to players");
+		return;
+	}
+	text_to_z(text_of(s->character.player.password_hash), s->hash, sizeof s->hash);
+	password_begin(s);
+}
+
+static void name_read(void *context, enum store_result result, const struct store_reply *reply,
+					  const struct problem *why)
+{
+	struct session *s = context;
+	if (!session_goes_on(s))
+		return;
+	if (result != STORE_DONE) {
+		store_failed(s, result, why);
+		return;
+	}
+	bool found = record_name_found(reply, session_name(s), s->username, &s->id);
+	if (s->creating) {
+		if (found)
+			session_refuse(s, TEXT_NAME_TAKEN, "the name is taken");
+		else
+			password_begin(s);
+		return;
+	}
+	if (!found) {
+		password_begin(s); /* takes its time, then says no */
+		return;
+	}
+	struct store_query queries[RECORD_CHARACTER_QUERIES];
+	unsigned count = record_ask_character(queries, s->username, s->id);
+	if (!store_read(s->w->store, queries, count, character_read, s))
+		session_refuse(s, TEXT_BUSY, "too many reads of the store wait");
+}
+
+static void store_ask(struct session *s)
+{
+	struct store_query queries[RECORD_NAME_QUERIES];
+	unsigned count = record_ask_name(queries, session_name(s));
+	if (!store_read(s->w->store, queries, count, name_read, s))
+		session_refuse(s, TEXT_BUSY, "too many reads of the store wait");
+}
+
+/* --- reserving ------------------------------------------------------------------------------------------------------------------------------ */
+
+static enum tx_verdict reserve(struct tx *tx, void *context)
+{
+	struct session *s = context;
+	struct world *w = tx->world;
+	s->player = (struct handle){0};
+	s->found_in_world = false;
+	uint32_t index = realm_find(w, session_name(s));
+	if (index != 0) {
+		const struct player *player = &w->players[index];
+		if (player->state == PLAYER_RESERVED) {
+			s->refusal = TEXT_BEING_LOADED;
+			return TX_CANCEL;
+		}
+		if (s->creating) {
+			s->refusal = TEXT_NAME_TAKEN;
+			return TX_CANCEL;
+		}
+		s->found_in_world = true;
+		s->player = player_handle(w, index);
+		memcpy(s->hash, player->password_hash, sizeof s->hash); /* does not change while it plays but by itself */
+		return TX_COMMIT;
+	}
+	index = realm_reserve(tx, session_name(s), s->connection);
+	if (index == 0) {
+		s->refusal = TEXT_WORLD_FULL;
+		return TX_CANCEL;
+	}
+	s->player = player_handle(w, index);
+	return TX_COMMIT;
+}
+
+static void session_reserve(struct session *s)
+{
+	struct worker *w = s->w;
+	if (worker_transaction(w, &w->world.realm_domain, 1, reserve, s) != TX_COMMIT) {
+		session_refuse(s, s->refusal,
+					   s->refusal == TEXT_WORLD_FULL ? "world.max_players are in the world" : "the name is in use");
+		return;
+	}
+	if (s->found_in_world)
+		password_begin(s);
+	else
+		store_ask(s);
+}
+
+/* --- what the client asked for ---------------------------------------------------------------------------------------------------------------- */
+
+static bool version_is_right(const struct worker *w, int major, int minor, int patch)
+{
+	char version[32];
+	snprintf(version, sizeof version, "%d.%d.%d", major, minor, patch);
+	return w->config->game.version[0] == '\0' || strcmp(w->config->game.version, version) == 0;
+}
+
+/* Another character already plays from this address. Looked at without a lock: at worst two come in at once. */
+static bool address_plays(const struct worker *w, const struct connection *c)
+{
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		const struct connection *other = &w->world.connections[i];
+		if (other != c && other->phase == CONNECTION_PLAYING &&
+			memcmp(other->address, c->address, sizeof c->address) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What both ways have in common. true: a refusal was said. */
+static bool refused_at_the_door(struct worker *w, struct client *client, int major, int minor, int patch)
+{
+	if (!version_is_right(w, major, minor, patch)) {
+		char text[256];
+		client_refuse(w, client, text_format(text, sizeof text, TEXT_WRONG_VERSION, w->config->game.version), false);
+		return true;
+	}
+	if (w->stopping) {
+		client_refuse(w, client, text_of(text_latin1(TEXT_SERVER_STOPPING)), false);
+		return true;
+	}
+	if (!w->config->game.allow_multi_login && address_plays(w, client->c)) {
+		client_refuse(w, client, text_of(text_latin1(TEXT_ONE_PER_ADDRESS)), false);
+		return true;
+	}
+	return false;
+}
+
+void session_login(struct worker *w, struct client *client, const struct c2s_LOGIN_EXISTING_CHAR *wish)
+{
+	if (refused_at_the_door(w, client, (int)wish->ver_major, (int)wish->ver_minor, (int)wish->ver_patch))
+		return;
+	struct text name = text_trim(wish->username);
+	if (name.length == 0 || name.length >= NAME_BYTES || memchr(name.bytes, '\0', name.length) != NULL ||
+		wish->password.length == 0 || wish->password.length > PASSWORD_LONGEST) {
+		client_refuse(w, client, text_of(text_latin1(TEXT_WRONG_PASSWORD)), false);
+		return;
+	}
+	struct session *s = session_begin(w, client, name, wish->password);
+	if (s == NULL)
+		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), false);
+	else
+		session_reserve(s);
+}
+
+void session_create(struct worker *w, struct client *client, const struct c2s_LOGIN_NEW_CHAR *wish)
+{
+	char refusal[256];
+	if (refused_at_the_door(w, client, (int)wish->ver_major, (int)wish->ver_minor, (int)wish->ver_patch))
+		return;
+	struct c2s_LOGIN_NEW_CHAR trimmed = *wish;
+	trimmed.username = text_trim(wish->username);
+	if (!creation_check(w->config, w->catalog, &trimmed, client->c->dice_rolled != 0, refusal, sizeof refusal)) {
+		client_refuse(w, client, text_of(refusal), true);
+		return;
+	}
+	struct session *s = session_begin(w, client, trimmed.username, wish->password);
+	if (s == NULL) {
+		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), true);
+		return;
+	}
+	s->creating = true;
+	struct player *p = &s->character.player;
+	creation_fill(p, w->config, w->catalog, &trimmed, client->c->dice, &w->rng);
+	p->account_new = 1;
+	p->created_unix_s = clock_unix_s();
+	p->name_length = (uint8_t)text_to_z(trimmed.username, p->name, sizeof p->name);
+	text_to_z(wish->email, p->email, sizeof p->email);
+	s->character.at = w->world.realm->start;
+	s->character.heading = HEADING_SOUTH;
+	client->c->dice_rolled = 0; /* a roll is for one creation */
+	session_reserve(s);
+}

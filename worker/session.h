@@ -1,0 +1,27 @@
+/* session.h - the way into the world: login, creation, taking a character over. What needs the store and the password
+ * check, neither of which may be waited for; the connection is CHECKING meanwhile and its input waits.
+ *
+ *   1. reserve the name (realm): from here on nobody else can come in under it. Is the character in the world already
+ *      (playing, lingering after a lost connection, or gone but not yet saved), it is taken over from there instead
+ *   2. ask the store for the account, then for the character; a new one must not be there
+ *   3. check the password (or hash the new one) on a job thread
+ *   4. enter the world: one transaction
+ *
+ * Across every wait only handles are kept: the connection may be closed, the character gone meanwhile. When the worker
+ * dies, its reservations are released by its successor (session_release_leftovers). */
+#ifndef ARGENTUM_WORKER_SESSION_H
+#define ARGENTUM_WORKER_SESSION_H
+
+#include "common/protocol/packets.h"
+#include "worker/worker.h"
+
+void session_login(struct worker *w, struct client *client, const struct c2s_LOGIN_EXISTING_CHAR *wish);
+void session_create(struct worker *w, struct client *client, const struct c2s_LOGIN_NEW_CHAR *wish);
+
+/* The client is closed: what is under way ends as soon as its answer comes. Harmless without a session. */
+void session_cancel(struct worker *w, struct client *client);
+
+/* Names that the former process in this slot had reserved are free again. */
+void session_release_leftovers(struct worker *w);
+
+#endif

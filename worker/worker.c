@@ -1,0 +1,359 @@
+#include "worker/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/password.h"
+#include "worker/accept.h"
+#include "worker/client.h"
+#include "worker/game/leaving.h"
+#include "worker/game/say.h"
+#include "worker/game/tick.h"
+#include "worker/output.h"
+#include "worker/reader.h"
+#include "worker/session.h"
+#include "worker/store_config.h"
+
+enum {
+	BURST_BYTES = 1 << 20, /* the largest snapshot: some 15,000 characters */
+	DEADLINES_MS = 500,
+	TICKS_MS = 50,
+	TICK_LATE_MS = 250,   /* after that any worker runs another's tick */
+	STOP_FLUSH_MS = 3000, /* for what is queued when the server stops */
+	HEARTBEAT_MS = 1000,  /* the loop turns at least this often */
+};
+
+enum tx_verdict worker_transaction(struct worker *w, const uint32_t *domains, unsigned count, tx_fn *fn, void *context)
+{
+	w->tx.now_ms = worker_now_ms(w);
+	w->tx.unix_s = clock_unix_s();
+	enum tx_verdict verdict = tx_run(&w->tx, domains, count, fn, context);
+	if (w->tx.paranoid_failures != w->paranoid_told) {
+		w->paranoid_told = w->tx.paranoid_failures;
+		log_error("paranoid: a rule wrote what it had not touched: %s", w->tx.paranoid_where);
+	}
+	return verdict;
+}
+
+/* --- the turn -------------------------------------------------------------------------------------------------------------------- */
+
+static struct process_slot *own_slot(struct worker *w)
+{
+	return &w->world.processes[w->world.slot];
+}
+
+static int before_sleep(void *context)
+{
+	struct worker *w = context;
+	bool more = client_turn(w);
+	reader_pump(w);
+	int allowed_ms = output_flush_due(w);
+	atomic_store_explicit(&own_slot(w)->heartbeat_ms, worker_now_ms(w), memory_order_relaxed);
+	count_add(&w->world, COUNT_turns, 1);
+	if (more || w->input_first != NULL)
+		return 0;
+	/* First say that we sleep, then look once more: who publishes looks at `asleep` after publishing. */
+	atomic_store(&own_slot(w)->asleep, 1);
+	atomic_thread_fence(memory_order_seq_cst);
+	if (reader_has_news(w)) {
+		atomic_store(&own_slot(w)->asleep, 0);
+		return 0;
+	}
+	return allowed_ms >= 0 && allowed_ms < HEARTBEAT_MS ? allowed_ms : HEARTBEAT_MS;
+}
+
+static void after_sleep(void *context)
+{
+	struct worker *w = context;
+	atomic_store(&own_slot(w)->asleep, 0);
+}
+
+static void woken(void *context, unsigned events)
+{
+	struct worker *w = context;
+	uint64_t count;
+	ssize_t n = read(w->start.wake_fd[w->world.slot], &count, sizeof count);
+	(void)n;
+	(void)events;
+	count_add(&w->world, COUNT_wakeups, 1);
+}
+
+/* Ticks that are due: ours at once, those of others when they are late. */
+static void ticks_run(void *context)
+{
+	struct worker *w = context;
+	uint64_t now = worker_now_ms(w);
+	for (uint32_t map = 1; map <= w->world.limits.maps; map++) {
+		uint64_t due = atomic_load_explicit(&w->world.maps[map].tick_due_ms, memory_order_relaxed);
+		bool mine = map % w->workers == w->world.slot;
+		if (due == 0 || due + (mine ? 0 : TICK_LATE_MS) > now)
+			continue;
+		if (worker_transaction(w, &map, 1, map_tick, &map) == TX_COMMIT)
+			count_add(&w->world, COUNT_map_ticks, 1);
+	}
+}
+
+static void deadlines_run(void *context)
+{
+	client_deadlines(context);
+}
+
+/* --- stopping ---------------------------------------------------------------------------------------------------------------------- */
+
+static enum tx_verdict leave_for_the_stop(struct tx *tx, void *context)
+{
+	uint32_t index = *(const uint32_t *)context;
+	uint32_t map = tx->world->bodies[index].map;
+	if (map == 0)
+		return TX_CANCEL;
+	if (!tx_need(tx, map) || !tx_need(tx, tx->world->realm_domain))
+		return TX_AGAIN;
+	if (tx->world->bodies[index].map != map)
+		return TX_CANCEL; /* it moved on: the next round has it */
+	leave_game(tx, index, CLOSE_SERVER_STOPPING, TEXT_SERVER_STOPPING);
+	return TX_COMMIT;
+}
+
+static void everybody_leaves(struct worker *w)
+{
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		struct client *client = &w->clients[i];
+		if (client->c == NULL || client->c->phase == CONNECTION_CLOSING)
+			continue;
+		uint32_t player = client->c->player.index;
+		if (client->c->phase != CONNECTION_PLAYING || player == 0) {
+			client_close(w, client, CLOSE_SERVER_STOPPING);
+			continue;
+		}
+		uint32_t domains[2] = {w->world.bodies[player].map, w->world.realm_domain};
+		worker_transaction(w, domains, 2, leave_for_the_stop, &player);
+	}
+}
+
+static void stop_finish(void *context)
+{
+	struct worker *w = context;
+	everybody_leaves(w);
+	w->leaving_since_ms = worker_now_ms(w);
+}
+
+static void stop_begin(struct worker *w, bool at_once)
+{
+	int countdown_s = w->config->workers.stop_countdown_s;
+	atomic_store(&own_slot(w)->state, PROCESS_STOPPING);
+	if (w->stopping) {
+		if (w->leaving_since_ms == 0 && at_once)
+			stop_finish(w);
+		return;
+	}
+	w->stopping = true;
+	accept_stop(w);
+	if (at_once || countdown_s == 0 || w->clients_open == 0) {
+		stop_finish(w);
+		return;
+	}
+	uint8_t bytes[512];
+	char text[256];
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		struct client *client = &w->clients[i];
+		if (client->c == NULL || client->c->phase != CONNECTION_PLAYING)
+			continue;
+		struct packet_writer writer;
+		packet_writer_start(&writer, bytes, sizeof bytes, (enum dialect)client->c->dialect);
+		PUT(&writer, CONSOLE_MSG, .text = text_format(text, sizeof text, TEXT_SERVER_STOPS_IN, countdown_s),
+			.font = FONT_SERVER);
+		output_say(w, client, bytes, writer.length);
+	}
+	loop_timer_once(w->loop, (uint64_t)countdown_s * 1000, stop_finish, w, "stop");
+}
+
+static void signal_came(void *context, unsigned events)
+{
+	struct worker *w = context;
+	struct signalfd_siginfo info;
+	struct problem why;
+	(void)events;
+	while (read(w->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGTERM)
+			stop_begin(w, false);
+		else if (info.ssi_signo == SIGQUIT)
+			stop_begin(w, true);
+		else if (info.ssi_signo == SIGUSR1 && !log_reopen(&why))
+			log_warning("log: %s", why.text);
+	}
+}
+
+static void master_gone(void *context, unsigned events)
+{
+	struct worker *w = context;
+	uint8_t nothing[64];
+	(void)events;
+	ssize_t n = recv(w->start.master, nothing, sizeof nothing, MSG_DONTWAIT);
+	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+		return;
+	log_error("the master died: the players' characters leave in order, then this worker ends");
+	loop_fd_remove(&w->master_watch);
+	w->exit = PROCESS_EXIT_MASTER_GONE;
+	stop_begin(w, true);
+}
+
+/* Everybody left and everything was sent, or it takes too long. */
+static bool stop_is_done(struct worker *w)
+{
+	if (!w->stopping || w->leaving_since_ms == 0)
+		return false;
+	return w->clients_open == 0 || worker_now_ms(w) - w->leaving_since_ms > STOP_FLUSH_MS;
+}
+
+/* --- birth -------------------------------------------------------------------------------------------------------------------------- */
+
+static bool signals_open(struct worker *w, struct problem *why)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN); /* Ctrl-C goes to the whole group; the master says what is done */
+	signal(SIGHUP, SIG_IGN);
+	w->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return w->signals >= 0 || problem_set(why, "signalfd: %s", strerror(errno));
+}
+
+/* Connections of our predecessor in this slot: their sockets died with it; their characters linger or leave. */
+static void leftovers_clear(struct worker *w)
+{
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		struct connection *c = &w->world.connections[i];
+		if (atomic_load(&c->owner) != w->world.slot + 1)
+			continue;
+		struct handle player = c->player;
+		struct handle connection = {i, c->generation};
+		if (c->phase == CONNECTION_PLAYING && player.index != 0)
+			leaving_connection_lost(w, player, connection);
+		c->phase = CONNECTION_FREE;
+		c->player = (struct handle){0};
+		c->generation++;
+		count_add(&w->world, COUNT_connections_closed, 1);
+		atomic_store(&c->owner, 0);
+	}
+	for (uint32_t d = 1; d <= w->world.realm_domain; d++)
+		atomic_fetch_and(&w->world.domains[d].ring.followers, ~(UINT64_C(1) << w->world.slot));
+}
+
+static bool world_join(struct worker *w, struct problem *why)
+{
+	if (!world_attach(&w->world, w->start.world_fd, why))
+		return false;
+	memcpy(w->world.wake_fd, w->start.wake_fd, sizeof w->world.wake_fd);
+	w->catalog = catalog_attach(w->start.catalog_fd, why);
+	if (w->catalog == NULL)
+		return false;
+	world_enter_slot(&w->world, w->start.slot, getpid(), clock_mono_ms());
+	tx_init(&w->tx, &w->world, w->catalog, w->config);
+	w->tx.dialect = w->config->game.dialect;
+	w->tx.paranoia = w->config->world.paranoid ? PARANOIA_DOMAINS : PARANOIA_OFF;
+	w->charset = w->config->game.charset;
+	rng_seed(&w->rng, w->world.header->seed ^ ((uint64_t)w->world.life << 32 | (w->world.slot + 1)));
+	return true;
+}
+
+static bool tables_create(struct worker *w, struct problem *why)
+{
+	w->burst_capacity = BURST_BYTES;
+	w->burst = malloc(BURST_BYTES);
+	w->clients = calloc((size_t)w->world.limits.connections + 1, sizeof *w->clients);
+	if (w->burst == NULL || w->clients == NULL)
+		return problem_set(why, "out of memory for %u connections", w->world.limits.connections);
+	w->connection_hint = w->world.slot * (w->world.limits.connections / w->world.limits.workers);
+	return output_pool_create(w, why) && reader_create(w, why);
+}
+
+static bool loop_prepare(struct worker *w, struct problem *why)
+{
+	w->loop = loop_create(why);
+	if (w->loop == NULL)
+		return false;
+	loop_before_sleep(w->loop, before_sleep, w);
+	loop_after_sleep(w->loop, after_sleep, w);
+	w->jobs =
+		jobs_create(w->loop, (unsigned)w->config->limits.jobs_threads, (unsigned)w->config->limits.jobs_queue, why);
+	if (w->jobs == NULL)
+		return false;
+	struct store_options options = store_options_from_config(w->config);
+	w->store = store_create(&options, STORE_READER, w->loop, w->jobs, why);
+	if (w->store == NULL)
+		return false;
+	w->master_watch = loop_fd_add(w->loop, w->start.master, LOOP_READ, master_gone, w, "master");
+	if (loop_fd_add(w->loop, w->start.wake_fd[w->start.slot], LOOP_READ, woken, w, "wake-ups") == NULL ||
+		loop_fd_add(w->loop, w->signals, LOOP_READ, signal_came, w, "signals") == NULL || w->master_watch == NULL)
+		return problem_set(why, "epoll: %s", strerror(errno));
+	loop_timer_every(w->loop, DEADLINES_MS, deadlines_run, w, "deadlines");
+	loop_timer_every(w->loop, TICKS_MS, ticks_run, w, "map ticks");
+	return true;
+}
+
+static bool worker_start(struct worker *w, struct problem *why)
+{
+	return password_start(why) && signals_open(w, why) && world_join(w, why) && loop_prepare(w, why) &&
+		   tables_create(w, why);
+}
+
+static void worker_ready(struct worker *w)
+{
+	struct master_message ready = {.kind = MASTER_READY};
+	atomic_store(&own_slot(w)->state, PROCESS_READY);
+	ssize_t n = send(w->start.master, &ready, sizeof ready, MSG_NOSIGNAL);
+	(void)n; /* a dead master is noticed by its EOF */
+}
+
+static void worker_free(struct worker *w)
+{
+	store_destroy(&w->store);
+	jobs_destroy(&w->jobs);
+	reader_destroy(w);
+	output_pool_destroy(w);
+	loop_destroy(&w->loop);
+	free(w->burst);
+	free(w->clients);
+	tx_release(&w->tx);
+	free(w);
+}
+
+int worker_main(const struct process_start *start)
+{
+	struct problem why;
+	struct worker *w = calloc(1, sizeof *w);
+	if (w == NULL)
+		return PROCESS_EXIT_CANNOT_START;
+	w->start = *start;
+	w->config = start->config;
+	w->workers = start->workers;
+	if (!worker_start(w, &why)) {
+		log_error("cannot start: %s", why.text);
+		return PROCESS_EXIT_CANNOT_START;
+	}
+	session_release_leftovers(w);
+	leftovers_clear(w);
+	if (!accept_start(w, &why)) {
+		log_error("cannot start: %s", why.text);
+		return PROCESS_EXIT_CANNOT_START;
+	}
+	worker_ready(w);
+	while (!stop_is_done(w))
+		loop_turn(w->loop, w->stopping ? 50 : -1);
+	int status = w->exit;
+	log_info("stopped; %llu transactions in this life", (unsigned long long)w->tx.runs);
+	worker_free(w);
+	return status;
+}

@@ -1,0 +1,120 @@
+/* worker.h - one worker process: what it has, and in which file each part of its work is.
+ *
+ *   worker.c     birth, the turn of its loop, orderly end
+ *   accept.c     new connections
+ *   client.c     a connection's life: phases, input, closing
+ *   dispatch.c   from a packet to its rule (dispatch.h has the table)
+ *   session.c    login, creation, taking over: what needs the store and the password check
+ *   reader.c     following the rings of its players' maps, copying what they see into their outputs
+ *   snapshot.c   everything a player sees, for who arrives or was lapped
+ *   output.c     chunks of unsent output, and sending them in whole packets
+ *
+ * Everything here is private to the process; what outlives it is in the world segment. */
+#ifndef ARGENTUM_WORKER_WORKER_H
+#define ARGENTUM_WORKER_WORKER_H
+
+#include "common/catalog/catalog.h"
+#include "common/config/config.h"
+#include "common/loop/jobs.h"
+#include "common/loop/loop.h"
+#include "common/protocol/charset.h"
+#include "common/store/store.h"
+#include "common/world/tx.h"
+#include "worker/close_reasons.h"
+#include "worker/process.h"
+
+struct session;
+
+/* What this process keeps beside a connection of its own. */
+struct client {
+	struct connection *c;
+	uint32_t index; /* of the connection */
+	struct loop_fd *watch;
+	struct session *session;   /* a login or creation under way, NULL = none */
+	uint32_t in_map;           /* whose list of clients it is in: view_map, 0 = none */
+	uint32_t in_map_at;        /* where in that list */
+	struct client *next_flush; /* in its bucket of the flush wheel */
+	bool flush_waiting;
+	bool urgent;     /* answers to the player's own action: send at the end of this turn */
+	bool input_left; /* whole packets may wait in its input */
+	bool input_listed;
+	struct client *next_input;
+	struct client *next_closing;
+	uint64_t close_deadline_ms;
+	bool want_write; /* the kernel took less than there was */
+	bool shut;       /* the write side is shut: waiting for the client to close */
+	struct worker *worker;
+};
+
+/* A ring that this worker follows, and its clients there. */
+struct follow {
+	bool on;
+	uint32_t domain;
+	struct client **clients;
+	uint32_t count, capacity;
+	uint32_t active_at; /* where in worker.active */
+};
+
+/* A listening socket that this worker serves. */
+struct acceptor {
+	struct worker *w;
+	int fd;
+	struct loop_fd *watch;
+};
+
+enum { FLUSH_WHEEL = 64, FLUSH_GATHER_MS = 20 };
+
+struct worker {
+	struct process_start start;
+	const struct config *config;
+	struct world world;
+	const struct catalog *catalog;
+	struct loop *loop;
+	struct jobs *jobs;
+	struct store *store;
+	struct tx tx;
+	struct rng rng;   /* for what is no transaction (dice) */
+	unsigned workers; /* how many there are */
+	bool stopping;
+	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */
+	int exit;                  /* enum process_exit */
+	int signals;               /* signalfd */
+	struct loop_fd *master_watch;
+	uint64_t paranoid_told;
+
+	struct acceptor acceptors[WORKERS_MAX];
+	struct client *clients; /* [limits.connections + 1]; .c == NULL: not ours */
+	uint32_t clients_open;
+	uint32_t connection_hint;  /* where to look for a free connection */
+	struct client **by_player; /* [limits.players + 1]: our client that plays it */
+
+	struct follow *follows; /* [realm_domain + 1] */
+	uint32_t *active;       /* domains followed */
+	uint32_t active_count;
+	uint8_t *note_bytes; /* RING_ENTRY_MAX: the entry being read */
+	uint8_t *burst;      /* snapshots are encoded here */
+	size_t burst_capacity;
+	uint8_t *recoded; /* output in another charset */
+
+	uint32_t *free_chunks; /* stack of chunk indices of our share */
+	uint32_t free_chunk_count;
+	uint8_t *send_buffer;
+
+	struct client *flush_wheel[FLUSH_WHEEL];
+	uint32_t flush_waiting;
+	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
+	struct client *input_first; /* clients with input left */
+	struct client *closing_first;
+	enum charset charset; /* of newcomers */
+};
+
+/* Runs a transaction of this worker: with the time of this turn, real and monotonic. */
+enum tx_verdict worker_transaction(struct worker *w, const uint32_t *domains, unsigned count, tx_fn *fn, void *context);
+
+/* The time of this turn. */
+static inline uint64_t worker_now_ms(const struct worker *w)
+{
+	return loop_now_ms(w->loop);
+}
+
+#endif
