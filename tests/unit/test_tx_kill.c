@@ -656,7 +656,7 @@ static void expect_ring_agrees_with_map(uint32_t map)
 static void no_token_is_lost_or_doubled_by_any_number_of_kills(void **state)
 {
 	(void)state;
-	enum { KILLS = 150 };
+	enum { KILLS = 100 };
 	open_world();
 	struct world *w = &segment.world;
 	struct rng rng;
