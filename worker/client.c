@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -99,6 +99,14 @@ static void socket_options(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
+/* Bytes that the peer has acknowledged so far, as TCP counts. */
+static uint64_t tcp_acked(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t length = sizeof info;
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 ? info.tcpi_bytes_acked : 0;
+}
+
 /* Nobody is home for this one: say so without waiting, and close. */
 static void turn_away(struct worker *w, int fd)
 {
@@ -137,6 +145,7 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 	memcpy(c->address, address, sizeof c->address);
 	c->port = port;
 	c->accepted_ms = c->input_ms = now;
+	c->acked_base = tcp_acked(fd);
 	socket_options(fd);
 	segment_size_learn(c);
 
@@ -224,9 +233,9 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 	client_enter(w, client, CONNECTION_CLOSING); /* first: what follows may come back here */
 	session_cancel(w, client);
 	reader_forget(w, client);
-	c->player = (struct handle){0};
 	if (was_playing && player.index != 0)
 		leaving_connection_lost(w, player, (struct handle){client->index, c->generation});
+	c->player = (struct handle){0}; /* only now: a successor would look after the character */
 
 	uint64_t now = worker_now_ms(w);
 	if (reason_is_abrupt(reason)) {
@@ -391,7 +400,6 @@ static void input_receive(struct worker *w, struct client *client)
 			return;
 		}
 		c->input.end += (uint32_t)n;
-		c->received += (uint64_t)n;
 		c->input_ms = worker_now_ms(w);
 		count_add(&w->world, COUNT_bytes_in, (uint64_t)n);
 		client_input(w, client);

@@ -49,7 +49,9 @@ struct client {
 /* A ring that this worker follows, and its clients there. */
 struct follow {
 	bool on;
+	bool visiting; /* it is being read now */
 	uint32_t domain;
+	uint64_t position; /* next entry to read */
 	struct client **clients;
 	uint32_t count, capacity;
 	uint32_t active_at; /* where in worker.active */
