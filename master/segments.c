@@ -1,0 +1,151 @@
+#include "master/segments.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
+#include "common/catalog/catalog.h"
+#include "common/world/populate.h"
+#include "master/limits.h"
+
+static void segments_clear(struct segments *segments)
+{
+	*segments = (struct segments){.catalog_fd = -1, .world_fd = -1};
+	for (unsigned i = 0; i < PROCESS_SLOTS; i++)
+		segments->wake_fd[i] = segments->world.wake_fd[i] = -1;
+}
+
+static void fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void segments_destroy(struct segments *segments)
+{
+	if (segments->world.base != NULL)
+		world_detach(&segments->world);
+	for (unsigned i = 0; i < PROCESS_SLOTS; i++)
+		fd_close(&segments->wake_fd[i]);
+	fd_close(&segments->world_fd);
+	fd_close(&segments->catalog_fd);
+	segments_clear(segments);
+}
+
+/* --- the catalog -------------------------------------------------------------------------------------------------- */
+
+static void warnings_log(const char *path, const struct catalog_warnings *warnings)
+{
+	for (unsigned i = 0; i < warnings->kept; i++)
+		log_warning("world: %s", warnings->text[i]);
+	if (warnings->total > 0)
+		log_warning("world: %u oddities in \"%s\" were tolerated%s; argentumctl check-world shows them",
+					warnings->total, path, warnings->total > warnings->kept ? ", the first of them are above" : "");
+}
+
+#define COUNT_DEFINED(catalog, kind, counter)                                                                          \
+	do {                                                                                                               \
+		for (unsigned number_ = 1; number_ <= catalog_##kind##_max(catalog); number_++)                                \
+			(counter) += catalog_##kind(catalog, number_) != NULL;                                                     \
+	} while (0)
+
+static bool catalog_make(struct segments *segments, const char *path, const struct catalog **catalog,
+						 struct problem *why)
+{
+	struct catalog_warnings *warnings = calloc(1, sizeof *warnings);
+	if (warnings == NULL)
+		return problem_set(why, "out of memory for the world's warnings");
+	segments->catalog_fd = catalog_build(path, warnings, why);
+	segments->warnings = warnings->total;
+	warnings_log(path, warnings);
+	free(warnings);
+	if (segments->catalog_fd < 0)
+		return problem_prefix(why, "world.path \"%s\"", path);
+	*catalog = catalog_attach(segments->catalog_fd, why);
+	if (*catalog == NULL)
+		return false;
+	segments->catalog_hash = catalog_content_hash(*catalog);
+	COUNT_DEFINED(*catalog, map, segments->maps);
+	COUNT_DEFINED(*catalog, item, segments->items);
+	COUNT_DEFINED(*catalog, creature, segments->creatures);
+	COUNT_DEFINED(*catalog, spell, segments->spells);
+	return true;
+}
+
+bool segments_check(struct segments *segments, const struct config *config, struct problem *why)
+{
+	const struct catalog *catalog = NULL;
+	struct world_limits limits;
+	segments_clear(segments);
+	bool good = catalog_make(segments, config->world.path, &catalog, why) &&
+				limits_world(&limits, config, limits_workers(config), catalog_map_max(catalog), why);
+	catalog_detach(&catalog);
+	fd_close(&segments->catalog_fd);
+	return good;
+}
+
+/* --- the world ---------------------------------------------------------------------------------------------------- */
+
+static uint64_t seed_choose(const struct config *config)
+{
+	uint64_t seed = (uint64_t)config->world.seed;
+	if (seed == 0 && getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+		seed = (uint64_t)getpid();
+	return seed;
+}
+
+/* No child inherits this mapping (they attach their own), and no core dump of ours holds the world. */
+static void mapping_mark(const struct world *world)
+{
+	madvise(world->base, world->size, MADV_DONTFORK);
+	madvise(world->base, world->size, MADV_DONTDUMP);
+}
+
+static bool world_make(struct segments *segments, const struct config *config, unsigned workers,
+					   const struct catalog *catalog, struct problem *why)
+{
+	struct world_limits limits;
+	if (!limits_world(&limits, config, workers, catalog_map_max(catalog), why))
+		return false;
+	segments->world_fd = world_segment_create(&limits, seed_choose(config), why);
+	if (segments->world_fd < 0) {
+		problem_prefix(why, "world: %llu MiB of shared memory",
+					   (unsigned long long)(world_segment_size(&limits) >> 20));
+		return false;
+	}
+	if (!world_attach(&segments->world, segments->world_fd, why) || !world_populate(&segments->world, catalog, why))
+		return false;
+	world_publish(&segments->world);
+	mapping_mark(&segments->world);
+	return true;
+}
+
+static bool wakers_make(struct segments *segments, unsigned workers, struct problem *why)
+{
+	for (unsigned i = 0; i < PROCESS_SLOTS; i++) {
+		if (i >= workers && i != SLOT_KEEPER)
+			continue;
+		segments->wake_fd[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		if (segments->wake_fd[i] < 0)
+			return problem_set(why, "eventfd: %s", strerror(errno));
+	}
+	return true;
+}
+
+bool segments_create(struct segments *segments, const struct config *config, unsigned workers, struct problem *why)
+{
+	const struct catalog *catalog = NULL;
+	segments_clear(segments);
+	bool good = catalog_make(segments, config->world.path, &catalog, why) &&
+				world_make(segments, config, workers, catalog, why) && wakers_make(segments, workers, why);
+	catalog_detach(&catalog);
+	if (!good)
+		segments_destroy(segments);
+	return good;
+}
