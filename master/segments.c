@@ -81,38 +81,6 @@ static bool catalog_make(struct segments *segments, const char *path, const stru
 	return true;
 }
 
-bool segments_check(struct segments *segments, const struct config *config, struct problem *why)
-{
-	const struct catalog *catalog = NULL;
-	struct world_limits limits;
-	struct place start;
-	segments_clear(segments);
-	bool good = text_catalog_load(config->game.texts, why) &&
-				catalog_make(segments, config->world.path, &catalog, why) &&
-				limits_world(&limits, config, limits_workers(config), catalog_map_max(catalog), why) &&
-				start_choose(config, catalog, &start, why);
-	catalog_detach(&catalog);
-	fd_close(&segments->catalog_fd);
-	return good;
-}
-
-/* --- the world ---------------------------------------------------------------------------------------------------- */
-
-static uint64_t seed_choose(const struct config *config)
-{
-	uint64_t seed = (uint64_t)config->world.seed;
-	if (seed == 0 && getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
-		seed = (uint64_t)getpid();
-	return seed;
-}
-
-/* No child inherits this mapping (they attach their own), and no core dump of ours holds the world. */
-static void mapping_mark(const struct world *world)
-{
-	madvise(world->base, world->size, MADV_DONTFORK);
-	madvise(world->base, world->size, MADV_DONTDUMP);
-}
-
 /* --- where new characters appear ------------------------------------------------------------------------------------ */
 
 static bool place_parse(const char *text, struct place *place)
@@ -148,6 +116,38 @@ static bool start_choose(const struct config *config, const struct catalog *cata
 		return problem_set(why, "world.start: the usual start is on map %u, which this world does not have; set it",
 						   start->map);
 	return true;
+}
+
+bool segments_check(struct segments *segments, const struct config *config, struct problem *why)
+{
+	const struct catalog *catalog = NULL;
+	struct world_limits limits;
+	struct place start;
+	segments_clear(segments);
+	bool good = text_catalog_load(config->game.texts, why) &&
+				catalog_make(segments, config->world.path, &catalog, why) &&
+				limits_world(&limits, config, limits_workers(config), catalog_map_max(catalog), why) &&
+				start_choose(config, catalog, &start, why);
+	catalog_detach(&catalog);
+	fd_close(&segments->catalog_fd);
+	return good;
+}
+
+/* --- the world ---------------------------------------------------------------------------------------------------- */
+
+static uint64_t seed_choose(const struct config *config)
+{
+	uint64_t seed = (uint64_t)config->world.seed;
+	if (seed == 0 && getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+		seed = (uint64_t)getpid();
+	return seed;
+}
+
+/* No child inherits this mapping (they attach their own), and no core dump of ours holds the world. */
+static void mapping_mark(const struct world *world)
+{
+	madvise(world->base, world->size, MADV_DONTFORK);
+	madvise(world->base, world->size, MADV_DONTDUMP);
 }
 
 static bool world_make(struct segments *segments, const struct config *config, unsigned workers,
