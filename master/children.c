@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "common/loop/loop.h"
-#include "master/child_channel.h"
+#include "worker/master_line.h"
 #include "master/child_start.h"
 #include "master/duration.h"
 #include "master/obituary.h"

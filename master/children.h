@@ -46,7 +46,7 @@ struct child {
 	struct loop_fd *watch;   /* of .channel */
 	bool wanted;             /* is started again when it ends */
 	bool ready;              /* it said READY */
-	bool listens;            /* it reads what the master says (child_channel.h) */
+	bool listens;            /* it reads what the master says (worker/master_line.h) */
 	bool told_to_stop;       /* the signal was sent */
 	bool overdue;            /* killed because it did not stop in time */
 	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */

@@ -1,6 +1,7 @@
 #include "master/segments.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -10,6 +11,8 @@
 
 #include "common/base/log.h"
 #include "common/catalog/catalog.h"
+#include "common/catalog/server_ini.h"
+#include "common/text/texts.h"
 #include "common/world/populate.h"
 #include "master/limits.h"
 
@@ -78,13 +81,53 @@ static bool catalog_make(struct segments *segments, const char *path, const stru
 	return true;
 }
 
+/* --- where new characters appear ------------------------------------------------------------------------------------ */
+
+static bool place_parse(const char *text, struct place *place)
+{
+	unsigned map, x, y;
+	int end = 0;
+	if (sscanf(text, "%5u-%3u-%3u%n", &map, &x, &y, &end) != 3 || text[end] != '\0' || map > UINT16_MAX ||
+		!tile_is_on_map((int)x, (int)y))
+		return false;
+	*place = (struct place){.map = (uint16_t)map, .x = (uint8_t)x, .y = (uint8_t)y};
+	return true;
+}
+
+/* world.start, else StartPos of Server.ini, else Ullathorpe (rules-life-combat-magic.md 3.6). */
+static bool start_choose(const struct config *config, const struct catalog *catalog, struct place *start,
+						 struct problem *why)
+{
+	if (config->world.start[0] != '\0') {
+		if (!place_parse(config->world.start, start) || catalog_map(catalog, start->map) == NULL)
+			return problem_set(why, "world.start = \"%s\"; map-x-y of a map of this world is needed, e.g. 1-58-45",
+							   config->world.start);
+		return true;
+	}
+	struct server_ini *ini = calloc(1, sizeof *ini);
+	if (ini == NULL)
+		return problem_set(why, "out of memory for Server.ini");
+	bool good = server_ini_read(config->world.path, ini, NULL, why);
+	*start = good && ini->has_start ? ini->start : catalog_city(catalog, CITY_ULLATHORPE)->place;
+	free(ini);
+	if (!good)
+		return false;
+	if (catalog_map(catalog, start->map) == NULL)
+		return problem_set(why, "world.start: the usual start is on map %u, which this world does not have; set it",
+						   start->map);
+	return true;
+}
+
 bool segments_check(struct segments *segments, const struct config *config, struct problem *why)
 {
 	const struct catalog *catalog = NULL;
 	struct world_limits limits;
+	struct place start;
 	segments_clear(segments);
-	bool good = catalog_make(segments, config->world.path, &catalog, why) &&
-				limits_world(&limits, config, limits_workers(config), catalog_map_max(catalog), why);
+	bool good = text_catalog_load(config->game.texts, why) &&
+				catalog_make(segments, config->world.path, &catalog, why) &&
+				limits_world(&limits, config, limits_workers(config), catalog_map_max(catalog), why) &&
+				start_choose(config, catalog, &start, why);
 	catalog_detach(&catalog);
 	fd_close(&segments->catalog_fd);
 	return good;
@@ -111,7 +154,9 @@ static bool world_make(struct segments *segments, const struct config *config, u
 					   const struct catalog *catalog, struct problem *why)
 {
 	struct world_limits limits;
-	if (!limits_world(&limits, config, workers, catalog_map_max(catalog), why))
+	struct place start;
+	if (!limits_world(&limits, config, workers, catalog_map_max(catalog), why) ||
+		!start_choose(config, catalog, &start, why))
 		return false;
 	segments->world_fd = world_segment_create(&limits, seed_choose(config), why);
 	if (segments->world_fd < 0) {
@@ -121,6 +166,7 @@ static bool world_make(struct segments *segments, const struct config *config, u
 	}
 	if (!world_attach(&segments->world, segments->world_fd, why) || !world_populate(&segments->world, catalog, why))
 		return false;
+	segments->world.realm->start = start;
 	world_publish(&segments->world);
 	mapping_mark(&segments->world);
 	return true;
@@ -142,7 +188,8 @@ bool segments_create(struct segments *segments, const struct config *config, uns
 {
 	const struct catalog *catalog = NULL;
 	segments_clear(segments);
-	bool good = catalog_make(segments, config->world.path, &catalog, why) &&
+	bool good = text_catalog_load(config->game.texts, why) &&
+				catalog_make(segments, config->world.path, &catalog, why) &&
 				world_make(segments, config, workers, catalog, why) && wakers_make(segments, workers, why);
 	catalog_detach(&catalog);
 	if (!good)
