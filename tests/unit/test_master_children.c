@@ -20,7 +20,7 @@
 
 #include "common/base/clock.h"
 #include "common/loop/loop.h"
-#include "master/child_channel.h"
+#include "worker/master_line.h"
 #include "master/children.h"
 #include "master/duration.h"
 #include "master/obituary.h"
@@ -66,7 +66,7 @@ static void body_begin(const struct process_start *start)
 		_exit(90);
 	world_enter_slot(&world, start->slot, getpid(), clock_mono_ms());
 	atomic_store(&world.processes[start->slot].state, PROCESS_READY);
-	if (!child_channel_say_ready(start->master))
+	if (!master_line_say_ready(start->master))
 		_exit(PROCESS_EXIT_MASTER_GONE);
 }
 
@@ -180,7 +180,7 @@ static int body_hears_the_log_level(const struct process_start *start)
 	struct pollfd wait = {.fd = start->master, .events = POLLIN};
 	body_begin(start);
 	poll(&wait, 1, 10000);
-	if (!child_channel_hear(start->master))
+	if (!master_line_hear(start->master))
 		return PROCESS_EXIT_MASTER_GONE;
 	return 20 + (int)log_current_level();
 }
