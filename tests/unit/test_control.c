@@ -136,8 +136,9 @@ static char *client_read_all(struct fixture *f, int fd, size_t *length)
 		*length += (size_t)n;
 		if (capacity - *length < 4096) {
 			capacity *= 2;
-			text = realloc(text, capacity);
-			assert_non_null(text);
+			char *larger = realloc(text, capacity);
+			assert_non_null(larger);
+			text = larger;
 		}
 	}
 	text[*length] = '\0';
@@ -412,7 +413,7 @@ static void who_does_not_read_is_disconnected_and_others_are_served_meanwhile(vo
 	assert_true(length > 4 << 20);
 	free(text);
 
-	while (clock_mono_ms() - began <= 2 * PATIENCE_MS)
+	while (clock_mono_ms() - began <= (uint64_t)2 * PATIENCE_MS)
 		loop_turn(f->loop, 10);
 	text = client_read_all(f, slow, &length); /* what was in the socket, then the end */
 	assert_true(length < 4 << 20);

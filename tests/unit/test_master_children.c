@@ -520,7 +520,7 @@ static void who_is_told_to_stop_needs_no_heartbeat(void **state)
 	child_spawn(&f->children, 0, now);
 	turn_until_readies(f, 1);
 	children_stop_workers(&f->children, SIGTERM);
-	for (uint64_t t = 0; t <= 10 * HEARTBEAT_MS; t += 1000)
+	for (uint64_t t = 0; t <= (uint64_t)10 * HEARTBEAT_MS; t += 1000)
 		children_tick(&f->children, now + t);
 	assert_int_equal(f->children.child[0].hung_ms, 0);
 }
@@ -663,7 +663,7 @@ static const char *obituary_of(struct obituary o)
 	static char text[512];
 	o.who = "worker 2";
 	o.pid = 4711;
-	o.lived_ms = 12 * 60000;
+	o.lived_ms = 720000; /* 12 min */
 	o.what_is_done = "starting again at once";
 	obituary_write(text, sizeof text, &o);
 	return text;

@@ -23,7 +23,7 @@
 
 static uint16_t port_of(int fd)
 {
-	struct sockaddr_in at;
+	struct sockaddr_in at = {.sin_family = AF_INET};
 	socklen_t size = sizeof at;
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
 	return ntohs(at.sin_port);
@@ -189,11 +189,11 @@ static int folder_make(void **state)
 	struct folder *folder = calloc(1, sizeof *folder);
 	if (folder == NULL)
 		return -1;
+	*state = folder;
 	snprintf(folder->path, sizeof folder->path, "/tmp/argentum-pidfile-XXXXXX");
 	if (mkdtemp(folder->path) == NULL)
 		return -1;
 	snprintf(folder->file, sizeof folder->file, "%s/argentumd.pid", folder->path);
-	*state = folder;
 	return 0;
 }
 
