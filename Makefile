@@ -19,7 +19,7 @@ out = build$(if $(SANITIZE),-sanitize)
 
 # --- what to install on Debian, and why (package|reason) ------------------------------------------------------------
 
-BUILD_PACKAGES = gcc|the_C_compiler libc6-dev|the_C_library's_headers pkg-config|finds_the_libraries \
+BUILD_PACKAGES = gcc|the_C_compiler libc6-dev|headers_of_the_C_library pkg-config|finds_the_libraries \
 	libconfig-dev|reads_the_configuration libhiredis-dev|speaks_to_Redis liblmdb-dev|the_embedded_store \
 	libsodium-dev|hashes_passwords libssl-dev|TLS_towards_Redis libcjson-dev|JSON_of_ground_items_and_status
 TEST_PACKAGES = libcmocka-dev|the_test_framework redis-server|a_real_Redis_for_the_store_tests \
