@@ -19,13 +19,18 @@ struct config {
 #define END_GROUP(name)                                                                                                \
 	}                                                                                                                  \
 	name;
-#define NUMBER(group, name, value, low, high, unit, when, text) int name;
-#define SWITCH(group, name, value, when, text)                  bool name;
-#define STRING(group, name, value, most, when, text)            char name[(most) + 1];
-#define SECRET(group, name, value, most, when, text)            char name[(most) + 1];
-#define CHOICE(group, name, value, words, when, text)           int name;
+#define NUMBER(group, name, value, low, high, unit, when, text)  int name;
+#define POWER(group, name, value, low, high, unit, when, text)   int name;
+#define DECIMAL(group, name, value, low, high, unit, when, text) double name;
+#define SWITCH(group, name, value, when, text)                   bool name;
+#define STRING(group, name, value, most, when, text)             char name[(most) + 1];
+#define FILLED(group, name, value, most, when, text)             char name[(most) + 1];
+#define TILE(group, name, value, most, when, text)               char name[(most) + 1];
+#define VERSION(group, name, value, most, when, text)            char name[(most) + 1];
+#define SECRET(group, name, value, most, when, text)             char name[(most) + 1];
+#define MODE(group, name, value, when, text)                     int name;
+#define CHOICE(group, name, value, words, when, text)            int name;
 #include "common/config/settings.def"
-#include "common/config/settings_end.def"
 };
 
 /* The words of choices that code asks for; the order is that of settings.def. */
@@ -72,7 +77,7 @@ struct config_item {
 	bool live; /* a reload applies it */
 	bool secret;
 	char value[300];  /* secrets as "****" */
-	char source[160]; /* "default", "etc/argentumd.conf line 12", "flag --port", ... */
+	char source[320]; /* "default", "etc/argentumd.conf line 12", "flag --port", ... */
 	char allowed[200];
 };
 
