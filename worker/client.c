@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +16,7 @@
 #include "worker/output.h"
 #include "worker/reader.h"
 #include "worker/session.h"
+#include "worker/vault_link.h"
 
 enum {
 	SEGMENT_BYTES_MOST = 1400, /* protocol.md 1.5: whole packets per send */
@@ -99,6 +100,14 @@ static void socket_options(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
+/* Bytes that the peer has acknowledged so far, as TCP counts. */
+static uint64_t tcp_acked(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t length = sizeof info;
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 ? info.tcpi_bytes_acked : 0;
+}
+
 /* Nobody is home for this one: say so without waiting, and close. */
 static void turn_away(struct worker *w, int fd)
 {
@@ -109,6 +118,47 @@ static void turn_away(struct worker *w, int fd)
 	ssize_t n = send(fd, bytes, writer.length, MSG_NOSIGNAL | MSG_DONTWAIT);
 	(void)n;
 	close(fd);
+}
+
+/* Our side of a connection whose descriptor is known. NULL with errno: epoll refuses it. */
+static struct client *client_attach(struct worker *w, uint32_t index)
+{
+	struct connection *c = &w->world.connections[index];
+	struct client *client = &w->clients[index];
+	bool waiting = client->flush_waiting; /* its former self may still stand in the flush wheel */
+	struct client *next_flush = client->next_flush;
+	*client = (struct client){.c = c, .worker = w, .index = index, .flush_waiting = waiting, .next_flush = next_flush};
+	client->watch = loop_fd_add(w->loop, c->fd, LOOP_READ, client_event, client, "client");
+	if (client->watch == NULL) {
+		client->c = NULL;
+		return NULL;
+	}
+	w->clients_open++;
+	return client;
+}
+
+struct client *client_adopt(struct worker *w, uint32_t index)
+{
+	return client_attach(w, index);
+}
+
+static void closing_list(struct worker *w, struct client *client, uint64_t deadline_ms)
+{
+	client->close_deadline_ms = deadline_ms;
+	client->next_closing = w->closing_first;
+	w->closing_first = client;
+}
+
+void client_adopt_closing(struct worker *w, struct client *client)
+{
+	struct connection *c = client->c;
+	if (c->player.index != 0) {
+		leaving_connection_lost(w, c->player, (struct handle){client->index, c->generation});
+		c->player = (struct handle){0};
+	}
+	c->sent = cursor_now(c)->appended; /* its last words may be lost: where they stood is not worth asking */
+	watch_update(client);
+	closing_list(w, client, worker_now_ms(w) + CLOSING_DRAIN_MS);
 }
 
 void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t port)
@@ -137,23 +187,19 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 	memcpy(c->address, address, sizeof c->address);
 	c->port = port;
 	c->accepted_ms = c->input_ms = now;
+	c->acked_base = tcp_acked(fd);
 	socket_options(fd);
 	segment_size_learn(c);
 
-	struct client *client = &w->clients[index];
-	bool waiting = client->flush_waiting; /* its former self may still stand in the flush wheel */
-	struct client *next_flush = client->next_flush;
-	*client = (struct client){.c = c, .worker = w, .index = index, .flush_waiting = waiting, .next_flush = next_flush};
-	client->watch = loop_fd_add(w->loop, fd, LOOP_READ, client_event, client, "client");
-	if (client->watch == NULL) {
+	struct client *client = client_attach(w, index);
+	if (client == NULL) {
 		log_error("connection of port %u: epoll refuses it: %s", port, strerror(errno));
-		client->c = NULL;
 		close(fd);
 		atomic_store(&c->owner, 0);
 		return;
 	}
-	w->clients_open++;
 	count_add(&w->world, COUNT_connections_accepted, 1);
+	vault_deposit(w, client);
 	client_enter(w, client, CONNECTION_NEW);
 	char who[128];
 	log_info("connection from %s", client_describe(w, client, who, sizeof who));
@@ -187,6 +233,8 @@ static void client_free(struct worker *w, struct client *client)
 	struct connection *c = client->c;
 	loop_fd_remove(&client->watch); /* before closing: a duplicate elsewhere would keep it firing */
 	output_drop(w, client);
+	vault_drop(w, client);
+	shutdown(c->fd, SHUT_RDWR); /* the vault's duplicate would keep it open */
 	close(c->fd);
 	c->fd = -1;
 	c->phase = CONNECTION_FREE;
@@ -224,23 +272,17 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 	client_enter(w, client, CONNECTION_CLOSING); /* first: what follows may come back here */
 	session_cancel(w, client);
 	reader_forget(w, client);
-	c->player = (struct handle){0};
 	if (was_playing && player.index != 0)
 		leaving_connection_lost(w, player, (struct handle){client->index, c->generation});
+	c->player = (struct handle){0}; /* only now: a successor would look after the character */
 
 	uint64_t now = worker_now_ms(w);
-	if (reason_is_abrupt(reason)) {
-		client->close_deadline_ms = now;
-	} else {
-		if (length > 0) {
-			struct connection_cursor next = *cursor_now(c);
-			if (output_append(w, client, &next, packets, length) == CLOSE_NONE)
-				cursor_commit(c, &next);
-		}
-		client->close_deadline_ms = now + CLOSING_FLUSH_MS;
+	if (length > 0 && !reason_is_abrupt(reason)) {
+		struct connection_cursor next = *cursor_now(c);
+		if (output_append(w, client, &next, packets, length) == CLOSE_NONE)
+			cursor_commit(c, &next);
 	}
-	client->next_closing = w->closing_first;
-	w->closing_first = client;
+	closing_list(w, client, reason_is_abrupt(reason) ? now : now + CLOSING_FLUSH_MS);
 }
 
 /* To say something and close: send, shut down the write side, then read and discard until the peer closes or a second
@@ -391,7 +433,6 @@ static void input_receive(struct worker *w, struct client *client)
 			return;
 		}
 		c->input.end += (uint32_t)n;
-		c->received += (uint64_t)n;
 		c->input_ms = worker_now_ms(w);
 		count_add(&w->world, COUNT_bytes_in, (uint64_t)n);
 		client_input(w, client);

@@ -15,6 +15,12 @@
 /* A newly accepted socket (non-blocking). Takes the descriptor over, also when it fails: then it is closed. */
 void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t port);
 
+/* A connection of our predecessor whose socket we have: our side of it. NULL: epoll refuses the descriptor. */
+struct client *client_adopt(struct worker *w, uint32_t index);
+
+/* One that was closing already. */
+void client_adopt_closing(struct worker *w, struct client *client);
+
 /* The phase changes only here. */
 void client_enter(struct worker *w, struct client *client, enum connection_phase phase);
 

@@ -21,9 +21,24 @@ static const struct rule {
 
 /* --- before login ------------------------------------------------------------------------------------------------------------- */
 
-static void input_consume(struct connection *c, size_t used)
+struct consumption {
+	struct connection *c;
+	size_t used;
+};
+
+/* Both positions move as one: a transaction without domains. */
+static enum tx_verdict consume(struct tx *tx, void *context)
 {
-	c->input.start += (uint32_t)used;
+	const struct consumption *what = context;
+	SET(tx, what->c->input.start, what->c->input.start + (uint32_t)what->used);
+	SET(tx, what->c->consumed, what->c->consumed + what->used);
+	return TX_COMMIT;
+}
+
+static void input_consume(struct worker *w, struct connection *c, size_t used)
+{
+	struct consumption what = {.c = c, .used = used};
+	worker_transaction(w, NULL, 0, consume, &what);
 }
 
 static void throw_dice(struct worker *w, struct client *client)
@@ -58,7 +73,7 @@ static void dispatch_new(struct worker *w, struct client *client, const struct c
 	if (client->c != NULL) {
 		/* Passwords do not stay in the input buffer. */
 		explicit_bzero(client->c->input_bytes + client->c->input.start, used);
-		input_consume(client->c, used);
+		input_consume(w, client->c, used);
 	}
 }
 
@@ -110,6 +125,7 @@ static enum tx_verdict run_packet(struct tx *tx, void *context)
 		return TX_AGAIN;
 
 	SET(tx, c->input.start, c->input.start + (uint32_t)run->used);
+	SET(tx, c->consumed, c->consumed + run->used);
 	if ((run->rule->needs & NEED_IDLE_OK) == 0)
 		SET(tx, player->last_active_ms, tx->now_ms);
 	if (!needs_are_met(tx, &me, run->rule->needs))
@@ -154,7 +170,7 @@ static void dispatch_playing(struct worker *w, struct client *client, const stru
 	/* Cancelled: nothing happened, but the packet is gone all the same. */
 	if (verdict == TX_CANCEL && client->c == c && c->phase == CONNECTION_PLAYING) {
 		count_add(&w->world, COUNT_packets_refused, 1);
-		input_consume(c, used);
+		input_consume(w, c, used);
 	}
 }
 

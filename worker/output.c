@@ -26,6 +26,32 @@ bool output_pool_create(struct worker *w, struct problem *why)
 	return true;
 }
 
+void output_pool_adopt(struct worker *w)
+{
+	uint32_t share = w->world.limits.chunks, first = 1 + w->world.slot * share;
+	bool *used = calloc(share, sizeof *used);
+	if (used == NULL)
+		abort(); /* handing out chunks that are in use would mix up two players' output */
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		const struct connection *c = &w->world.connections[i];
+		if (atomic_load(&c->owner) != w->world.slot + 1)
+			continue;
+		const struct connection_cursor *cursor = cursor_now(c);
+		uint32_t most = share;
+		for (uint32_t chunk = cursor->tail == 0 ? 0 : c->output_first; chunk != 0 && most-- > 0;) {
+			if (chunk - first < share)
+				used[chunk - first] = true;
+			chunk = chunk == cursor->tail ? 0 : w->world.chunks[chunk].next;
+		}
+	}
+	w->free_chunk_count = 0;
+	for (uint32_t i = 0; i < share; i++) {
+		if (!used[i])
+			w->free_chunks[w->free_chunk_count++] = first + i;
+	}
+	free(used);
+}
+
 void output_pool_destroy(struct worker *w)
 {
 	free(w->free_chunks);
@@ -46,14 +72,11 @@ static enum close_reason append_raw(struct worker *w, struct client *client, str
 	while (length > 0) {
 		if (next->tail == 0 || next->tail_used == CHUNK_BYTES) {
 			uint32_t fresh = w->free_chunks[--w->free_chunk_count];
-			w->world.chunks[fresh].next = 0;
-			if (next->tail == 0) {
-				c->output_first = fresh;
-				c->output_skip = 0;
-			} else {
-				w->world.chunks[next->tail].used = CHUNK_BYTES;
+			w->world.chunks[fresh].position = next->appended;
+			if (next->tail == 0)
+				c->output_first = fresh; /* counts only with a tail in the valid cursor */
+			else
 				w->world.chunks[next->tail].next = fresh;
-			}
 			next->tail = fresh;
 			next->tail_used = 0;
 		}
@@ -165,59 +188,51 @@ static size_t output_peek(const struct worker *w, const struct connection *c, si
 {
 	const struct connection_cursor *cursor = cursor_now(c);
 	size_t got = 0;
-	uint32_t chunk = c->output_first;
-	uint32_t skip = c->output_skip;
-	while (chunk != 0 && got < most) {
+	uint64_t at = c->sent;
+	uint32_t chunk = cursor->tail == 0 ? 0 : c->output_first;
+	while (chunk != 0 && got < most && at < cursor->appended) {
 		const struct chunk *piece = &w->world.chunks[chunk];
-		uint32_t used = chunk == cursor->tail ? cursor->tail_used : piece->used;
+		uint64_t skip = at - piece->position;
+		uint64_t used = chunk == cursor->tail ? cursor->tail_used : CHUNK_BYTES;
 		size_t n = used - skip < most - got ? used - skip : most - got;
 		memcpy(w->send_buffer + got, piece->bytes + skip, n);
 		got += n;
-		skip = 0;
+		at += n;
 		chunk = chunk == cursor->tail ? 0 : piece->next;
 	}
 	return got;
 }
 
-/* Forgets n bytes at the front; chunks that became empty go back to the pool. */
-static void output_consume(struct worker *w, struct connection *c, size_t n)
+/* Gives chunks back that were sent whole. */
+static void chunks_return(struct worker *w, struct connection *c)
 {
 	const struct connection_cursor *cursor = cursor_now(c);
-	c->sent += n;
-	while (n > 0) {
+	while (cursor->tail != 0) {
 		uint32_t chunk = c->output_first;
-		uint32_t used = chunk == cursor->tail ? cursor->tail_used : w->world.chunks[chunk].used;
-		uint32_t left = used - c->output_skip;
-		if (n < left) {
-			c->output_skip += (uint32_t)n;
+		bool last = chunk == cursor->tail;
+		uint64_t used = last ? cursor->tail_used : CHUNK_BYTES;
+		if (c->sent < w->world.chunks[chunk].position + used)
 			return;
-		}
-		n -= left;
-		if (chunk == cursor->tail) {
-			/* Everything is out: the chain begins anew. */
+		if (last) {
 			struct connection_cursor next = *cursor;
 			next.tail = 0;
 			next.tail_used = 0;
 			cursor_commit(c, &next);
-			c->output_first = 0;
-			c->output_skip = 0;
-			w->free_chunks[w->free_chunk_count++] = chunk;
-			assert(n == 0);
-			return;
+			cursor = cursor_now(c);
+		} else {
+			c->output_first = w->world.chunks[chunk].next;
 		}
-		c->output_first = w->world.chunks[chunk].next;
-		c->output_skip = 0;
 		w->free_chunks[w->free_chunk_count++] = chunk;
 	}
 }
 
-/* How many bytes to give the kernel in one piece: the rest of a packet it took only in part, or as many whole packets
- * as fit a segment, or one packet that is longer than that. */
+/* How many bytes to give the kernel in one piece: the rest of a piece it took only in part, or as many whole packets as
+ * fit a segment, or one packet that is longer than that. */
 static size_t piece_size(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
-	if (c->output_cut > 0)
-		return output_peek(w, c, c->output_cut);
+	if (c->piece_end > c->sent)
+		return output_peek(w, c, (size_t)(c->piece_end - c->sent));
 	size_t got = output_peek(w, c, c->segment_bytes);
 	size_t whole = s2c_whole_prefix((enum dialect)c->dialect, w->send_buffer, got, c->segment_bytes);
 	if (whole > 0)
@@ -233,8 +248,11 @@ static size_t piece_size(struct worker *w, struct client *client)
 bool output_flush(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
+	chunks_return(w, c); /* of a predecessor */
 	while (output_waiting(c) > 0) {
 		size_t size = piece_size(w, client);
+		c->piece_end = c->sent + size;
+		atomic_signal_fence(memory_order_seq_cst);
 		ssize_t n = send(c->fd, w->send_buffer, size, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_EOR);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -247,8 +265,8 @@ bool output_flush(struct worker *w, struct client *client)
 		count_add(&w->world, COUNT_sends, 1);
 		count_add(&w->world, COUNT_bytes_out, (uint64_t)n);
 		c->sent_ms = worker_now_ms(w);
-		c->output_cut = (uint32_t)(size - (size_t)n);
-		output_consume(w, c, (size_t)n);
+		c->sent += (uint64_t)n;
+		chunks_return(w, c);
 	}
 	client_want_write(client, false);
 	return true;
@@ -258,14 +276,14 @@ void output_drop(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
 	const struct connection_cursor *cursor = cursor_now(c);
-	for (uint32_t chunk = c->output_first; chunk != 0;) {
+	for (uint32_t chunk = cursor->tail == 0 ? 0 : c->output_first; chunk != 0;) {
 		uint32_t next = chunk == cursor->tail ? 0 : w->world.chunks[chunk].next;
 		w->free_chunks[w->free_chunk_count++] = chunk;
 		chunk = next;
 	}
-	c->output_first = 0;
 	struct connection_cursor empty = *cursor;
 	empty.tail = 0;
 	empty.tail_used = 0;
 	cursor_commit(c, &empty);
+	c->sent = empty.appended;
 }

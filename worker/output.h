@@ -14,6 +14,9 @@
 bool output_pool_create(struct worker *w, struct problem *why);
 void output_pool_destroy(struct worker *w);
 
+/* The chunks that connections of this slot use are not free: what our predecessor knew by itself. */
+void output_pool_adopt(struct worker *w);
+
 /* The valid cursor, to read; a copy of it, to change. */
 static inline const struct connection_cursor *cursor_now(const struct connection *c)
 {

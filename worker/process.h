@@ -13,6 +13,7 @@
 #ifndef ARGENTUM_WORKER_PROCESS_H
 #define ARGENTUM_WORKER_PROCESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/world/layout.h"
@@ -20,25 +21,40 @@
 struct config;
 
 struct process_start {
-	const struct config *config; /* lives as long as the process */
-	int world_fd;                /* memfd of the world segment */
-	int catalog_fd;              /* sealed memfd of the catalog */
-	unsigned slot;               /* 0..WORKERS_MAX-1, or SLOT_KEEPER */
-	unsigned workers;            /* how many workers serve: slots 0..workers-1 */
-	int wake_fd[PROCESS_SLOTS];  /* eventfds (non-blocking), one per slot, -1 = none */
-	unsigned listeners;          /* how many listening sockets this worker serves */
-	int listener[WORKERS_MAX];   /* non-blocking; belong to the master for life: never closed, never shut down */
-	int master;                  /* this child's end of a SOCK_SEQPACKET pair; EOF = the master died */
+	const struct config *config;     /* lives as long as the process */
+	int world_fd;                    /* memfd of the world segment */
+	int catalog_fd;                  /* sealed memfd of the catalog */
+	unsigned slot;                   /* 0..WORKERS_MAX-1, or SLOT_KEEPER */
+	unsigned workers;                /* how many workers serve: slots 0..workers-1 */
+	int wake_fd[PROCESS_SLOTS];      /* eventfds (non-blocking), one per slot, -1 = none */
+	unsigned listeners;              /* how many listening sockets this worker serves */
+	int listener[WORKERS_MAX];       /* non-blocking; belong to the master for life: never closed, never shut down */
+	const struct vault_entry *vault; /* workers: the master's sockets; the child has copies of the descriptors */
+	uint32_t vault_size;             /* entries; index 0 is unused */
+	bool blame; /* the former process died by its own fault (a crash, a hang), not by a kill from outside */
+	int master; /* this child's end of a SOCK_SEQPACKET pair; EOF = the master died */
 };
 
 /* What a child says to the master: one message, the kind first. */
 enum master_message_kind {
-	MASTER_READY = 1, /* serving from now on */
+	MASTER_NOTHING,
+	MASTER_READY,   /* serving from now on */
+	MASTER_DEPOSIT, /* with a descriptor: keep a duplicate of this connection's socket */
+	MASTER_DROP,    /* the connection is closed: close the duplicate */
 };
 
 struct master_message {
-	uint32_t kind;
+	uint32_t kind;       /* enum master_message_kind */
+	uint32_t connection; /* index, and its generation */
+	uint32_t generation;
 	uint32_t reserve;
+};
+
+/* The vault: by connection index. A deposit with another generation replaces what is there; a drop counts only when the
+ * generation is the same. */
+struct vault_entry {
+	int fd; /* -1 = none */
+	uint32_t generation;
 };
 
 /* Why a child ended; the parent prints the sentence. EXIT_CODE(name, value, sentence) */

@@ -13,6 +13,7 @@
 
 enum { ENTRIES_PER_VISIT = 512 }; /* of one ring, before the others have their turn */
 
+/* The position in the segment, for a successor: it lags behind follow.position, never runs ahead of what was dealt with. */
 static uint64_t *position_of(struct worker *w, uint32_t domain)
 {
 	return &w->world.reader_positions[(uint64_t)w->world.slot * (w->world.realm_domain + 1) + domain];
@@ -28,6 +29,7 @@ void reader_follow(struct worker *w, uint32_t domain, uint64_t position)
 	follow->on = true;
 	follow->active_at = w->active_count;
 	w->active[w->active_count++] = domain;
+	follow->position = position;
 	*position_of(w, domain) = position;
 	/* First the bit, then a look at the head (before sleeping): who publishes looks at the bit after publishing. */
 	atomic_fetch_or(&w->world.domains[domain].ring.followers, UINT64_C(1) << w->world.slot);
@@ -91,7 +93,12 @@ bool reader_create(struct worker *w, struct problem *why)
 		return problem_set(why, "out of memory for reading %u rings", domains);
 	for (uint32_t d = 0; d < domains; d++)
 		w->follows[d].domain = d;
-	reader_follow(w, w->world.realm_domain, ring_head(&w->world.domains[w->world.realm_domain].ring));
+	/* The first in its slot begins now; a successor goes on where its predecessor stood. */
+	uint32_t realm = w->world.realm_domain;
+	uint64_t from = w->world.life == 1 ? ring_head(&w->world.domains[realm].ring) : *position_of(w, realm);
+	for (uint32_t d = 1; d <= realm; d++)
+		atomic_fetch_and(&w->world.domains[d].ring.followers, ~(UINT64_C(1) << w->world.slot));
+	reader_follow(w, realm, from);
 	return true;
 }
 
@@ -228,6 +235,7 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 {
 	struct connection_cursor next = *cursor_now(client->c);
 	next.view_map = 0;
+	next.next_map = note->object;
 	next.map_position = note->position;
 	cursor_commit(client->c, &next);
 	list_remove(w, client); /* first: it may end the following of a map that he comes back to */
@@ -290,20 +298,14 @@ static void subject_note(struct worker *w, uint32_t domain, const struct note *n
 	}
 }
 
+/* Everybody who is on this map as far as the ring told, and who may have come without our reading it. */
 static void everybody_reconcile(struct worker *w, uint32_t domain)
 {
-	/* The list changes while players move on; take them one by one and only once. */
-	struct follow *follow = &w->follows[domain];
-	uint32_t count = follow->count;
-	struct client **all = malloc((count + 1) * sizeof(struct client *));
-	if (all == NULL)
-		return;
-	memcpy(all, follow->clients, count * sizeof(struct client *));
-	for (uint32_t i = 0; i < count; i++) {
-		if (all[i]->c != NULL && all[i]->in_map == domain)
-			reader_reconcile(w, all[i]);
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		struct client *client = &w->clients[i];
+		if (client->c != NULL && (client->in_map == domain || client->in_map == 0 || domain == w->world.realm_domain))
+			reader_reconcile(w, client);
 	}
-	free(all);
 }
 
 static void map_note(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
@@ -395,40 +397,37 @@ static void lapped(struct worker *w, uint32_t domain)
 			"the ring of %s %u was overwritten before it was read: its players are sent their surroundings anew "
 			"(%llu more times since the last such line); larger rings help (world.ring_kb, world.realm_ring_kb)",
 			domain == w->world.realm_domain ? "the realm, domain" : "map", domain, (unsigned long long)suppressed);
-	if (domain != w->world.realm_domain) {
-		everybody_reconcile(w, domain);
-		return;
-	}
-	for (uint32_t p = 1; p <= w->world.limits.players; p++) {
-		if (w->by_player[p] != NULL)
-			reader_reconcile(w, w->by_player[p]);
-	}
+	everybody_reconcile(w, domain);
 }
 
-/* Reads some entries of one ring. Returns whether there were any. */
+/* Reads some entries of one ring. Returns whether there were any. Dealing with an entry may read this ring on (a player
+ * comes from a map, whose ring is read to its end first): the inner visit goes on behind the entry, and only the outer
+ * one says how far a successor need not go back. */
 static bool ring_visit(struct worker *w, uint32_t domain)
 {
+	struct follow *follow = &w->follows[domain];
 	const struct ring *ring = &w->world.domains[domain].ring;
-	uint64_t *position = position_of(w, domain);
+	bool outer = !follow->visiting;
 	unsigned read = 0;
-	while (read < ENTRIES_PER_VISIT && w->follows[domain].on) {
+	follow->visiting = true;
+	while (read < ENTRIES_PER_VISIT && follow->on) {
 		struct note note;
-		uint64_t at = *position;
-		enum ring_read got = ring_read(&w->world, ring, &at, &note, w->note_bytes);
+		enum ring_read got = ring_read(&w->world, ring, &follow->position, &note, w->note_bytes);
 		if (got == RING_EMPTY)
 			break;
 		read++;
-		/* Moved before it is dealt with: reading may recurse into this ring (note_enter), and a successor that finds
-		 * the position moved but a connection not yet told would skip it; so connections keep their own positions
-		 * and a successor starts from the oldest of them. */
-		*position = at;
+		uint64_t at = follow->position;
 		if (got == RING_LAPPED)
 			lapped(w, domain);
 		else if (domain == w->world.realm_domain)
 			realm_note(w, &note, at);
 		else
 			map_note(w, domain, &note, at);
+		if (outer && follow->on)
+			*position_of(w, domain) = follow->position;
 	}
+	if (outer)
+		follow->visiting = false;
 	if (read > 0)
 		count_add(&w->world, COUNT_ring_entries, read);
 	return read > 0;
@@ -453,8 +452,7 @@ bool reader_has_news(const struct worker *w)
 {
 	for (uint32_t i = 0; i < w->active_count; i++) {
 		uint32_t domain = w->active[i];
-		uint64_t at = w->world.reader_positions[(uint64_t)w->world.slot * (w->world.realm_domain + 1) + domain];
-		if (ring_head(&w->world.domains[domain].ring) != at)
+		if (ring_head(&w->world.domains[domain].ring) != w->follows[domain].position)
 			return true;
 	}
 	return false;
@@ -467,27 +465,56 @@ void reader_reconcile(struct worker *w, struct client *client)
 		return;
 	count_add(&w->world, COUNT_resyncs, 1);
 	uint32_t domain;
-	uint64_t position;
 	struct snapshot shot;
 	if (!snapshot_take_anywhere(w, client, &domain, &shot)) {
 		client_close(w, client, CLOSE_TAKEN_OVER);
 		return;
 	}
-	position = shot.position;
-	list_remove(w, client);
-	reader_follow(w, domain, position);
-	w->by_player[client->c->player.index] = client;
-	if (!list_add(w, client, domain)) {
-		client_close(w, client, CLOSE_INTERNAL);
-		return;
-	}
 	struct connection_cursor next = *cursor_now(client->c);
-	next.view_map = (uint16_t)domain;
-	next.map_position = position;
-	next.view_from = position;
+	w->by_player[client->c->player.index] = client;
+	if (client->in_map != domain) {
+		list_remove(w, client);
+		reader_follow(w, domain, shot.position);
+		if (!list_add(w, client, domain)) {
+			client_close(w, client, CLOSE_INTERNAL);
+			return;
+		}
+		next.view_map = (uint16_t)domain;
+		next.map_position = shot.position;
+	}
+	next.view_from = shot.position; /* what is still unread of the ring is told, but for what the snapshot shows */
 	next.view_cell_x = shot.cell_x;
 	next.view_cell_y = shot.cell_y;
 	next.toggles = shot.toggles;
 	next.greeted = 1;
 	tell(w, client, &next, w->burst, shot.length, true);
+}
+
+/* --- taking over -------------------------------------------------------------------------------------------------------------------------- */
+
+void reader_adopt(struct worker *w, struct client *client)
+{
+	const struct connection_cursor *cursor = cursor_now(client->c);
+	uint32_t domain = cursor->view_map != 0 ? cursor->view_map : cursor->next_map;
+	if (!cursor->greeted || domain == 0)
+		return; /* reader_adopt_finish gives it everything */
+	uint64_t from = cursor->view_map != 0 ? *position_of(w, domain) : cursor->map_position;
+	if (!w->follows[domain].on) {
+		reader_follow(w, domain, from);
+	} else if (from < w->follows[domain].position) {
+		w->follows[domain].position = from;
+		*position_of(w, domain) = from;
+	}
+	w->by_player[client->c->player.index] = client;
+	if (cursor->view_map != 0 && !list_add(w, client, domain))
+		client_close(w, client, CLOSE_INTERNAL);
+}
+
+void reader_adopt_finish(struct worker *w)
+{
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		struct client *client = &w->clients[i];
+		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING && !cursor_now(client->c)->greeted)
+			reader_reconcile(w, client);
+	}
 }

@@ -31,4 +31,9 @@ void reader_forget(struct worker *w, struct client *client);
 /* Makes the client see what the world holds now, whatever it was told before: after a lap, or as a successor. */
 void reader_reconcile(struct worker *w, struct client *client);
 
+/* A connection of our predecessor: its place in the rings is in its cursor. Rings are followed from the oldest place that
+ * anybody needs; reader_adopt_finish begins to read. */
+void reader_adopt(struct worker *w, struct client *client);
+void reader_adopt_finish(struct worker *w);
+
 #endif

@@ -13,6 +13,7 @@
 #include "common/base/log.h"
 #include "common/base/password.h"
 #include "worker/accept.h"
+#include "worker/adopt.h"
 #include "worker/client.h"
 #include "worker/game/leaving.h"
 #include "worker/game/say.h"
@@ -21,6 +22,7 @@
 #include "worker/reader.h"
 #include "worker/session.h"
 #include "worker/store_config.h"
+#include "worker/vault_link.h"
 
 enum {
 	BURST_BYTES = 1 << 20, /* the largest snapshot: some 15,000 characters */
@@ -28,7 +30,8 @@ enum {
 	TICKS_MS = 50,
 	TICK_LATE_MS = 250,   /* after that any worker runs another's tick */
 	STOP_FLUSH_MS = 3000, /* for what is queued when the server stops */
-	HEARTBEAT_MS = 1000,  /* the loop turns at least this often */
+	VAULT_RETRY_MS = 5,
+	HEARTBEAT_MS = 1000, /* the loop turns at least this often */
 };
 
 enum tx_verdict worker_transaction(struct worker *w, const uint32_t *domains, unsigned count, tx_fn *fn, void *context)
@@ -56,6 +59,7 @@ static int before_sleep(void *context)
 	bool more = client_turn(w);
 	reader_pump(w);
 	int allowed_ms = output_flush_due(w);
+	vault_link_turn(w);
 	atomic_store_explicit(&own_slot(w)->heartbeat_ms, worker_now_ms(w), memory_order_relaxed);
 	count_add(&w->world, COUNT_turns, 1);
 	if (more || w->input_first != NULL)
@@ -67,6 +71,8 @@ static int before_sleep(void *context)
 		atomic_store(&own_slot(w)->asleep, 0);
 		return 0;
 	}
+	if (w->vault_count > 0 && (allowed_ms < 0 || allowed_ms > VAULT_RETRY_MS))
+		allowed_ms = VAULT_RETRY_MS;
 	return allowed_ms >= 0 && allowed_ms < HEARTBEAT_MS ? allowed_ms : HEARTBEAT_MS;
 }
 
@@ -230,27 +236,6 @@ static bool signals_open(struct worker *w, struct problem *why)
 	return w->signals >= 0 || problem_set(why, "signalfd: %s", strerror(errno));
 }
 
-/* Connections of our predecessor in this slot: their sockets died with it; their characters linger or leave. */
-static void leftovers_clear(struct worker *w)
-{
-	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
-		struct connection *c = &w->world.connections[i];
-		if (atomic_load(&c->owner) != w->world.slot + 1)
-			continue;
-		struct handle player = c->player;
-		struct handle connection = {i, c->generation};
-		if (c->phase == CONNECTION_PLAYING && player.index != 0)
-			leaving_connection_lost(w, player, connection);
-		c->phase = CONNECTION_FREE;
-		c->player = (struct handle){0};
-		c->generation++;
-		count_add(&w->world, COUNT_connections_closed, 1);
-		atomic_store(&c->owner, 0);
-	}
-	for (uint32_t d = 1; d <= w->world.realm_domain; d++)
-		atomic_fetch_and(&w->world.domains[d].ring.followers, ~(UINT64_C(1) << w->world.slot));
-}
-
 static bool world_join(struct worker *w, struct problem *why)
 {
 	if (!world_attach(&w->world, w->start.world_fd, why))
@@ -259,6 +244,7 @@ static bool world_join(struct worker *w, struct problem *why)
 	w->catalog = catalog_attach(w->start.catalog_fd, why);
 	if (w->catalog == NULL)
 		return false;
+	w->predecessor = w->world.processes[w->start.slot].black_box;
 	world_enter_slot(&w->world, w->start.slot, getpid(), clock_mono_ms());
 	tx_init(&w->tx, &w->world, w->catalog, w->config);
 	w->tx.dialect = w->config->game.dialect;
@@ -276,7 +262,7 @@ static bool tables_create(struct worker *w, struct problem *why)
 	if (w->burst == NULL || w->clients == NULL)
 		return problem_set(why, "out of memory for %u connections", w->world.limits.connections);
 	w->connection_hint = w->world.slot * (w->world.limits.connections / w->world.limits.workers);
-	return output_pool_create(w, why) && reader_create(w, why);
+	return output_pool_create(w, why) && reader_create(w, why) && vault_link_create(w, why);
 }
 
 static bool loop_prepare(struct worker *w, struct problem *why)
@@ -323,6 +309,7 @@ static void worker_free(struct worker *w)
 	jobs_destroy(&w->jobs);
 	reader_destroy(w);
 	output_pool_destroy(w);
+	vault_link_destroy(w);
 	loop_destroy(&w->loop);
 	free(w->burst);
 	free(w->clients);
@@ -344,7 +331,8 @@ int worker_main(const struct process_start *start)
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	session_release_leftovers(w);
-	leftovers_clear(w);
+	adopt_connections(w, &w->predecessor);
+	adopt_close_foreign(w);
 	if (!accept_start(w, &why)) {
 		log_error("cannot start: %s", why.text);
 		return PROCESS_EXIT_CANNOT_START;

@@ -2,6 +2,7 @@
  *
  *   worker.c     birth, the turn of its loop, orderly end
  *   accept.c     new connections
+ *   adopt.c      taking over from a dead predecessor; vault_link.c keeps the sockets alive for it
  *   client.c     a connection's life: phases, input, closing
  *   dispatch.c   from a packet to its rule (dispatch.h has the table)
  *   session.c    login, creation, taking over: what needs the store and the password check
@@ -49,10 +50,19 @@ struct client {
 /* A ring that this worker follows, and its clients there. */
 struct follow {
 	bool on;
+	bool visiting; /* it is being read now */
 	uint32_t domain;
+	uint64_t position; /* next entry to read */
 	struct client **clients;
 	uint32_t count, capacity;
 	uint32_t active_at; /* where in worker.active */
+};
+
+/* What waits to be said to the master about a socket. */
+struct vault_message {
+	uint32_t kind; /* enum master_message_kind */
+	uint32_t connection, generation;
+	int fd;
 };
 
 /* A listening socket that this worker serves. */
@@ -81,6 +91,7 @@ struct worker {
 	int signals;               /* signalfd */
 	struct loop_fd *master_watch;
 	uint64_t paranoid_told;
+	struct black_box predecessor; /* what the former process in this slot was doing last */
 
 	struct acceptor acceptors[WORKERS_MAX];
 	struct client *clients; /* [limits.connections + 1]; .c == NULL: not ours */
@@ -99,6 +110,9 @@ struct worker {
 	uint32_t *free_chunks; /* stack of chunk indices of our share */
 	uint32_t free_chunk_count;
 	uint8_t *send_buffer;
+
+	struct vault_message *vault_waiting; /* a ring */
+	uint32_t vault_first, vault_count, vault_capacity;
 
 	struct client *flush_wheel[FLUSH_WHEEL];
 	uint32_t flush_waiting;

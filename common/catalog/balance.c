@@ -82,7 +82,7 @@ static bool distribution_read(struct catalog_source *source, struct ini *ini, ch
 {
 	int32_t sum = 0;
 	for (unsigned i = 0; i < count; i++) {
-		char key[8];
+		char key[16];
 		int32_t value = 0;
 		snprintf(key, sizeof key, "%c%u", letter, i + 1);
 		if (!needed_int(ini, "DISTRIBUCION", key, 0, 100, &value, why))

@@ -107,7 +107,7 @@ static const struct field fields[] = {
 static uint16_t classes_read(const struct record *record)
 {
 	uint16_t forbidden = 0;
-	char key[8], place[FILE_LABEL_BYTES + 24];
+	char key[16], place[FILE_LABEL_BYTES + 24];
 	for (unsigned i = 1; i <= CLASS_COUNT; i++) {
 		snprintf(key, sizeof key, "CP%u", i);
 		struct record_text text = record_text(record, key, RECORD_TRIM);

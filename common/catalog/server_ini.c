@@ -10,6 +10,7 @@
 #include "common/catalog/record.h"
 
 static_assert(SERVER_INI_NUMBER_COUNT <= 64, "one bit of `present` each");
+static_assert(SERVER_INI_NAME_BYTES == 32, "a warning below says 31");
 
 #define KEY_ROW(id, section_, key_, low_, high_, classic_, meaning_)                                                   \
 	{(section_), (key_), (low_), (high_), (classic_), (meaning_)},
@@ -58,16 +59,17 @@ static void list_read(struct ini *file, struct server_ini *ini, enum server_ini_
 		return;
 	ini->lists_present |= 1u << list;
 	int32_t count = record_int(&init, lists[list].section, 0, SERVER_INI_NAMES_MAX);
+	struct tally skipped = {0};
 	for (int32_t i = 1; i <= count; i++) {
 		char key[32];
 		snprintf(key, sizeof key, "%s%d", lists[list].prefix, i);
 		if (name_take(record_text(&record, key, RECORD_TRIM), ini->name[list][ini->name_count[list]]))
 			ini->name_count[list]++;
 		else
-			warnings_add(warnings, "%s line %u: %s of [%s] is absent, empty, or longer than %d bytes; skipped",
-						 ini_label(file), record_line(&record, key), key, lists[list].section,
-						 SERVER_INI_NAME_BYTES - 1);
+			tally_add(&skipped, "%s line %u (%s of [%s])", ini_label(file), record_line(&record, key), key,
+					  lists[list].section);
 	}
+	tally_warn(&skipped, warnings, "a name that is absent, empty, or longer than 31 bytes; skipped");
 }
 
 static void texts_read(struct ini *file, struct server_ini *ini, struct catalog_warnings *warnings)

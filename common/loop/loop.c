@@ -185,6 +185,7 @@ static void heap_take(struct loop *loop, struct loop_timer *timer)
 {
 	size_t i = timer->position;
 	struct loop_timer *last = loop->heap[--loop->timers];
+	loop->heap[loop->timers] = NULL;
 	if (last == timer)
 		return;
 	heap_set(loop, i, last);
@@ -260,7 +261,7 @@ static void timers_fire(struct loop *loop)
 		const char *name = timer->name;
 		timer->fn(timer->context);
 		slow_check(started, name);
-		if (loop->firing == NULL)
+		if (loop->firing != timer)
 			continue; /* removed by its own callback */
 		loop->firing = NULL;
 		if (timer->every_ms == 0) {

@@ -19,7 +19,7 @@ static const struct {
 #undef TEXT_ENTRY
 };
 
-/* Filled once by texts_load, read by all threads. */
+/* Filled once by text_catalog_load, read by all threads. */
 static char latin1[TEXT_ID_COUNT][TEXT_BYTES];
 
 /* The conversions of a format, without their text: "%s%d". NULL when it holds one that we do not use. */
@@ -99,7 +99,7 @@ static bool translation_read(char table[][TEXT_BYTES], const char *path, struct 
 	return good;
 }
 
-bool texts_load(const char *translation, struct problem *why)
+bool text_catalog_load(const char *translation, struct problem *why)
 {
 	char(*table)[TEXT_BYTES] = calloc(TEXT_ID_COUNT, TEXT_BYTES);
 	if (table == NULL)

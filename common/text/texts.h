@@ -1,6 +1,6 @@
 /* texts.h - the one catalog of what players read: texts.def, converted to Latin-1 once at start.
  *
- * Process-wide and immutable after texts_load, which must be called before any other function here. A translation is a
+ * Process-wide and immutable after text_catalog_load, which must be called before any other function here. A translation is a
  * file of lines `NAME = text` (UTF-8) that replaces texts; its conversions must be those of the original, in order. */
 #ifndef ARGENTUM_TEXT_TEXTS_H
 #define ARGENTUM_TEXT_TEXTS_H
@@ -19,7 +19,7 @@ enum text_id {
 };
 
 /* `translation`: path of a file, or "" or NULL for none. On failure (file, line, what is wrong) nothing changes. */
-bool texts_load(const char *translation, struct problem *why);
+bool text_catalog_load(const char *translation, struct problem *why);
 
 /* The text or format, Latin-1, terminated. */
 const char *text_latin1(enum text_id id);

@@ -235,7 +235,7 @@ static const struct layout_field fields[] = {
 	FIELD(connection_cursor, view_cell_y),
 	FIELD(connection_cursor, toggles),
 	FIELD(connection_cursor, greeted),
-	FIELD(connection_cursor, reserve),
+	FIELD(connection_cursor, next_map),
 
 	/* input_span */
 	FIELD(input_span, start),
@@ -260,12 +260,12 @@ static const struct layout_field fields[] = {
 	FIELD(connection, phase_ms),
 	FIELD(connection, input_ms),
 	FIELD(connection, sent_ms),
-	FIELD(connection, received),
+	FIELD(connection, consumed),
 	FIELD(connection, input),
 	FIELD(connection, sent),
+	FIELD(connection, piece_end),
+	FIELD(connection, acked_base),
 	FIELD(connection, output_first),
-	FIELD(connection, output_skip),
-	FIELD(connection, output_cut),
 	FIELD(connection, cursor_active),
 	FIELD(connection, cursor),
 	FIELD(connection, reserve),
@@ -273,8 +273,8 @@ static const struct layout_field fields[] = {
 
 	/* chunk */
 	FIELD(chunk, next),
-	FIELD(chunk, used),
 	FIELD(chunk, reserve),
+	FIELD(chunk, position),
 	FIELD(chunk, bytes),
 
 	/* world_limits */

@@ -447,7 +447,7 @@ struct connection_cursor {
 	uint8_t view_cell_x, view_cell_y; /* 9x9 cell, 0..11 */
 	uint8_t toggles;                  /* enum client_toggle: what the client believes */
 	uint8_t greeted;                  /* 1 = it was sent what a newcomer gets */
-	uint8_t reserve[2];
+	uint16_t next_map;                /* view_map is 0: the map whose ring has its entry, from map_position on */
 };
 
 /* The unparsed part of the input. Both ends move together in one store when the bytes are moved to the front, so that a
@@ -480,27 +480,29 @@ struct connection {
 	uint64_t input_ms; /* last byte received */
 	uint64_t sent_ms;  /* last send */
 
-	/* input: bytes [input.start, input.end) of `input_bytes` wait */
-	uint64_t received; /* bytes ever received */
+	/* input: bytes [input.start, input.end) of `input_bytes` wait; the first of them is byte number `consumed` of the
+	 * stream. What the kernel gave us beyond that and we did not write down, TCP_INFO tells. */
+	uint64_t consumed;
 	struct input_span input;
 
-	/* output: a chain of chunks from `output_first`, `output_skip` bytes of the first are gone already */
-	uint64_t sent; /* bytes ever sent */
-	uint32_t output_first;
-	uint32_t output_skip;
-	uint32_t output_cut;            /* bytes left of a packet that the kernel took only in part */
+	/* output: a chain of chunks; byte number `sent` of the stream is the first that was not sent. Before each send the
+	 * end of the piece (whole packets) is noted, so that whoever goes on finishes a piece that was taken only in part. */
+	uint64_t sent;
+	uint64_t piece_end;
+	uint64_t acked_base;            /* what TCP_INFO said had been acknowledged at accept */
+	uint32_t output_first;          /* chunk that holds byte `sent`, or an earlier one that is to be given back */
 	_Atomic uint32_t cursor_active; /* which cursor is valid: 0 or 1 */
 	struct connection_cursor cursor[2];
-	uint8_t reserve[96];
+	uint8_t reserve[88];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");
 
 /* A piece of unsent output. Belongs to the worker whose share of the pool it is in. */
 struct chunk {
-	uint32_t next; /* 0 = last */
-	uint32_t used; /* valid in all chunks but the tail, whose figure is in the cursor */
-	uint64_t reserve;
+	uint32_t next;     /* 0 = last; not valid in the tail of a chain */
+	uint32_t reserve;
+	uint64_t position; /* of its first byte in the connection's stream; all but the tail are full */
 	uint8_t bytes[CHUNK_BYTES];
 };
 _Static_assert(sizeof(struct chunk) == 2048, "chunks fill pages");

@@ -351,8 +351,13 @@ static void log_settle(struct world *w, struct undo_log *log)
 
 static void repair_lock(pthread_mutex_t *lock)
 {
-	if (pthread_mutex_lock(lock) == EOWNERDEAD)
-		pthread_mutex_consistent(lock); /* a settler died: what it did can be done again */
+	int error = pthread_mutex_lock(lock);
+	if (error == EOWNERDEAD)
+		error = pthread_mutex_consistent(lock); /* a settler died: what it did can be done again */
+	if (error != 0) {
+		fprintf(stderr, "world: repair lock: %s\n", strerror(error)); /* two settlers at once would spoil the world */
+		abort();
+	}
 	point("repair locked");
 }
 

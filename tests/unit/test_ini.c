@@ -158,15 +158,16 @@ static void a_line_of_4096_bytes_is_read_and_a_longer_one_refused_with_its_line(
 static void a_million_lines_are_refused_and_many_equal_keys_do_not_take_long(void **state)
 {
 	(void)state;
-	size_t lines = INI_LINES_MAX + 1, size = 4 + lines * 4;
+	static const char section[] = {'[', 'A', ']', '\n'}, entry[] = {'k', '=', '1', '\n'};
+	size_t lines = INI_LINES_MAX + 1, size = sizeof section + lines * sizeof entry;
 	char *text = malloc(size);
 	assert_non_null(text);
-	memcpy(text, "[A]\n", 4);
+	memcpy(text, section, sizeof section);
 	for (size_t i = 0; i < lines; i++)
-		memcpy(text + 4 + i * 4, "k=1\n", 4);
+		memcpy(text + sizeof section + i * sizeof entry, entry, sizeof entry);
 	assert_null(parse_bytes(text, size));
 	assert_non_null(strstr(why.text, "more than"));
-	struct ini *ini = parse_bytes(text, 4 + 200000 * 4);
+	struct ini *ini = parse_bytes(text, sizeof section + 200000 * sizeof entry);
 	assert_non_null(ini);
 	assert_int_equal(warnings.total, 199999);
 	assert_int_equal(warnings.kept, CATALOG_WARNINGS_KEPT);

@@ -454,6 +454,45 @@ static void after_sleep_comes_before_any_callback_of_the_turn(void **state)
 	end_close(&e);
 }
 
+struct sleeper {
+	int allowed_ms;
+	unsigned asked;
+};
+
+static int how_long(void *context)
+{
+	struct sleeper *s = context;
+	s->asked++;
+	return s->allowed_ms;
+}
+
+static void who_is_asked_before_sleeping_says_how_long_the_loop_may_sleep(void **state)
+{
+	(void)state;
+	struct sleeper s = {.allowed_ms = 0};
+	uint64_t started = clock_mono_ms();
+	loop_before_sleep(loop, how_long, &s);
+	for (unsigned i = 0; i < 100; i++)
+		loop_turn(loop, 60000); /* more to do: does not sleep */
+	s.allowed_ms = 3;
+	uint64_t before = clock_mono_ms();
+	loop_turn(loop, 60000);
+	assert_true(clock_mono_ms() - before >= 2);
+	assert_int_equal(101, s.asked);
+	assert_true(clock_mono_ms() - started < 30000);
+
+	s.allowed_ms = -1; /* as long as nothing happens: a timer does, after 4 ms */
+	unsigned count = 0;
+	assert_non_null(loop_timer_once(loop, 4, count_up, &count, "once"));
+	while (count == 0)
+		loop_turn(loop, -1);
+	s.allowed_ms = 60000; /* as well when it would allow longer */
+	assert_non_null(loop_timer_once(loop, 4, count_up, &count, "once"));
+	while (count == 1)
+		loop_turn(loop, -1);
+	assert_true(clock_mono_ms() - started < 30000);
+}
+
 /* --- jobs ------------------------------------------------------------------------------------------------------------------ */
 
 static struct jobs *jobs;
@@ -621,6 +660,7 @@ int main(void)
 		LOOP_TEST(a_descriptor_that_epoll_refuses_is_refused_with_errno),
 		LOOP_TEST(the_loop_runs_until_it_is_stopped),
 		LOOP_TEST(after_sleep_comes_before_any_callback_of_the_turn),
+		LOOP_TEST(who_is_asked_before_sleeping_says_how_long_the_loop_may_sleep),
 		LOOP_TEST(a_job_runs_on_its_thread_and_is_done_on_the_loops_thread),
 		LOOP_TEST(jobs_of_one_thread_are_done_in_the_order_in_which_they_were_added),
 		LOOP_TEST(a_full_queue_refuses_and_takes_again_when_a_job_is_done),

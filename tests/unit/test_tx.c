@@ -82,6 +82,8 @@ static enum tx_verdict change_much(struct tx *t, void *context)
 	tx_touch(t, &w->maps[1].blocked[13], 3); /* neither aligned nor a multiple of 8 */
 	memset(&w->maps[1].blocked[13], 0xff, 3);
 	SET(t, w->realm->players_in_world, 9);
+	TOUCH(t, w->players[5]);
+	memset(&w->players[5], 0xab, sizeof w->players[5]); /* to the last byte */
 	return *(enum tx_verdict *)context;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,13 @@
 #include "common/base/clock.h"
 #include "common/world/tx.h"
 #include "tests/harness/memory_segment.h"
+#include "tests/harness/single_step.h"
+
+#ifdef __SANITIZE_ADDRESS__
+enum { STRIDE = 4 }; /* a fork takes ten times as long */
+#else
+enum { STRIDE = 1 };
+#endif
 
 enum { REALM = MEMORY_SEGMENT_MAPS + 1, NEVER = 1000000 };
 
@@ -152,6 +160,7 @@ static const struct said said_after[] = {
 static int make_references(void **state)
 {
 	(void)state;
+	// cppcheck-suppress invalidFunctionArg ; -1 is right for anonymous memory
 	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return -1;
@@ -286,7 +295,7 @@ static void killed_at_every_point_the_world_is_as_before_or_as_after_whoever_com
 	(void)state;
 	unsigned before = 0, after = 0;
 	assert_true(points_in_all > 30);
-	for (unsigned k = 0; k < points_in_all; k++) {
+	for (unsigned k = 0; k < points_in_all; k += STRIDE) {
 		for (enum settler who = 0; who < SETTLERS; who++) {
 			char when[120];
 			open_world();
@@ -335,7 +344,7 @@ static void a_settlement_killed_at_every_point_is_finished_by_the_next(void **st
 {
 	(void)state;
 	unsigned settlers_killed = 0;
-	for (unsigned k = 0; k < points_in_all; k += 5) {
+	for (unsigned k = 0; k < points_in_all; k += 5 * STRIDE) {
 		for (enum settler first = LOCKER_OF_1; first <= NEWBORN; first += NEWBORN) {
 			bool died = true;
 			for (unsigned j = 0; died; j++) {
@@ -411,7 +420,7 @@ static pid_t settler_at_the_barrier(enum settler who)
 static void a_newborn_and_a_process_that_meets_the_lock_settle_at_once(void **state)
 {
 	(void)state;
-	for (unsigned k = 0; k < points_in_all * 2; k++) {
+	for (unsigned k = 0; k < points_in_all * 2; k += STRIDE) {
 		char when[80];
 		int status[2];
 		open_world();
@@ -430,6 +439,62 @@ static void a_newborn_and_a_process_that_meets_the_lock_settle_at_once(void **st
 		uint64_t settled =
 			count_sum(&segment.world, COUNT_settled_back) + count_sum(&segment.world, COUNT_settled_forward);
 		assert_true(settled <= 1);
+		close_world();
+	}
+}
+
+/* Stands still in the middle of a settlement until told to go on. */
+static void pause_in_the_settlement(const char *point)
+{
+	if (strcmp(point, "record undone") != 0 || atomic_exchange(&shared->ready, 1) != 0)
+		return;
+	while (atomic_load(&shared->turns[0]) == 0)
+		sched_yield();
+}
+
+static pid_t start_settler(enum settler who, void (*at_points)(const char *point))
+{
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		alarm(20);
+		world_test_point = at_points;
+		settle_as(who);
+		_exit(0);
+	}
+	return child;
+}
+
+static void nobody_passes_while_a_settlement_is_under_way(void **state)
+{
+	(void)state;
+	static const enum settler pairs[][2] = {{NEWBORN, LOCKER_OF_3}, {LOCKER_OF_3, NEWBORN}, {LOCKER_OF_1, LOCKER_OF_3}};
+	for (unsigned i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		int status;
+		open_world();
+		prepare();
+		unsigned k = 0;
+		do {
+			assert_true(victim_dies_at(k++));
+		} while (strcmp(shared->last, "before commit") != 0);
+		shared->ready = shared->turns[0] = 0;
+		pid_t first = start_settler(pairs[i][0], pause_in_the_settlement);
+		while (atomic_load(&shared->ready) == 0)
+			sched_yield();
+		pid_t second = start_settler(pairs[i][1], NULL);
+		/* It cannot be seen to wait, but it would be seen to pass: some milliseconds are plenty for that. */
+		uint64_t until = clock_mono_ms() + 30;
+		while (clock_mono_ms() < until) {
+			if (waitpid(second, &status, WNOHANG) != 0)
+				fail_msg("%s passed while %s was settling", settler_names[pairs[i][1]], settler_names[pairs[i][0]]);
+			sched_yield();
+		}
+		shared->turns[0] = 1;
+		assert_int_equal(first, waitpid(first, &status, 0));
+		assert_int_equal(0, status);
+		assert_int_equal(second, waitpid(second, &status, 0));
+		assert_int_equal(0, status);
+		expect_whole("one after the other");
 		close_world();
 	}
 }
@@ -591,7 +656,7 @@ static void expect_ring_agrees_with_map(uint32_t map)
 static void no_token_is_lost_or_doubled_by_any_number_of_kills(void **state)
 {
 	(void)state;
-	enum { KILLS = 150 };
+	enum { KILLS = 100 };
 	open_world();
 	struct world *w = &segment.world;
 	struct rng rng;
@@ -632,6 +697,84 @@ static void no_token_is_lost_or_doubled_by_any_number_of_kills(void **state)
 	close_world();
 }
 
+/* --- killed between any two instructions -------------------------------------------------------------------------------------- */
+
+static enum tx_verdict pay(struct tx *t, void *context)
+{
+	struct world *w = t->world;
+	(void)context;
+	SET(t, w->players[1].gold, 700);
+	SET(t, w->players[2].gold, 1300);
+	tx_append(t, 1, &(struct note){.kind = NOTE_MAP, .subject = 9}, "", 0);
+	return TX_COMMIT;
+}
+
+static struct world stepped;
+
+static int pay_once(void *context)
+{
+	uint32_t domain = 1;
+	(void)context;
+	tx_run(&tx, &domain, 1, pay, NULL);
+	return (int)syscall(SYS_exit_group, 0); /* at once: nothing else is to be counted */
+}
+
+/* How the payment stands: 0 = not made, 1 = made and told, -1 = something in between. */
+static int payment(void)
+{
+	const struct world *w = &segment.world;
+	uint64_t position = 0;
+	struct note note;
+	bool told = ring_read(w, &w->domains[1].ring, &position, &note, got) == RING_READ;
+	if (w->players[1].gold == 1000 && w->players[2].gold == 1000 && !told)
+		return 0;
+	return w->players[1].gold == 700 && w->players[2].gold == 1300 && told ? 1 : -1;
+}
+
+static void killed_between_any_two_instructions_a_payment_is_made_and_told_or_neither(void **state)
+{
+	(void)state;
+	unsigned not_made = 0, made = 0, total = 0, stride = 1;
+	for (unsigned k = 0; k <= total; k += stride) {
+		open_world();
+		prepare();
+		memory_segment_join(&segment, &stepped, 0);
+		/* What an earlier transaction left in the log must not be taken for records. */
+		memset(world_undo(&stepped, 0) + 1, 0xff, 256);
+		tx_init(&tx, &stepped, NULL, NULL);
+		if (total == 0) {
+			total = single_step_count(pay_once, NULL);
+			stride = total * total / 70000 + 1; /* a step is slow */
+			if (total == 0) {
+				world_detach(&stepped);
+				close_world();
+				skip(); /* tracing is not allowed here */
+			}
+		} else {
+			int status;
+			pid_t child = single_step_fork(pay_once, NULL);
+			assert_true(child > 0);
+			if (single_step_go(child, k, &status)) {
+				kill(child, SIGKILL);
+				single_step_finish(child);
+			}
+			settle_as(k % 2 == 0 ? NEWBORN : LOCKER_OF_1);
+			settle_as(NEWBORN);
+			int stands = payment();
+			if (stands < 0)
+				fail_msg("killed after %u of %u instructions: half a payment", k, total);
+			not_made += stands == 0;
+			made += stands == 1;
+			tx_init(&tx, &segment.world, NULL, NULL);
+			expect_life_goes_on("killed between two instructions");
+		}
+		world_detach(&stepped);
+		close_world();
+	}
+	print_message("%u instructions, stride %u: %u times not made, %u times made\n", total, stride, not_made, made);
+	assert_true(not_made > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -641,6 +784,8 @@ int main(void)
 		cmocka_unit_test(a_newborn_and_a_process_that_meets_the_lock_settle_at_once),
 		cmocka_unit_test(a_settler_never_touches_the_log_of_a_living_newborn),
 		cmocka_unit_test(a_settlement_is_for_one_life_only),
+		cmocka_unit_test(nobody_passes_while_a_settlement_is_under_way),
+		cmocka_unit_test(killed_between_any_two_instructions_a_payment_is_made_and_told_or_neither),
 		cmocka_unit_test(no_token_is_lost_or_doubled_by_any_number_of_kills),
 	};
 	return cmocka_run_group_tests_name("tx kill", tests, make_references, drop_references);

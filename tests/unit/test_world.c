@@ -23,7 +23,7 @@
 
 /* --- the layout ---------------------------------------------------------------------------------------------------------- */
 
-static const uint64_t pinned_fingerprint = 0xa513ab2a43b56c90;
+static const uint64_t pinned_fingerprint = 0xc05105466eedc9be;
 
 static void the_layout_is_the_pinned_one(void **state)
 {
@@ -606,6 +606,26 @@ static void a_scribbled_undo_log_ends_its_settler_and_is_neither_applied_nor_wal
 	memory_segment_close(&segment);
 }
 
+static void a_repair_lock_beyond_repair_ends_the_newborn(void **state)
+{
+	(void)state;
+	struct memory_segment segment;
+	memory_segment_open(&segment);
+	pthread_mutex_t *lock = &segment.world.processes[1].repair;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		pthread_mutex_lock(lock);
+		_exit(0);
+	}
+	assert_int_equal(child, waitpid(child, NULL, 0));
+	assert_int_equal(EOWNERDEAD, pthread_mutex_lock(lock));
+	assert_int_equal(0, pthread_mutex_unlock(lock)); /* not made consistent: useless from now on */
+	const struct damage none = {0};
+	assert_int_equal(SIGABRT, end_of_newborn(&segment, none));
+	memory_segment_close(&segment);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -631,6 +651,7 @@ int main(void)
 		cmocka_unit_test(only_sleepers_are_woken_and_only_once),
 		cmocka_unit_test(nobody_wakes_himself_or_who_has_no_eventfd),
 		cmocka_unit_test(a_newborn_wakes_everybody_since_its_predecessor_may_have_died_before_it_did),
+		cmocka_unit_test(a_repair_lock_beyond_repair_ends_the_newborn),
 		cmocka_unit_test(a_scribbled_undo_log_ends_its_settler_and_is_neither_applied_nor_walked_for_ever),
 	};
 	return cmocka_run_group_tests_name("world", tests, NULL, NULL);

@@ -123,6 +123,7 @@ static enum tx_verdict connection_lost(struct tx *tx, void *context)
 
 	TOUCH(tx, player->connection);
 	player->connection = (struct handle){0};
+	SET(tx, tx->world->connections[lost->connection.index].player, ((struct handle){0}));
 	if (!leaving_takes_time(tx, lost->player.index) || tx->config->intervals.logout_s == 0) {
 		leave_game(tx, lost->player.index, CLOSE_CONNECTION_LOST, TEXT_LEAVING_NOW);
 		return TX_COMMIT;

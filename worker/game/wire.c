@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/number.h"
 #include "common/catalog/catalog.h"
 #include "common/text/texts.h"
 #include "common/world/realm.h"
@@ -24,13 +25,17 @@ struct text wire_label(struct tx *tx, uint32_t player, char *buffer, size_t capa
 	return text_bytes(buffer, length);
 }
 
-bool player_is_criminal(const struct player *player)
+int32_t reputation_average(const struct player *player)
 {
-	/* F-45: average = ri(sum / 6) < 0, with half to even: a sum of -3 is still 0 (rules-economy-social-admin.md 12.1). */
 	int64_t sum = -(int64_t)player->reputation[REPUTATION_ASSASSIN] - player->reputation[REPUTATION_BANDIT] +
 				  player->reputation[REPUTATION_BOURGEOIS] - player->reputation[REPUTATION_THIEF] +
 				  player->reputation[REPUTATION_NOBLE] + player->reputation[REPUTATION_PLEBEIAN];
-	return sum < -3;
+	return (int32_t)vb_round((double)sum / 6.0);
+}
+
+bool player_is_criminal(const struct player *player)
+{
+	return reputation_average(player) < 0;
 }
 
 uint8_t wire_nick_color(const struct player *player)

@@ -21,6 +21,7 @@ void wire_character_change(struct tx *tx, struct packet_writer *writer, uint32_t
 /* The label over a player's head: name and clan. Into the caller's buffer. */
 struct text wire_label(struct tx *tx, uint32_t player, char *buffer, size_t capacity);
 uint8_t wire_nick_color(const struct player *player);
+int32_t reputation_average(const struct player *player); /* F-45 of rules-economy-social-admin.md 12.1 */
 bool player_is_criminal(const struct player *player);
 uint8_t wire_privileges(const struct player *player);
 

@@ -1,0 +1,96 @@
+#include "worker/vault_link.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/base/log.h"
+
+/* Two messages per connection can wait at most: a drop behind its deposit, and then the slot's next deposit waits for
+ * nothing else. One to spare. */
+bool vault_link_create(struct worker *w, struct problem *why)
+{
+	w->vault_capacity = w->world.limits.connections * 3 + 16;
+	w->vault_waiting = calloc(w->vault_capacity, sizeof *w->vault_waiting);
+	return w->vault_waiting != NULL || problem_set(why, "out of memory for the line to the vault");
+}
+
+void vault_link_destroy(struct worker *w)
+{
+	free(w->vault_waiting);
+}
+
+static bool message_send(struct worker *w, const struct vault_message *message)
+{
+	struct master_message body = {
+		.kind = message->kind, .connection = message->connection, .generation = message->generation};
+	struct iovec iov = {.iov_base = &body, .iov_len = sizeof body};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	if (message->kind == MASTER_DEPOSIT) {
+		memset(&control, 0, sizeof control);
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = sizeof control.bytes;
+		struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(cmsg), &message->fd, sizeof message->fd);
+	}
+	for (;;) {
+		if (sendmsg(w->start.master, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+			return true;
+		if (errno == EINTR)
+			continue;
+		/* A dead master is noticed by its EOF; then nothing needs to be deposited any more. */
+		return errno != EAGAIN && errno != EWOULDBLOCK && errno != ETOOMANYREFS && errno != ENOBUFS;
+	}
+}
+
+static void message_add(struct worker *w, const struct vault_message *message)
+{
+	if (w->vault_count == 0 && message_send(w, message))
+		return;
+	if (w->vault_count == w->vault_capacity) {
+		log_error("the line to the master's vault is full: connection %u would not survive this worker",
+				  message->connection);
+		return;
+	}
+	w->vault_waiting[(w->vault_first + w->vault_count++) % w->vault_capacity] = *message;
+}
+
+void vault_deposit(struct worker *w, const struct client *client)
+{
+	message_add(w, &(struct vault_message){.kind = MASTER_DEPOSIT,
+										   .connection = client->index,
+										   .generation = client->c->generation,
+										   .fd = client->c->fd});
+}
+
+void vault_drop(struct worker *w, const struct client *client)
+{
+	/* A deposit that still waits must not be sent: its descriptor is about to be closed. */
+	for (uint32_t i = 0; i < w->vault_count; i++) {
+		struct vault_message *waiting = &w->vault_waiting[(w->vault_first + i) % w->vault_capacity];
+		if (waiting->connection == client->index && waiting->generation == client->c->generation)
+			waiting->kind = MASTER_NOTHING;
+	}
+	message_add(w,
+				&(struct vault_message){
+					.kind = MASTER_DROP, .connection = client->index, .generation = client->c->generation, .fd = -1});
+}
+
+void vault_link_turn(struct worker *w)
+{
+	while (w->vault_count > 0) {
+		const struct vault_message *message = &w->vault_waiting[w->vault_first];
+		if (message->kind != MASTER_NOTHING && !message_send(w, message))
+			return;
+		w->vault_first = (w->vault_first + 1) % w->vault_capacity;
+		w->vault_count--;
+	}
+}

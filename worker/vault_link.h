@@ -1,0 +1,17 @@
+/* vault_link.h - the worker's line to the master's vault: a duplicate of each client's socket is deposited at accept and
+ * dropped at close, so that the socket outlives this process. Never blocks: what the line does not take waits its turn. */
+#ifndef ARGENTUM_WORKER_VAULT_LINK_H
+#define ARGENTUM_WORKER_VAULT_LINK_H
+
+#include "worker/worker.h"
+
+bool vault_link_create(struct worker *w, struct problem *why);
+void vault_link_destroy(struct worker *w);
+
+void vault_deposit(struct worker *w, const struct client *client);
+void vault_drop(struct worker *w, const struct client *client);
+
+/* Sends what waits; once per turn. */
+void vault_link_turn(struct worker *w);
+
+#endif
