@@ -140,6 +140,10 @@ bool config_item(const struct config_values *values, unsigned i, struct config_i
 	const char *value = config_values_text(values, s->id);
 	*item =
 		(struct config_item){.name = s->name, .unit = s->unit, .about = s->about, .live = s->live, .secret = s->secret};
+	for (unsigned k = 0; setting_key_at(k) != NULL; k++) {
+		if (setting_key_at(k)->setting == s->id)
+			item->redis = setting_key_at(k)->key;
+	}
 	snprintf(item->value, sizeof item->value, "%s", s->secret && *value != '\0' ? "****" : value);
 	snprintf(item->source, sizeof item->source, "%s", config_values_place(values, s->id));
 	setting_allowed(s, item->allowed, sizeof item->allowed);

@@ -81,13 +81,18 @@ static bool group_refuse(const char *path, const config_setting_t *at, struct pr
 	if (setting_group_is_known(name))
 		return problem_set(why, "%s line %u: %s is a group of settings: %s = { ... }; is needed", path, line, name,
 						   name);
+	if (!config_setting_is_group(at)) {
+		char where[300];
+		snprintf(where, sizeof where, "%.270s line %u", path, line);
+		return setting_unknown(where, name, why);
+	}
 	struct nearest nearest = nearest_start(name);
 	for (unsigned i = 0; setting_group_at(i) != NULL; i++) {
 		nearest_offer(&nearest, setting_group_at(i));
 		if (n + 20 < sizeof list)
 			n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", i > 0 ? ", " : "", setting_group_at(i));
 	}
-	if (config_setting_is_group(at) && nearest.word != NULL)
+	if (nearest.word != NULL)
 		return problem_set(why, "%s line %u: there is no group \"%.60s\"; did you mean \"%s\"?", path, line, name,
 						   nearest.word);
 	return problem_set(why, "%s line %u: there is no group \"%.60s\"; every setting is in one of the groups %s", path,

@@ -1,5 +1,6 @@
 #include "common/config/config_layer.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,20 +29,40 @@ void config_layer_destroy(struct config_layer **layer)
 	*layer = NULL;
 }
 
+/* Control bytes would tear the line that tells of them. */
+static void shown_clean(char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (iscntrl((unsigned char)*text))
+			*text = '?';
+	}
+}
+
+static bool has_control_bytes(const char *text)
+{
+	while (*text != '\0' && !iscntrl((unsigned char)*text))
+		text++;
+	return *text != '\0';
+}
+
 bool config_layer_refuse(const struct setting *setting, const char *shown, const char *allowed, const char *where,
 						 struct problem *why)
 {
-	return problem_set(why, "%s: %s = %.100s; allowed is %s", where, setting->name, setting->secret ? "****" : shown,
-					   allowed);
+	char clean[104];
+	snprintf(clean, sizeof clean, "%s", setting->secret ? "****" : shown);
+	shown_clean(clean);
+	return problem_set(why, "%s: %s = %s; allowed is %s", where, setting->name, clean, allowed);
 }
 
 bool config_layer_set(struct config_layer *layer, const struct setting *setting, const char *text, const char *shown,
 					  const char *where, struct problem *why)
 {
-	char canonical[SETTING_TEXT_BYTES], quoted[104], allowed[200];
+	char canonical[SETTING_TEXT_BYTES], quoted[104], allowed[240];
 	if (!setting_parse(setting, text, canonical)) {
 		snprintf(quoted, sizeof quoted, "\"%.90s%s\"", text, strlen(text) > 90 ? "..." : "");
-		setting_allowed(setting, allowed, sizeof allowed);
+		setting_allowed(setting, allowed, 200);
+		if (has_control_bytes(text))
+			snprintf(allowed + strlen(allowed), 40, " without control characters");
 		return config_layer_refuse(setting, shown != NULL ? shown : quoted, allowed, where, why);
 	}
 	char *value = strdup(canonical), *source = strdup(where);

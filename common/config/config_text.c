@@ -207,6 +207,9 @@ static bool piece_pass(struct look *look, struct problem *why)
 		word_pass(look);
 		return true;
 	}
+	if (c == '.' && look->word[0] != '\0')
+		return problem_set(why, "%s line %u: a setting is written inside its group: %s = { ... };", look->path,
+						   look->line, look->word);
 	look->line += c == '\n';
 	copy(look, 1);
 	return true;
