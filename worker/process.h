@@ -35,12 +35,14 @@ struct process_start {
 	int master; /* this child's end of a SOCK_SEQPACKET pair; EOF = the master died */
 };
 
-/* What a child says to the master: one message, the kind first. */
+/* What a child says to the master, and the master to its child (master_line.h): one message, the kind first. */
 enum master_message_kind {
 	MASTER_NOTHING,
 	MASTER_READY,   /* serving from now on */
 	MASTER_DEPOSIT, /* with a descriptor: keep a duplicate of this connection's socket */
 	MASTER_DROP,    /* the connection is closed: close the duplicate */
+
+	MASTER_LOG_LEVEL = 100, /* from the master to its child: .reserve is the enum log_level from now on */
 };
 
 struct master_message {
@@ -49,6 +51,8 @@ struct master_message {
 	uint32_t generation;
 	uint32_t reserve;
 };
+
+enum { CHILD_LISTENS = 1 }; /* .reserve of MASTER_READY: this child reads its line (master_line_hear) */
 
 /* The vault: by connection index. A deposit with another generation replaces what is there; a drop counts only when the
  * generation is the same. */

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/base/clock.h"
@@ -18,6 +17,7 @@
 #include "worker/game/leaving.h"
 #include "worker/game/say.h"
 #include "worker/game/tick.h"
+#include "worker/master_line.h"
 #include "worker/output.h"
 #include "worker/reader.h"
 #include "worker/session.h"
@@ -200,10 +200,8 @@ static void signal_came(void *context, unsigned events)
 static void master_gone(void *context, unsigned events)
 {
 	struct worker *w = context;
-	uint8_t nothing[64];
 	(void)events;
-	ssize_t n = recv(w->start.master, nothing, sizeof nothing, MSG_DONTWAIT);
-	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+	if (master_line_hear(w->start.master))
 		return;
 	log_error("the master died: the players' characters leave in order, then this worker ends");
 	loop_fd_remove(&w->master_watch);
@@ -297,10 +295,8 @@ static bool worker_start(struct worker *w, struct problem *why)
 
 static void worker_ready(struct worker *w)
 {
-	struct master_message ready = {.kind = MASTER_READY};
 	atomic_store(&own_slot(w)->state, PROCESS_READY);
-	ssize_t n = send(w->start.master, &ready, sizeof ready, MSG_NOSIGNAL);
-	(void)n; /* a dead master is noticed by its EOF */
+	master_line_say_ready(w->start.master); /* a dead master is noticed by its EOF */
 }
 
 static void worker_free(struct worker *w)

@@ -1,0 +1,131 @@
+/* children.h - the processes that the master forks: their birth, their death, and when the next one is born.
+ *
+ * Private to the master. Of the world it touches the process slots only (state, pid, heartbeat, and the black box of a
+ * dead process), never a lock, a map or a player: what killed a child must not kill the master. The functions get the
+ * time as an argument.
+ *
+ * A child that ends is started again at once; one that dies again soon after its birth after 100 ms, 200 ms, ... up to
+ * the longest pause. One that lived for CHILD_SETTLED_MS starts with a clean sheet. A child whose heartbeat stands still
+ * is killed, and then started again like any other.
+ *
+ * What children say comes here too: that they are ready, and sockets for the vault (worker/process.h). */
+#ifndef ARGENTUM_MASTER_CHILDREN_H
+#define ARGENTUM_MASTER_CHILDREN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/base/log.h"
+#include "common/base/problem.h"
+#include "common/world/world.h"
+#include "worker/process.h"
+
+struct loop;
+struct loop_fd;
+struct vault;
+struct children;
+
+enum {
+	CHILD_SETTLED_MS = 60000,
+	CHILD_PAUSE_FIRST_MS = 100,
+	CHILD_START_MS = 60000, /* without a sign of life before READY: hung */
+	CHILD_SLOTS = SLOT_KEEPER + 1,
+};
+
+enum child_event {
+	CHILD_IS_READY, /* it serves from now on */
+	CHILD_ENDED,    /* it is dead and its slot is empty; .status and .clean_end tell how */
+};
+
+struct child {
+	struct children *children;
+	unsigned slot;
+	pid_t pid;               /* 0 = none lives */
+	int channel;             /* our end of its SOCK_SEQPACKET pair, -1 = none */
+	struct loop_fd *watch;   /* of .channel */
+	bool wanted;             /* is started again when it ends */
+	bool ready;              /* it said READY */
+	bool listens;            /* it reads what the master says (worker/master_line.h) */
+	bool told_to_stop;       /* the signal was sent */
+	bool overdue;            /* killed because it did not stop in time */
+	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */
+	bool blame;              /* the last one that lived here died by its own fault: told to the next */
+	uint64_t born_ms;        /* monotonic */
+	uint64_t due_ms;         /* when it is started again; 0 = nothing planned */
+	unsigned deaths_running; /* deaths in a row, none of them after a long life */
+	uint32_t restarts;       /* since the server started */
+	int status;              /* of the last one that ended, as wait(2) gives it */
+	bool clean_end;          /* ... it was told to stop and stopped in order */
+};
+
+typedef int child_main_fn(const struct process_start *start);
+typedef void child_event_fn(void *context, struct child *child, enum child_event event);
+
+struct children_options {
+	child_main_fn *worker_main, *keeper_main;
+	uint64_t pause_ms_max;         /* longest pause before a child is started again */
+	uint64_t heartbeat_timeout_ms; /* a serving child without heartbeat for so long is hung */
+	enum log_target log_target;    /* for the children's logs */
+	const char *log_path;
+	child_event_fn *event; /* may start and stop children, itself included */
+	void *context;
+};
+
+struct children {
+	struct children_options options;
+	struct loop *loop;
+	struct world *world;
+	struct process_start start; /* what all children get; slot, listeners and channel differ */
+	struct vault *vault;        /* the clients' sockets, NULL = none are kept */
+	const int *listeners;       /* [listener_count]; worker i gets number i */
+	unsigned listener_count;
+	bool keep_up;                    /* who ends is started again; off until the server is ready */
+	uint64_t ticked_ms;              /* last children_tick */
+	uint64_t grace_ms;               /* no heartbeat is judged older than this: the master itself stood still before */
+	struct log_repeat vault_trouble; /* sockets that could not be kept */
+	struct child child[CHILD_SLOTS]; /* 0..WORKERS_MAX-1 workers, then the keeper */
+};
+
+/* `start` is copied; what it and the options point to lives longer than the children. */
+void children_init(struct children *children, struct loop *loop, struct world *world,
+				   const struct children_options *options, const struct process_start *start, struct vault *vault,
+				   const int *listeners, unsigned listener_count);
+
+/* Forks the child of a slot. Does nothing when one lives there. A fork that fails is logged and counts like a death:
+ * another try is planned if children are kept up. Call from the main thread only (traps.md, Fork and parents). */
+bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms);
+
+/* After SIGCHLD: buries the dead, logs how they ended, plans or starts their successors. */
+void children_reap(struct children *children, uint64_t now_ms);
+
+/* Now and then (every 100 to 500 ms): starts who is due, kills who is hung. */
+void children_tick(struct children *children, uint64_t now_ms);
+
+/* A signal (SIGTERM; workers also SIGQUIT, at once) to the workers, or SIGTERM to the keeper; they are not started again.
+ * A keeper that is just not alive is started once more to write its last cut, if `again`. */
+void children_stop_workers(struct children *children, int number);
+void children_stop_keeper(struct children *children, bool again, uint64_t now_ms);
+
+/* SIGKILL to who is still there of those told to stop, with a line for each. Returns how many. */
+unsigned children_kill_overdue(struct children *children);
+
+unsigned children_alive_workers(const struct children *children);
+static inline bool child_alive(const struct children *children, unsigned slot)
+{
+	return children->child[slot].pid != 0;
+}
+
+/* Sends a signal to every child that lives. */
+void children_signal(struct children *children, int number);
+
+/* Tells the log level to all; returns how many do not listen and keep theirs. */
+unsigned children_set_log_level(struct children *children, enum log_level level);
+
+/* 0 for the first death in a row, then 100 ms, doubling up to max_ms. */
+uint64_t child_pause_ms(unsigned deaths_running, uint64_t max_ms);
+
+/* "worker 2", "keeper". */
+const char *child_name(unsigned slot, char buffer[16]);
+
+#endif

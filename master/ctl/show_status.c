@@ -1,0 +1,77 @@
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+#include "master/ctl/remote.h"
+#include "master/ctl/show.h"
+#include "master/duration.h"
+
+static const cJSON *part(const cJSON *object, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static void server_show(const cJSON *reply)
+{
+	char up[DURATION_BYTES];
+	const cJSON *world = part(reply, "world"), *store = part(reply, "store");
+	printf("argentumd %s, pid %.0f, %s on %s for %s\n\n", remote_text(reply, "version"), remote_number(reply, "pid"),
+		   remote_text(reply, "state"), remote_text(reply, "listen"),
+		   duration_write(up, (uint64_t)remote_number(reply, "uptime_ms")));
+	printf("players      %.0f online, %.0f most at a time, %.0f fit\n", remote_number(reply, "players"),
+		   remote_number(reply, "players_most"), remote_number(world, "players_max"));
+	printf("connections  %.0f open, %.0f allowed, %.0f sockets in the vault\n", remote_number(reply, "connections"),
+		   remote_number(world, "connections_max"), remote_number(reply, "sockets_in_vault"));
+	printf("world        %.0f maps from %s (%.0f warnings), %.0f MiB of shared memory\n", remote_number(world, "maps"),
+		   remote_text(world, "path"), remote_number(world, "file_warnings"),
+		   remote_number(world, "bytes") / (1024 * 1024));
+	printf("             catalog %s, layout %.0f %s\n", remote_text(world, "catalog_hash"),
+		   remote_number(world, "layout_version"), remote_text(world, "layout_fingerprint"));
+	printf(
+		"store        %s, %.0f cuts (%.0f failed at first), locks held %.0f us by the last, %.0f us by the longest\n",
+		remote_text(store, "backend"), remote_number(store, "cuts"), remote_number(store, "cuts_failed"),
+		remote_number(store, "cut_held_us_last"), remote_number(store, "cut_held_us_max"));
+	printf("             oldest change that is not durable: %.0f ms\n", remote_number(store, "lag_ms"));
+	printf("log level    %s\n", remote_text(reply, "log_level"));
+}
+
+static void processes_show(const cJSON *reply)
+{
+	const cJSON *process;
+	printf("\n%-10s %8s %-9s %5s %9s %10s %9s %13s %12s\n", "process", "pid", "state", "life", "age", "heartbeat",
+		   "restarts", "transactions", "packets in");
+	cJSON_ArrayForEach(process, part(reply, "processes"))
+	{
+		char age[DURATION_BYTES], heartbeat[DURATION_BYTES];
+		const cJSON *counters = part(process, "counters");
+		printf("%-10s %8.0f %-9s %5.0f %9s %10s %9.0f %13.0f %12.0f\n", remote_text(process, "name"),
+			   remote_number(process, "pid"), remote_text(process, "state"), remote_number(process, "life"),
+			   duration_write(age, (uint64_t)remote_number(process, "age_ms")),
+			   duration_write(heartbeat, (uint64_t)remote_number(process, "heartbeat_age_ms")),
+			   remote_number(process, "restarts"), remote_number(counters, "transactions"),
+			   remote_number(counters, "packets_in"));
+	}
+}
+
+/* What never happened is left out. */
+static void counters_show(const cJSON *reply)
+{
+	const cJSON *counter;
+	printf("\n%18s  since the start of the world\n", "counted");
+	cJSON_ArrayForEach(counter, part(reply, "counters"))
+	{
+		if (remote_number(counter, "total") != 0)
+			printf("%18.0f  %s\n", remote_number(counter, "total"), remote_text(counter, "what"));
+	}
+}
+
+static void status_show(const cJSON *reply)
+{
+	server_show(reply);
+	processes_show(reply);
+	counters_show(reply);
+}
+
+int status_command(const struct ctl *ctl, int argc, char **argv)
+{
+	return show_reply(ctl, argc, argv, "status", status_show);
+}

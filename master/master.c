@@ -1,0 +1,381 @@
+#include "master/master.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/loop/loop.h"
+#include "master/duration.h"
+#include "master/limits.h"
+#include "master/notify.h"
+#include "master/orders.h"
+#include "master/status.h"
+
+enum {
+	TICK_MS = 200,    /* watchdog and respawns */
+	TELL_MS = 5000,   /* the service manager's status line */
+	CHILD_SPARE = 50, /* a stop needs no patience beyond the time-out but this, ms */
+};
+
+const char *master_phase_name(enum master_phase phase)
+{
+	return phase < MASTER_SERVING ? "starting" : phase == MASTER_SERVING ? "serving" : "stopping";
+}
+
+/* --- stopping ----------------------------------------------------------------------------------------------------- */
+
+static void phase_advance(struct master *master);
+
+static void deadline_passed(void *context)
+{
+	struct master *master = context;
+	master->stop_deadline = NULL;
+	if (children_kill_overdue(&master->children) > 0)
+		master->disorder = true;
+}
+
+static void deadline_set(struct master *master, uint64_t within_ms)
+{
+	loop_timer_remove(&master->stop_deadline);
+	master->stop_deadline =
+		loop_timer_once(master->loop, within_ms + CHILD_SPARE, deadline_passed, master, "time to stop");
+}
+
+static void stop_begin(struct master *master, bool at_once)
+{
+	const struct config *config = &master->settings->config;
+	bool was_serving = master->phase == MASTER_SERVING;
+	uint64_t countdown_ms = at_once || !was_serving ? 0 : (uint64_t)config->workers.stop_countdown_s * 1000;
+	notify_send("STOPPING=1\nSTATUS=stopping");
+	log_notice("stopping: %u workers, %u characters in the world%s", children_alive_workers(&master->children),
+			   status_players(&master->segments.world), countdown_ms > 0 ? ", after the countdown" : "");
+	master->phase = MASTER_STOPPING_WORKERS;
+	children_stop_workers(&master->children, at_once || !was_serving ? SIGQUIT : SIGTERM);
+	deadline_set(master, countdown_ms + (uint64_t)config->workers.stop_timeout_ms);
+	phase_advance(master);
+}
+
+void master_stop(struct master *master, bool at_once)
+{
+	if (master->phase < MASTER_STOPPING_WORKERS) {
+		stop_begin(master, at_once);
+	} else if (master->phase == MASTER_STOPPING_WORKERS && at_once) {
+		children_stop_workers(&master->children, SIGQUIT);
+		deadline_set(master, (uint64_t)master->settings->config.workers.stop_timeout_ms);
+	} else {
+		log_notice("stopping already; who needs too long is killed");
+	}
+}
+
+/* The keeper has as long as a process may need to stop, and the store as long as it may be away. */
+static void keeper_stop(struct master *master)
+{
+	const struct config *config = &master->settings->config;
+	bool fenced = WIFEXITED(master->children.child[SLOT_KEEPER].status) &&
+				  WEXITSTATUS(master->children.child[SLOT_KEEPER].status) == PROCESS_EXIT_FENCED;
+	master->phase = MASTER_STOPPING_KEEPER;
+	children_stop_keeper(&master->children, !master->start_failed && !fenced, loop_now_ms(master->loop));
+	deadline_set(master, (uint64_t)config->workers.stop_timeout_ms + (uint64_t)config->store.start_timeout_ms);
+}
+
+/* --- phases ------------------------------------------------------------------------------------------------------- */
+
+static void ready_say(struct master *master)
+{
+	char text[256];
+	snprintf(text, sizeof text, "ready: listening on %s (%u workers, %u maps, %u items, %u creatures, %u spells)",
+			 master->listeners.address, master->workers, master->segments.maps, master->segments.items,
+			 master->segments.creatures, master->segments.spells);
+	log_notice("%s", text);
+	notify_send("READY=1\nSTATUS=%s\nMAINPID=%d", text, (int)getpid());
+	daemon_report(master->daemon, DAEMON_EXIT_OK, text);
+}
+
+static void workers_start(struct master *master)
+{
+	for (unsigned slot = 0; slot < master->workers && master->phase == MASTER_STARTING_WORKERS; slot++) {
+		if (!child_spawn(&master->children, slot, loop_now_ms(master->loop))) {
+			master->start_failed = true;
+			stop_begin(master, true);
+		}
+	}
+}
+
+static bool workers_are_ready(const struct master *master)
+{
+	for (unsigned slot = 0; slot < master->workers; slot++) {
+		if (!master->children.child[slot].ready)
+			return false;
+	}
+	return true;
+}
+
+/* Goes on as far as it can; called whenever a child became ready or ended. */
+static void phase_advance(struct master *master)
+{
+	if (master->phase == MASTER_STARTING_KEEPER && master->children.child[SLOT_KEEPER].ready) {
+		master->phase = MASTER_STARTING_WORKERS;
+		workers_start(master);
+	}
+	if (master->phase == MASTER_STARTING_WORKERS && workers_are_ready(master)) {
+		master->phase = MASTER_SERVING;
+		master->children.keep_up = true;
+		ready_say(master);
+	}
+	if (master->phase == MASTER_STOPPING_WORKERS && children_alive_workers(&master->children) == 0)
+		keeper_stop(master);
+	if (master->phase == MASTER_STOPPING_KEEPER && !child_alive(&master->children, SLOT_KEEPER)) {
+		master->phase = MASTER_STOPPED;
+		loop_timer_remove(&master->stop_deadline);
+		loop_stop(master->loop);
+	}
+}
+
+static void child_ended(struct master *master, const struct child *child)
+{
+	if (WIFEXITED(child->status) && WEXITSTATUS(child->status) == PROCESS_EXIT_FENCED) {
+		log_error("store: another server writes to it now; this one stops, since nothing played here can be kept");
+		master->disorder = true;
+		if (master->phase < MASTER_STOPPING_WORKERS)
+			stop_begin(master, true);
+	} else if (master->phase < MASTER_SERVING) {
+		master->start_failed = true;
+		stop_begin(master, true);
+	} else if (master->phase > MASTER_SERVING && !child->clean_end) {
+		master->disorder = true;
+	}
+}
+
+static void child_event(void *context, struct child *child, enum child_event event)
+{
+	struct master *master = context;
+	if (event == CHILD_ENDED)
+		child_ended(master, child);
+	phase_advance(master);
+}
+
+/* --- signals ------------------------------------------------------------------------------------------------------ */
+
+unsigned master_set_log_level(struct master *master, enum log_level level)
+{
+	log_set_level(level);
+	return children_set_log_level(&master->children, level);
+}
+
+static void on_stop(void *context)
+{
+	master_stop(context, false);
+}
+
+static void on_stop_at_once(void *context)
+{
+	master_stop(context, true);
+}
+
+static void on_child(void *context)
+{
+	struct master *master = context;
+	children_reap(&master->children, loop_now_ms(master->loop));
+}
+
+static void on_reopen(void *context)
+{
+	struct master *master = context;
+	struct problem why;
+	if (!log_reopen(&why))
+		log_error("log: %s", why.text);
+	children_signal(&master->children, SIGUSR1);
+}
+
+static void difference_say(void *context, const char *name, const char *before, const char *after, bool live)
+{
+	bool applied = strcmp(name, "log.level") == 0;
+	(void)context;
+	log_notice("config: %s: \"%s\" is now \"%s\": %s", name, before, after,
+			   applied ? "applied"
+			   : live  ? "not applied; this version applies it at a restart"
+					   : "needs a restart");
+}
+
+/* The configuration in force stays what it was at the start; only the log's level follows. */
+static void on_reload(void *context)
+{
+	struct master *master = context;
+	struct settings again;
+	struct problem why;
+	notify_send("RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)(clock_mono_ns() / 1000));
+	if (!settings_load_again(&again, master->settings, &why)) {
+		log_error("config: refused, everything stays as it is: %s", why.text);
+	} else {
+		unsigned differ = config_diff(&master->settings->config, &again.config, difference_say, NULL);
+		unsigned keep = 0;
+		if (log_current_level() != (enum log_level)again.config.log.level)
+			keep = master_set_log_level(master, (enum log_level)again.config.log.level);
+		log_notice(
+			"config: read again and valid; %u settings differ from those of the start%s; of these only log.level "
+			"takes effect without a restart",
+			differ, again.config.store.backend == CONFIG_BACKEND_REDIS ? " (Redis was not asked again)" : "");
+		if (keep > 0)
+			log_notice("config: %u processes keep their log level until they are restarted", keep);
+		settings_destroy(&again);
+	}
+	notify_send("READY=1");
+}
+
+static void on_upgrade(void *context)
+{
+	(void)context;
+}
+
+static const struct signal_row signal_rows[] = {
+	{SIGTERM, "TERM", true, "stopping in order", on_stop},
+	{SIGINT, "INT", true, "stopping in order", on_stop},
+	{SIGQUIT, "QUIT", true, "stopping at once, without countdown", on_stop_at_once},
+	{SIGHUP, "HUP", true, "reading the configuration again", on_reload},
+	{SIGUSR1, "USR1", true, "opening the log again", on_reopen},
+	{SIGUSR2, "USR2", true, "this version cannot replace its program while it runs; nothing is done", on_upgrade},
+	{SIGCHLD, "CHLD", false, "", on_child},
+};
+
+/* --- now and then ------------------------------------------------------------------------------------------------- */
+
+static void on_tick(void *context)
+{
+	struct master *master = context;
+	children_tick(&master->children, loop_now_ms(master->loop));
+}
+
+static void on_tell(void *context)
+{
+	struct master *master = context;
+	if (master->phase == MASTER_SERVING)
+		notify_send("STATUS=%u players, %llu connections on %s", status_players(&master->segments.world),
+					(unsigned long long)status_connections(&master->segments.world), master->listeners.address);
+}
+
+static void on_watchdog(void *context)
+{
+	(void)context;
+	notify_send("WATCHDOG=1");
+}
+
+static bool timers_start(struct master *master, struct problem *why)
+{
+	uint64_t watchdog_ms = notify_watchdog_every_ms();
+	bool good = loop_timer_every(master->loop, TICK_MS, on_tick, master, "watching the children") != NULL &&
+				loop_timer_every(master->loop, TELL_MS, on_tell, master, "service manager's status") != NULL;
+	if (good && watchdog_ms > 0)
+		good = loop_timer_every(master->loop, watchdog_ms, on_watchdog, master, "service manager's watchdog") != NULL;
+	return good || problem_set(why, "master: out of memory");
+}
+
+/* --- start and end ------------------------------------------------------------------------------------------------ */
+
+static void children_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper)
+{
+	const struct config *config = &master->settings->config;
+	const struct children_options options = {
+		.worker_main = run_worker,
+		.keeper_main = run_keeper,
+		.pause_ms_max = (uint64_t)config->workers.respawn_pause_max_ms,
+		.heartbeat_timeout_ms = (uint64_t)config->workers.heartbeat_timeout_ms,
+		.log_target = (enum log_target)config->log.target,
+		.log_path = config->log.file,
+		.event = child_event,
+		.context = master,
+	};
+	struct process_start start = {.config = config,
+								  .world_fd = master->segments.world_fd,
+								  .catalog_fd = master->segments.catalog_fd,
+								  .workers = master->workers};
+	memcpy(start.wake_fd, master->segments.wake_fd, sizeof start.wake_fd);
+	children_init(&master->children, master->loop, &master->segments.world, &options, &start, &master->vault,
+				  master->listeners.fd, master->listeners.count);
+}
+
+/* Everything up to the first fork. */
+static bool master_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper,
+						   struct problem *why)
+{
+	const struct config *config = &master->settings->config;
+	struct problem short_of;
+	if (!descriptors_raise(limits_descriptors(config), &short_of))
+		log_warning("%s", short_of.text);
+	/* Cheap things first: a second server started by mistake is told so before it reads a world. */
+	if (!listeners_open(&master->listeners, config->listen.host, (uint16_t)config->listen.port, master->workers,
+						config->listen.backlog, why))
+		return false;
+	if (!segments_create(&master->segments, config, master->workers, why) ||
+		!vault_create(&master->vault, master->segments.world.limits.connections, why))
+		return false;
+	master->loop = loop_create(why);
+	if (master->loop == NULL)
+		return false;
+	children_prepare(master, run_worker, run_keeper);
+	master->signals = signals_open(master->loop, signal_rows, sizeof signal_rows / sizeof *signal_rows, master, why);
+	if (master->signals == NULL)
+		return false;
+	const struct control_options control = {.path = config->control.socket,
+											.mode = (mode_t)config->control.mode,
+											.answer = orders_answer,
+											.context = master};
+	master->control = control_open(master->loop, &control, why);
+	return master->control != NULL && timers_start(master, why);
+}
+
+static void master_release(struct master *master)
+{
+	control_close(&master->control);
+	signals_close(&master->signals);
+	loop_destroy(&master->loop);
+	vault_destroy(&master->vault);
+	segments_destroy(&master->segments);
+	listeners_close(&master->listeners);
+}
+
+static int master_end(struct master *master)
+{
+	if (master->start_failed) {
+		const char *text = "could not start; the lines before this one say why";
+		log_error("%s", text);
+		daemon_report(master->daemon, DAEMON_EXIT_CANNOT_START, "could not start; the log says why");
+		return DAEMON_EXIT_CANNOT_START;
+	}
+	char lived[DURATION_BYTES];
+	duration_write(lived, loop_now_ms(master->loop) - master->started_ms);
+	if (master->disorder) {
+		log_error("stopped after %s, but not all was in order; the lines before this one say what", lived);
+		return DAEMON_EXIT_NOT_IN_ORDER;
+	}
+	log_notice("stopped in order after %s", lived);
+	return DAEMON_EXIT_OK;
+}
+
+int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker, child_main_fn *run_keeper)
+{
+	struct master master = {.settings = settings, .daemon = daemon, .workers = limits_workers(&settings->config)};
+	struct problem why = {.text = ""};
+	master.segments.catalog_fd = master.segments.world_fd = -1;
+	memset(master.segments.wake_fd, 0xff, sizeof master.segments.wake_fd);
+	if (!master_prepare(&master, run_worker, run_keeper, &why)) {
+		log_error("cannot start: %s", why.text);
+		daemon_report(daemon, DAEMON_EXIT_CANNOT_START, why.text);
+		master_release(&master);
+		return DAEMON_EXIT_CANNOT_START;
+	}
+	master.started_ms = loop_now_ms(master.loop);
+	log_notice("starting: %u maps, %llu MiB of shared memory, %u workers", master.segments.maps,
+			   (unsigned long long)(master.segments.world.size >> 20), master.workers);
+	if (child_spawn(&master.children, SLOT_KEEPER, master.started_ms)) {
+		loop_run(master.loop);
+	} else {
+		master.start_failed = true;
+	}
+	int status = master_end(&master);
+	master_release(&master);
+	return status;
+}

@@ -1,0 +1,71 @@
+/* master.h - the process that everything else hangs on: it makes what is shared, forks the keeper and the workers, watches
+ * over them, and ends last.
+ *
+ * It stays boring on purpose: no game, no store, no lock of the world, nothing that waits. What kills a child must not
+ * kill the master.
+ *
+ *     master.c         phases: start, serving, stop; signals
+ *     segments.c       catalog, world, eventfds               children.c     forking and burying
+ *     listeners.c      listening sockets                      child_start.c  a child's first steps
+ *     settings.c       the configuration's layers             obituary.c     how a child ended, in words
+ *     limits.c         how large things are made              control.c      the socket of argentumctl
+ *     status.c         the state as JSON                      orders.c       what argentumctl may ask
+ *     vault.c          the clients' sockets
+ *     signals.c, daemon.c, pidfile.c, notify.c                what their names say */
+#ifndef ARGENTUM_MASTER_MASTER_H
+#define ARGENTUM_MASTER_MASTER_H
+
+#include "master/children.h"
+#include "master/control.h"
+#include "master/daemon.h"
+#include "master/listeners.h"
+#include "master/options.h"
+#include "master/segments.h"
+#include "master/settings.h"
+#include "master/signals.h"
+#include "master/vault.h"
+
+/* The phase moves in this order only (a start that fails goes to the stopping ones). */
+enum master_phase {
+	MASTER_STARTING_KEEPER,  /* the keeper was forked; it restores what the store holds */
+	MASTER_STARTING_WORKERS, /* it is ready; the workers were forked */
+	MASTER_SERVING,
+	MASTER_STOPPING_WORKERS, /* players leave, workers end */
+	MASTER_STOPPING_KEEPER,  /* the last cut is written */
+	MASTER_STOPPED,
+};
+
+struct master {
+	struct settings *settings;
+	struct daemon *daemon;
+	enum master_phase phase;
+	unsigned workers;
+	uint64_t started_ms; /* monotonic; 0 until the loop runs */
+	bool start_failed;   /* a child ended before the server was ready */
+	bool disorder;       /* a child did not end in order while stopping, or the store was lost to another server */
+
+	struct segments segments;
+	struct listeners listeners;
+	struct vault vault;
+	struct loop *loop;
+	struct signals *signals;
+	struct children children;
+	struct control *control;
+	struct loop_timer *stop_deadline;
+};
+
+/* Runs the server to its end. The settings and the daemon are the caller's. Returns the exit status (enum daemon_exit). */
+int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker, child_main_fn *run_keeper);
+
+/* --- what an operator may ask of a running master --- */
+
+/* Stops in order; `at_once`: without the countdown (workers.stop_countdown_s). A second call only shortens it. */
+void master_stop(struct master *master, bool at_once);
+
+/* The level of the master's log and of its children's. Returns how many children keep theirs until they are restarted. */
+unsigned master_set_log_level(struct master *master, enum log_level level);
+
+/* "starting", "serving", "stopping". */
+const char *master_phase_name(enum master_phase phase);
+
+#endif

@@ -1,0 +1,102 @@
+#include "master/orders.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
+#include "common/loop/loop.h"
+#include "master/master.h"
+#include "master/status.h"
+
+static void refuse(cJSON *reply, const char *format, const char *word)
+{
+	char text[256];
+	/* the formats are the literals below */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(text, sizeof text, format, word);
+#pragma GCC diagnostic pop
+	cJSON_AddStringToObject(reply, "error", text);
+}
+
+static void ping(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	(void)request;
+	cJSON_AddNumberToObject(reply, "pid", getpid());
+	cJSON_AddStringToObject(reply, "state", master_phase_name(master->phase));
+}
+
+static void status(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	const struct status_source source = {.children = &master->children,
+										 .segments = &master->segments,
+										 .listeners = &master->listeners,
+										 .vault = &master->vault,
+										 .values = master->settings->values,
+										 .config = &master->settings->config,
+										 .phase = master_phase_name(master->phase),
+										 .workers = master->workers,
+										 .started_ms = master->started_ms,
+										 .now_ms = loop_now_ms(master->loop)};
+	(void)request;
+	status_add(reply, &source);
+}
+
+static void config(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	(void)request;
+	settings_add(reply, master->settings->values);
+}
+
+static void stop(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	bool at_once = strcmp(request->argument, "now") == 0;
+	if (*request->argument != '\0' && !at_once) {
+		refuse(reply, "stop %s: only \"now\" may follow", request->argument);
+		return;
+	}
+	log_notice("control: user %u (pid %d) asks to stop%s", request->user, (int)request->process,
+			   at_once ? " at once" : "");
+	cJSON_AddNumberToObject(reply, "pid", getpid());
+	master_stop(master, at_once);
+}
+
+static void log_level(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	enum log_level level;
+	if (!log_level_parse(request->argument, &level)) {
+		refuse(reply, "log-level \"%s\": allowed is error, warning, notice, info, debug", request->argument);
+		return;
+	}
+	unsigned keep = master_set_log_level(master, level);
+	log_notice("control: user %u (pid %d) sets the log level to %s", request->user, (int)request->process,
+			   log_level_name(level));
+	cJSON_AddStringToObject(reply, "level", log_level_name(level));
+	cJSON_AddNumberToObject(reply, "processes_unchanged", keep);
+}
+
+/* A new order is a row and a function. */
+static const struct {
+	const char *verb;
+	bool takes_argument;
+	void (*answer)(struct master *master, const struct control_request *request, cJSON *reply);
+} orders[] = {
+	{"ping", false, ping}, {"status", false, status},      {"config", false, config},
+	{"stop", true, stop},  {"log-level", true, log_level},
+};
+
+void orders_answer(void *context, const struct control_request *request, cJSON *reply)
+{
+	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+		if (strcmp(orders[i].verb, request->verb) != 0)
+			continue;
+		if (!orders[i].takes_argument && *request->argument != '\0')
+			refuse(reply, "%s takes no argument", request->verb);
+		else
+			orders[i].answer(context, request, reply);
+		return;
+	}
+	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level", request->verb);
+}

@@ -1,0 +1,79 @@
+#include "master/vault.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+bool vault_create(struct vault *vault, uint32_t connections, struct problem *why)
+{
+	*vault = (struct vault){.size = connections + 1};
+	vault->entries = calloc(vault->size, sizeof *vault->entries);
+	vault->slot = calloc(vault->size, sizeof *vault->slot);
+	if (vault->entries == NULL || vault->slot == NULL) {
+		vault_destroy(vault);
+		return problem_set(why, "out of memory for the vault of %u connections", connections);
+	}
+	for (uint32_t i = 0; i < vault->size; i++)
+		vault->entries[i].fd = -1;
+	return true;
+}
+
+static void entry_close(struct vault *vault, uint32_t i)
+{
+	if (vault->entries[i].fd < 0)
+		return;
+	close(vault->entries[i].fd);
+	vault->entries[i].fd = -1;
+	vault->held--;
+}
+
+void vault_destroy(struct vault *vault)
+{
+	for (uint32_t i = 0; vault->entries != NULL && vault->slot != NULL && i < vault->size; i++)
+		entry_close(vault, i);
+	free(vault->entries);
+	free(vault->slot);
+	*vault = (struct vault){.size = 0};
+}
+
+bool vault_deposit(struct vault *vault, unsigned slot, uint32_t connection, uint32_t generation, int fd)
+{
+	if (connection == 0 || connection >= vault->size) {
+		close(fd);
+		return false;
+	}
+	entry_close(vault, connection);
+	vault->entries[connection] = (struct vault_entry){.fd = fd, .generation = generation};
+	vault->slot[connection] = (uint8_t)slot;
+	vault->held++;
+	return true;
+}
+
+void vault_drop(struct vault *vault, uint32_t connection, uint32_t generation)
+{
+	if (connection < vault->size && vault->entries[connection].generation == generation)
+		entry_close(vault, connection);
+}
+
+uint32_t vault_count(const struct vault *vault, unsigned slot)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 1; i < vault->size; i++)
+		count += vault->entries[i].fd >= 0 && vault->slot[i] == slot;
+	return count;
+}
+
+void vault_drop_slot(struct vault *vault, unsigned slot)
+{
+	for (uint32_t i = 1; i < vault->size; i++) {
+		if (vault->slot[i] == slot)
+			entry_close(vault, i);
+	}
+}
+
+void vault_forget_others(struct vault *vault, unsigned slot)
+{
+	for (uint32_t i = 1; i < vault->size; i++) {
+		if (vault->slot[i] != slot)
+			vault->entries[i].fd = -1;
+	}
+}

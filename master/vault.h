@@ -1,0 +1,40 @@
+/* vault.h - a duplicate of every client's socket, so that a worker's death disconnects nobody.
+ *
+ * A worker deposits a socket when it has accepted it and drops it when it closes it (worker/process.h). The process that
+ * is forked into a dead worker's slot inherits the duplicates of that slot and goes on with them. Private to the master;
+ * when the master dies, all is closed. The master never reads from or writes to these sockets. */
+#ifndef ARGENTUM_MASTER_VAULT_H
+#define ARGENTUM_MASTER_VAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/problem.h"
+#include "worker/process.h"
+
+struct vault {
+	struct vault_entry *entries; /* [size]; by connection index, 0 is unused */
+	uint8_t *slot;               /* [size]: who deposited it */
+	uint32_t size;
+	uint32_t held; /* how many sockets are there */
+};
+
+/* For connections 1..connections. */
+bool vault_create(struct vault *vault, uint32_t connections, struct problem *why);
+void vault_destroy(struct vault *vault); /* closes everything */
+
+/* Takes the descriptor over; what was there is closed. false: there is no such connection, the descriptor is closed. */
+bool vault_deposit(struct vault *vault, unsigned slot, uint32_t connection, uint32_t generation, int fd);
+
+/* Only when it is that generation's. */
+void vault_drop(struct vault *vault, uint32_t connection, uint32_t generation);
+
+uint32_t vault_count(const struct vault *vault, unsigned slot);
+
+/* Closes what a slot deposited: its worker ended in order and has no successor. */
+void vault_drop_slot(struct vault *vault, unsigned slot);
+
+/* In a child: forgets, without closing, what other slots deposited; child_start closes all that nobody names. */
+void vault_forget_others(struct vault *vault, unsigned slot);
+
+#endif
