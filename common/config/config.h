@@ -19,6 +19,7 @@
 #include "common/base/problem.h"
 
 struct config {
+/* NOLINTBEGIN(bugprone-macro-parentheses): a member's name cannot have any */
 #define GROUP(name, text) struct {
 #define END_GROUP(name)                                                                                                \
 	}                                                                                                                  \
@@ -35,6 +36,7 @@ struct config {
 #define MODE(group, name, value, when, text)                     int name;
 #define CHOICE(group, name, value, words, when, text)            int name;
 #include "common/config/settings.def"
+	/* NOLINTEND(bugprone-macro-parentheses) */
 };
 
 /* The words of choices that code asks for; the order is that of settings.def. */

@@ -31,7 +31,7 @@ static bool value_text(const config_setting_t *at, char *text, size_t capacity, 
 	default:
 		return false;
 	}
-	snprintf(shown, shown_capacity, "%s", text);
+	snprintf(shown, shown_capacity, "%.90s", text);
 	return true;
 }
 

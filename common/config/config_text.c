@@ -27,7 +27,8 @@ struct look {
 	char name[CONFIG_TEXT_NAME_BYTES];  /* of the setting whose value comes next, "listen.port"; "" = none */
 	char word[CONFIG_TEXT_NAME_BYTES];  /* the last name read, "port" */
 	unsigned word_line;
-	unsigned lists;
+	unsigned lists;     /* that are open */
+	bool text_may_come; /* after = : ( [ and another text, and between the elements of a list */
 };
 
 static bool trouble(const struct look *look, unsigned line, struct problem *why, const char *what)
@@ -59,8 +60,11 @@ static bool comment_pass(struct look *look, struct problem *why)
 	return true;
 }
 
+/* A text where none may be would be a syntax error for libconfig, which then loses the memory of the text. */
 static bool string_pass(struct look *look, struct problem *why)
 {
+	if (!look->text_may_come)
+		return trouble(look, look->line, why, "a text in quotes belongs behind a name and a sign: host = \"0.0.0.0\";");
 	const char *c = look->at + 1;
 	for (; *c != '"'; c++) {
 		if (*c == '\\' && strncmp(c, "\\x00", 4) == 0)
@@ -92,6 +96,7 @@ static size_t fraction_length(const char *at)
 /* Marks what does not fit into 32 bits with the L that makes libconfig read 64. */
 static bool number_pass(struct look *look, struct problem *why)
 {
+	look->text_may_come = false;
 	size_t n = fraction_length(look->at);
 	if (n > 0) {
 		copy(look, n);
@@ -120,6 +125,7 @@ static void word_pass(struct look *look)
 		n++;
 	snprintf(look->word, sizeof look->word, "%.*s", (int)(n < sizeof look->word ? n : sizeof look->word - 1), look->at);
 	look->word_line = look->line;
+	look->text_may_come = false;
 	copy(look, n);
 }
 
@@ -127,6 +133,7 @@ static void word_pass(struct look *look)
 static bool assignment_pass(struct look *look, struct problem *why)
 {
 	struct config_text *text = look->text;
+	look->text_may_come = true;
 	copy(look, 1);
 	if (look->word[0] == '\0' || look->lists > 0)
 		return true;
@@ -155,6 +162,7 @@ static bool bracket_open(struct look *look, struct problem *why)
 	look->open[look->depth].line = look->line;
 	look->open[look->depth].prefix = strlen(look->group);
 	look->depth++;
+	look->text_may_come = *look->at != '{';
 	if (*look->at != '{') {
 		look->lists++;
 	} else if (look->lists == 0) {
@@ -180,6 +188,7 @@ static bool bracket_close(struct look *look, struct problem *why)
 	look->depth--;
 	look->group[look->open[look->depth].prefix] = '\0';
 	look->lists -= opened != '{';
+	look->text_may_come = false;
 	look->name[0] = look->word[0] = '\0';
 	copy(look, 1);
 	return true;
@@ -210,6 +219,8 @@ static bool piece_pass(struct look *look, struct problem *why)
 	if (c == '.' && look->word[0] != '\0')
 		return problem_set(why, "%s line %u: a setting is written inside its group: %s = { ... };", look->path,
 						   look->line, look->word);
+	if (!isspace((unsigned char)c))
+		look->text_may_come = c == ',' && look->lists > 0;
 	look->line += c == '\n';
 	copy(look, 1);
 	return true;

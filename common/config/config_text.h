@@ -2,9 +2,9 @@
  *
  * Why: libconfig is the parser, but it lets things pass that must not. It cuts numbers above 32 bits to other numbers
  * without a word, ends texts at "\x00", names neither the setting nor the first place of a duplicate, lets a forgotten
- * quote swallow the lines that follow, and its scanner ends the whole process when a read fails (so it is never given a
- * file, only text). The look-through knows just enough of the grammar for that: comments, texts, numbers, names,
- * brackets. Whatever else is wrong is left to libconfig.
+ * quote swallow the lines that follow, leaks a text that stands where none may be, and its scanner ends the whole
+ * process when a read fails (so it is never given a file, only text). The look-through knows just enough of the grammar
+ * for that: comments, texts, numbers, names, brackets. Whatever else is wrong is left to libconfig.
  *
  * The caller owns the struct and destroys it. */
 #ifndef ARGENTUM_CONFIG_CONFIG_TEXT_H

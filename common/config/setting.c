@@ -12,9 +12,11 @@
 
 enum { RESTART, LIVE };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a member's name cannot have any */
 #define ROW(g, n, sort, when, text)                                                                                    \
 	.id = SETTING_##g##_##n, .name = #g "." #n, .kind = (sort), .live = (when),                                        \
 	.offset = offsetof(struct config, g.n), .about = (text)
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define ROW_NUMBER(g, n, sort, value, lowest, highest, units, when, text)                                              \
 	{ROW(g, n, sort, when, text), .usual = #value, .low = (lowest), .high = (highest), .unit = (units)},
 #define ROW_STRING(g, n, sort, hide, value, longest, when, text)                                                       \

@@ -42,17 +42,17 @@ enum setting_kind {
 };
 
 struct setting {
-	enum setting_id id;
 	const char *name; /* "listen.port" */
+	enum setting_id id;
 	enum setting_kind kind;
-	bool secret;
-	bool live;          /* a reload applies it */
 	size_t offset;      /* of its member in struct config */
-	int low, high;      /* numbers; strings: high = most bytes */
-	double least, most; /* decimals */
 	const char *usual;  /* the default, as text; not for choices */
-	int usual_choice;   /* choices: the index of the default */
 	const char *words;  /* choices: "one|two" */
+	int usual_choice;   /* choices: the index of the default */
+	int low, high;      /* numbers; strings: high = most bytes */
+	bool live;          /* a reload applies it */
+	bool secret;        /* never shown */
+	double least, most; /* decimals */
 	const char *unit;   /* "ms", "" */
 	const char *about;
 };

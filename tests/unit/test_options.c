@@ -14,24 +14,23 @@ static struct options options;
 static struct problem why;
 
 /* The words behind "argentumd", NULL at the end. */
-static bool parse(const char *first, ...)
+static bool words_parse(const char *const *words)
 {
 	char program[] = "argentumd";
-	char *argv[16] = {program};
+	char *argv[20] = {program};
 	int argc = 1;
-	va_list args;
-	va_start(args, first);
-	for (const char *word = first; word != NULL; word = va_arg(args, const char *))
-		argv[argc++] = (char *)word;
-	va_end(args);
+	for (; *words != NULL; words++)
+		argv[argc++] = (char *)*words;
 	why.text[0] = '\0';
 	return options_parse(&options, argc, argv, &why);
 }
 
+#define parse(...) words_parse((const char *const[]){__VA_ARGS__, NULL})
+
 static void nothing_given_runs_in_the_foreground_with_the_installed_file(void **state)
 {
 	(void)state;
-	assert_true(parse(NULL));
+	assert_true(words_parse((const char *const[]){NULL}));
 	assert_int_equal(options.action, OPTIONS_RUN);
 	assert_false(options.daemon);
 	assert_false(options.config_given);
@@ -42,7 +41,7 @@ static void every_option_is_understood(void **state)
 {
 	(void)state;
 	assert_true(parse("--config", "a.conf", "--host", "::", "--port=0", "--workers", "3", "--debug", "--daemon",
-					  "--pidfile", "p", "--set", "world.path=/x=y", NULL));
+					  "--pidfile", "p", "--set", "world.path=/x=y"));
 	assert_string_equal(options.config, "a.conf");
 	assert_true(options.daemon);
 	assert_string_equal(options.pidfile, "p");
@@ -63,17 +62,17 @@ static void every_option_is_understood(void **state)
 static void what_to_do_instead_of_running(void **state)
 {
 	(void)state;
-	assert_true(parse("--check", NULL));
+	assert_true(parse("--check"));
 	assert_int_equal(options.action, OPTIONS_CHECK);
-	assert_true(parse("--version", NULL));
+	assert_true(parse("--version"));
 	assert_int_equal(options.action, OPTIONS_VERSION);
-	assert_true(parse("--help", NULL));
+	assert_true(parse("--help"));
 	assert_int_equal(options.action, OPTIONS_HELP);
 }
 
 static void refused(const char *first, const char *second, const char *expected)
 {
-	assert_false(parse(first, second, NULL));
+	assert_false(parse(first, second));
 	assert_string_equal(why.text, expected);
 }
 
@@ -120,11 +119,11 @@ static void the_tls_flags_of_pyao_are_known_and_not_available(void **state)
 static void the_flags_that_pyao_has_are_understood(void **state)
 {
 	(void)state;
-	assert_true(parse("--debug", "--host", "127.0.0.1", "--port", "7777", NULL));
+	assert_true(parse("--debug", "--host", "127.0.0.1", "--port", "7777"));
 	assert_int_equal(options.settings_count, 3);
-	assert_true(parse("-h", NULL));
+	assert_true(parse("-h"));
 	assert_int_equal(options.action, OPTIONS_HELP);
-	assert_true(parse("--version", NULL));
+	assert_true(parse("--version"));
 }
 
 static void a_setting_given_twice_has_its_last_value(void **state)
@@ -132,7 +131,7 @@ static void a_setting_given_twice_has_its_last_value(void **state)
 	(void)state;
 	struct config_values *values = config_values_create();
 	struct config config;
-	assert_true(parse("--port", "1", "--set", "listen.port=2", "--port", "3", NULL));
+	assert_true(parse("--port", "1", "--set", "listen.port=2", "--port", "3"));
 	assert_true(options_apply(&options, values, &why));
 	assert_true(config_finish(values, &config, &why));
 	assert_int_equal(config.listen.port, 3);
@@ -142,7 +141,7 @@ static void a_setting_given_twice_has_its_last_value(void **state)
 static void a_value_may_hold_equal_signs_or_be_empty(void **state)
 {
 	(void)state;
-	assert_true(parse("--set", "store.redis_password=a=b", "--set", "world.start=", NULL));
+	assert_true(parse("--set", "store.redis_password=a=b", "--set", "world.start="));
 	assert_string_equal(options.settings[0].value, "a=b");
 	assert_string_equal(options.settings[1].value, "");
 }
@@ -188,7 +187,7 @@ static void a_bad_value_names_the_flag_and_what_is_allowed(void **state)
 {
 	(void)state;
 	struct config_values *values = config_values_create();
-	assert_true(parse("--port", "70000", NULL));
+	assert_true(parse("--port", "70000"));
 	assert_false(options_apply(&options, values, &why));
 	assert_string_equal(why.text, "flag --port: listen.port = \"70000\"; allowed is 0 to 65535");
 	config_values_destroy(&values);
