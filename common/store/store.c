@@ -135,13 +135,15 @@ static void deliver_later(void *context)
 	deliver(store);
 }
 
-/* Nothing is called from inside the call that asks, nor out of the middle of another callback. */
+/* Nothing is called from inside the call that asks, nor out of the middle of another callback. What a callback asks and gets
+ * at once waits a millisecond: a timer without delay would fire in the same turn, and the turn might never end. */
 static void deliver_soon(struct store *store)
 {
 	if (store->asking == 0 && store->busy == 0)
 		deliver(store);
 	else if (store->deliver_timer == NULL)
-		store->deliver_timer = loop_timer_once(store->loop, 0, deliver_later, store, "store answers");
+		store->deliver_timer =
+			loop_timer_once(store->loop, store->busy > 0 ? 1 : 0, deliver_later, store, "store answers");
 }
 
 void store_read_finish(struct read_request *request, enum store_result result)
