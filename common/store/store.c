@@ -136,10 +136,10 @@ static void deliver_later(void *context)
 }
 
 /* Nothing is called from inside the call that asks, nor out of the middle of another callback. What a callback asks and gets
- * at once waits a millisecond: a timer without delay would fire in the same turn, and the turn might never end. */
+ * at once waits for the next turn: else two callbacks that ask again could keep a turn for ever. */
 static void deliver_soon(struct store *store)
 {
-	if (store->asking == 0 && store->busy == 0)
+	if (!store->asking && store->busy == 0)
 		deliver(store);
 	else if (store->deliver_timer == NULL)
 		store->deliver_timer =
@@ -183,7 +183,7 @@ static bool read_ask(struct store *store, const struct store_query *queries, uns
 	store->last = request;
 	store->reads++;
 
-	store->asking++;
+	store->asking = true;
 	struct problem why = {""};
 	for (unsigned i = 0; i < count; i++) {
 		size_t length = strnlen(queries[i].key.text, sizeof queries[i].key.text);
@@ -197,7 +197,7 @@ static bool read_ask(struct store *store, const struct store_query *queries, uns
 	} else {
 		store->driver->read(store, request);
 	}
-	store->asking--;
+	store->asking = false;
 	return true;
 }
 
@@ -223,7 +223,7 @@ static bool write_ask(struct store *store, const struct write_request *wanted)
 	*request = *wanted;
 	request->store = store;
 	store->write = request;
-	store->asking++;
+	store->asking = true;
 	const struct problem *trouble = request->batch == NULL ? NULL : store_batch_trouble(request->batch);
 	if (trouble != NULL) {
 		request->why = *trouble;
@@ -231,7 +231,7 @@ static bool write_ask(struct store *store, const struct write_request *wanted)
 	} else {
 		store->driver->write(store, request);
 	}
-	store->asking--;
+	store->asking = false;
 	return true;
 }
 

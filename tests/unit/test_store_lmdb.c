@@ -83,6 +83,7 @@ static int child_end(pid_t pid)
 
 static volatile int *shared_make(void)
 {
+	// cppcheck-suppress invalidFunctionArg ; -1 is what MAP_ANONYMOUS wants
 	volatile int *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(shared != MAP_FAILED);
 	return shared;
@@ -227,7 +228,7 @@ static void a_full_disk_refuses_and_nothing_is_lost(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	full = before;
-	full.rlim_cur = (rlim_t)at.st_size + 16 * 1024;
+	full.rlim_cur = (rlim_t)at.st_size + 16384;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
 	unsigned done = fill_until_refused(f, "fill");
 	setrlimit(RLIMIT_FSIZE, &before);
@@ -585,11 +586,11 @@ static void a_file_that_was_cut_a_little_is_refused_by_the_writer(void **state)
 	struct stat at;
 	snprintf(path, sizeof path, "%s/data.mdb", f->directory);
 	assert_int_equal(stat(path, &at), 0);
-	assert_int_equal(truncate(path, at.st_size - 3 * 4096), 0);
+	assert_int_equal(truncate(path, at.st_size - (off_t)3 * 4096), 0);
 	struct problem why;
 	assert_null(open_as(f, STORE_WRITER, &why));
 	expect_text(why.text, "damaged");
-	off_t left = at.st_size - 3 * 4096;
+	off_t left = at.st_size - (off_t)3 * 4096;
 	assert_int_equal(stat(path, &at), 0);
 	assert_int_equal(at.st_size, left);
 }
@@ -671,10 +672,9 @@ static void any_damage_of_a_value_is_found_or_harmless(void **state)
 	struct rng rng;
 	rng_seed(&rng, 11);
 	static char text[40];
-	for (int i = 0; i < 12; i++) {
-		snprintf(text + 3 * i, 4, "%03d", i * 37 % 100);
-		assert_true(
-			store_value_hash_set(&value, (struct store_bytes){text + 3 * i, 3}, (struct store_bytes){text, (size_t)i}));
+	for (size_t i = 0; i < 12; i++) {
+		snprintf(text + 3 * i, 4, "%03zu", i * 37 % 100);
+		assert_true(store_value_hash_set(&value, (struct store_bytes){text + 3 * i, 3}, (struct store_bytes){text, i}));
 	}
 	value.expires_s = 12345;
 	assert_true(store_value_encode(&value, &good));
