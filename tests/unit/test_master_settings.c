@@ -65,8 +65,10 @@ static void redis_begin(struct fixture *f)
 		skip();
 	}
 	f->redis = redis_server_start(NULL, &why);
-	if (f->redis == NULL)
+	if (f->redis == NULL) {
 		fail_msg("%s", why.text);
+		return;
+	}
 	snprintf(f->port, sizeof f->port, "%u", f->redis->port);
 	flag_add(f, "store.backend", "redis");
 	flag_add(f, "store.redis_port", f->port);
