@@ -510,6 +510,7 @@ static void sizes_follow_from_the_settings(void **state)
 	struct fixture *f = *state;
 	struct world_limits limits;
 	struct problem why = {.text = ""};
+	snprintf(f->world, sizeof f->world, "anywhere");
 	settings_make(f, 0);
 	struct config *config = &f->settings.config;
 	config->world.max_players = 20000;
