@@ -174,11 +174,18 @@ format:
 # --- installing -----------------------------------------------------------------------------------------------------------
 
 install: all world
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SYSCONFDIR) $(DESTDIR)$(PREFIX)/share/argentumd/world
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SYSCONFDIR) \
+	  $(DESTDIR)$(PREFIX)/share/argentumd/world $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8 \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(out)/argentumd $(DESTDIR)$(PREFIX)/sbin/argentumd
 	install -m 755 $(out)/argentumctl $(DESTDIR)$(PREFIX)/bin/argentumctl
-	[ -e $(DESTDIR)$(SYSCONFDIR)/argentumd.conf ] || install -m 640 etc/argentumd.conf $(DESTDIR)$(SYSCONFDIR)/argentumd.conf
-	cp -R $(out)/world/. $(DESTDIR)$(PREFIX)/share/argentumd/world/
+	install -m 644 etc/argentumd.8 $(DESTDIR)$(PREFIX)/share/man/man8/argentumd.8
+	install -m 644 etc/argentumctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/argentumctl.1
+	sed 's|/usr/local/|$(PREFIX)/|g; s|$(PREFIX)/etc/|$(SYSCONFDIR)/|g' etc/argentumd.service \
+	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/argentumd.service
+	[ -e $(DESTDIR)$(SYSCONFDIR)/argentumd.conf ] || \
+	  sed 's|"/usr/local/share/|"$(PREFIX)/share/|' etc/argentumd.conf >$(DESTDIR)$(SYSCONFDIR)/argentumd.conf
+	cp -R $(out)/world/Dat $(out)/world/Maps $(out)/world/Server.ini $(DESTDIR)$(PREFIX)/share/argentumd/world/
 
 clean:
 	rm -rf build build-sanitize build-clang
