@@ -114,6 +114,10 @@ struct black_box {
 	COUNTER(cut_held_us_last, "microseconds all locks were held by the last cut")                                      \
 	COUNTER(cut_held_us_max, "microseconds all locks were held by the longest cut")                                    \
 	COUNTER(store_lag_ms, "age of the oldest change that is not durable yet, milliseconds")                            \
+	COUNTER(audits, "audits of the world done")                                                                        \
+	COUNTER(audit_findings, "things the audits found wrong")                                                           \
+	COUNTER(audit_gold, "gold in the world at the last audit")                                                         \
+	COUNTER(audit_items, "items in the world at the last audit")                                                       \
 	COUNTER(gold_minted, "gold that came into the world")                                                              \
 	COUNTER(gold_burned, "gold that left the world")                                                                   \
 	COUNTER(items_minted, "items that came into the world")                                                            \
