@@ -113,7 +113,7 @@ static double counter_ask(const struct ctl *ctl, const char *name)
 	cJSON_ArrayForEach(counter, cJSON_GetObjectItemCaseSensitive(reply, "counters"))
 	{
 		if (strcmp(remote_text(counter, "name"), name) == 0)
-			value = remote_number(counter, "value");
+			value = remote_number(counter, "total");
 	}
 	cJSON_Delete(reply);
 	return value;
