@@ -29,11 +29,11 @@ enum tx_verdict rule_request_skills(struct tx *tx, const struct actor *me, const
 enum tx_verdict rule_modify_skills(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
 {
 	struct player *player = me->player;
-	const uint8_t *points = packet->MODIFY_SKILLS.points;
+	const int32_t *points = packet->MODIFY_SKILLS.points;
 	int sum = 0;
 	bool good = true;
 	for (unsigned s = 0; s < SKILL_COUNT; s++) {
-		sum += points[s];
+		sum += (int)points[s];
 		good = good && player->skills[s] + points[s] <= SKILL_MAX;
 	}
 	if (!good || sum > player->skill_points) {
