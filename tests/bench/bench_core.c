@@ -102,7 +102,7 @@ static void time_format(double ns, char text[32])
 
 static void row_print(const char *what, const char *value, char letter, const char *reference, const char *ratio)
 {
-	printf("%-62s %12s  %c %12s %9s\n", what, value, letter, reference, ratio);
+	printf("%-68s %10s  %c %10s %8s\n", what, value, letter, reference, ratio);
 	fflush(stdout);
 }
 
@@ -111,7 +111,7 @@ __attribute__((format(printf, 3, 4))) static void row_add(const struct series *s
 														  ...)
 {
 	char what[128], value[32], reference[32], text[32];
-	double ratios[ROUNDS_MAX];
+	double ratios[ROUNDS_MAX] = {0};
 	va_list args;
 	va_start(args, format);
 	vsnprintf(what, sizeof what, format, args);
@@ -145,7 +145,7 @@ static void references_explain(void)
 		   "  A  locking and unlocking one robust process-shared mutex that nobody else wants, and copying 4 KiB\n"
 		   "  B  open, read(2) and close of the same files, all of them in the page cache\n"
 		   "  C  locking and unlocking one such mutex once for each domain of the world\n"
-		   "  D  memcpy of the same number of bytes between two blocks of memory\n"
+		   "  D  memcpy of the same number of bytes between two blocks of memory that were used before\n"
 		   "  E  write(2) and fsync of the batch's bytes to one new file beside the store\n");
 }
 
@@ -185,15 +185,30 @@ static double reference_locks(unsigned count, size_t bytes)
 	return (double)(clock_mono_ns() - start);
 }
 
-static double reference_copy(size_t bytes)
+/* A pair of blocks that stays, as the room of the keeper's cut stays. */
+struct blocks {
+	size_t bytes;
+	uint8_t *from, *to;
+};
+
+static struct blocks blocks_make(size_t bytes)
 {
-	uint8_t *from = memory(bytes), *to = memory(bytes);
+	return (struct blocks){.bytes = bytes, .from = memory(bytes), .to = memory(bytes)};
+}
+
+static void blocks_free(struct blocks *blocks)
+{
+	free(blocks->from);
+	free(blocks->to);
+}
+
+static double reference_copy(const struct blocks *blocks)
+{
+	enum { TIMES = 3 };
 	uint64_t start = clock_mono_ns();
-	copy(to, from, bytes);
-	double ns = (double)(clock_mono_ns() - start);
-	free(from);
-	free(to);
-	return ns;
+	for (int i = 0; i < TIMES; i++)
+		copy(blocks->to, blocks->from, blocks->bytes);
+	return (double)(clock_mono_ns() - start) / TIMES;
 }
 
 static double reference_file(const char *directory, size_t bytes)
@@ -663,21 +678,23 @@ static void keeper_measure(struct scene *scene)
 	/* The first cut finds an empty store, and no room for its copies: only its writing is of interest. */
 	struct cut_times times = cut_measure(&s, scene);
 	size_t batch_bytes = store_batch_bytes(s.keeper.batch);
+	struct blocks players = blocks_make(scene->players * sizeof(struct player_copy)), batch = blocks_make(batch_bytes);
 	series_add(&first, times.write_ns, reference_file(s.directory, batch_bytes));
 	for (unsigned round = 0; round < CUT_ROUNDS; round++) {
 		times = cut_measure(&s, scene);
-		batch_bytes = store_batch_bytes(s.keeper.batch);
 		series_add(&locking, lock_everything_measure(&s.keeper), reference_locks(domains, 0));
-		series_add(&holding, times.held_ns, reference_copy(scene->players * sizeof(struct player_copy)));
-		series_add(&encoding, times.encode_ns, reference_copy(batch_bytes));
+		series_add(&holding, times.held_ns, reference_copy(&players));
+		series_add(&encoding, times.encode_ns, reference_copy(&batch));
 		series_add(&writing, times.write_ns, reference_file(s.directory, batch_bytes));
 	}
 	row_add(&locking, 'C', "%s: lock and unlock everything (%u domains)", scene->name, domains);
 	row_add(&holding, 'D', "%s: world locked: copy %u players, %.1f MiB", scene->name, scene->players,
-			(double)(scene->players * sizeof(struct player_copy)) / (1 << 20));
+			(double)players.bytes / (1 << 20));
 	row_add(&encoding, 'D', "%s: encode the batch, %.1f MiB", scene->name, (double)batch_bytes / (1 << 20));
 	row_add(&first, 'E', "%s: write it to an empty LMDB store (once)", scene->name);
 	row_add(&writing, 'E', "%s: write it to an LMDB store that has them all", scene->name);
+	blocks_free(&players);
+	blocks_free(&batch);
 	bench_store_close(&s);
 	scene_close(scene);
 	scene->players = 0;
@@ -685,15 +702,14 @@ static void keeper_measure(struct scene *scene)
 
 /* --- memory ------------------------------------------------------------------------------------------------------------------ */
 
-/* Bytes of a segment for these limits with one more of something, on average over twice as many. */
-#define BYTES_FOR_ONE(limits, what) ((segment_with(&(limits), (limits).what, &(limits).what)))
-
-static uint64_t segment_with(struct world_limits *limits, uint32_t count, uint32_t *what)
+/* Bytes of the segment that one of them takes: what doubling their number adds, divided by it. `what` is in `limits`. */
+static uint64_t bytes_for_one(const struct world_limits *limits, uint32_t *what)
 {
+	const uint32_t count = *what;
 	uint64_t before = world_segment_size(limits);
-	*what += count;
+	*what = count * 2;
 	uint64_t after = world_segment_size(limits);
-	*what -= count;
+	*what = count;
 	return (after - before) / count;
 }
 
@@ -708,11 +724,10 @@ static void memory_measure(void)
 	config_make(&twice, "1000", "2000");
 	unsigned workers = limits_workers(&standard);
 	must(limits_world(&limits, &standard, workers, MAPS, &why), "size the world", &why);
-	row_bytes(BYTES_FOR_ONE(limits, players), "memory: world segment, one player");
-	row_bytes(BYTES_FOR_ONE(limits, creatures), "memory: world segment, one creature");
-	row_bytes(BYTES_FOR_ONE(limits, maps), "memory: world segment, one map, its ring included");
-	uint64_t connection = BYTES_FOR_ONE(limits, connections);
-	row_bytes(connection, "memory: world segment, one connection, input included");
+	row_bytes(bytes_for_one(&limits, &limits.players), "memory: world segment, one player");
+	row_bytes(bytes_for_one(&limits, &limits.creatures), "memory: world segment, one creature");
+	row_bytes(bytes_for_one(&limits, &limits.maps), "memory: world segment, one map, its ring included");
+	row_bytes(bytes_for_one(&limits, &limits.connections), "memory: world segment, one connection, input included");
 	must(limits_world(&more, &twice, workers, MAPS, &why), "size the world", &why);
 	row_bytes((world_segment_size(&more) - world_segment_size(&limits)) /
 				  (uint64_t)(twice.limits.max_connections - standard.limits.max_connections),
