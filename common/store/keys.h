@@ -80,6 +80,7 @@
 #define KEY_PARTY_MEMBERS "party:%u:members"
 
 /* --- counters and settings: strings; an explicit flag beats them, they beat the file --- */
+/* No setting goes with config:effects, so those are neither read nor seeded. */
 
 #define KEY_CONNECTIONS_COUNT       "server:connections:count"                      /* live; set to 0 at start */
 #define KEY_UPTIME_START            "server:uptime:start"                           /* Unix seconds */
@@ -103,7 +104,7 @@
 #define KEY_OWN_PREFIX "argentumd:"
 #define KEY_FENCE      "argentumd:fence" /* hash: who may write (store_fence.h) */
 /* string, {name in lower case}: "id name", the account of that name however it is typed */
-#define KEY_NAME       "argentumd:name:%s"
+#define KEY_NAME "argentumd:name:%s"
 #define KEY_CHARACTER                                                                                                  \
 	"argentumd:player:%u"                       /* hash: what a character has and pyao's layout lacks: all skills of the
 											  * classic rules, reputation, faction, flags, pets, quests, counters */
