@@ -35,7 +35,8 @@ static const char *tls_reason(void)
 static int bio_write(BIO *bio, const char *bytes, int length)
 {
 	BIO_clear_retry_flags(bio);
-	ssize_t sent = send((int)(intptr_t)BIO_get_data(bio), bytes, (size_t)length, MSG_NOSIGNAL);
+	const struct redis_stream *stream = BIO_get_data(bio);
+	ssize_t sent = send(stream->fd, bytes, (size_t)length, MSG_NOSIGNAL);
 	if (sent < 0 && (errno == EAGAIN || errno == EINTR))
 		BIO_set_retry_write(bio);
 	return (int)sent;
@@ -44,7 +45,8 @@ static int bio_write(BIO *bio, const char *bytes, int length)
 static int bio_read(BIO *bio, char *bytes, int size)
 {
 	BIO_clear_retry_flags(bio);
-	ssize_t got = recv((int)(intptr_t)BIO_get_data(bio), bytes, (size_t)size, 0);
+	const struct redis_stream *stream = BIO_get_data(bio);
+	ssize_t got = recv(stream->fd, bytes, (size_t)size, 0);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		BIO_set_retry_read(bio);
 	return (int)got;
@@ -134,7 +136,7 @@ static bool tls_begin(struct redis_stream *stream, struct redis_tls *tls, struct
 		BIO_free(bio);
 		return problem_set(why, "TLS: %s", tls_reason());
 	}
-	BIO_set_data(bio, (void *)(intptr_t)stream->fd);
+	BIO_set_data(bio, stream);
 	SSL_set_bio(stream->ssl, bio, bio); /* ssl owns it now */
 	SSL_set_connect_state(stream->ssl);
 	if (tls->host_is_address) {

@@ -31,7 +31,7 @@ struct redis_stream {
 	struct ssl_st *ssl;   /* NULL = plain */
 };
 
-/* Begins to connect. tls may be NULL. On false nothing is open. */
+/* Begins to connect. tls may be NULL. On false nothing is open. The struct must stay where it is until it is closed. */
 bool redis_stream_open(struct redis_stream *stream, const struct sockaddr *address, socklen_t length,
 					   struct redis_tls *tls, struct problem *why);
 void redis_stream_close(struct redis_stream *stream);

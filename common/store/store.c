@@ -135,13 +135,15 @@ static void deliver_later(void *context)
 	deliver(store);
 }
 
-/* Nothing is called from inside the call that asks, nor out of the middle of another callback. */
+/* Nothing is called from inside the call that asks, nor out of the middle of another callback. What a callback asks and gets
+ * at once waits for the next turn: else two callbacks that ask again could keep a turn for ever. */
 static void deliver_soon(struct store *store)
 {
-	if (store->asking == 0 && store->busy == 0)
+	if (!store->asking && store->busy == 0)
 		deliver(store);
 	else if (store->deliver_timer == NULL)
-		store->deliver_timer = loop_timer_once(store->loop, 0, deliver_later, store, "store answers");
+		store->deliver_timer =
+			loop_timer_once(store->loop, store->busy > 0 ? 1 : 0, deliver_later, store, "store answers");
 }
 
 void store_read_finish(struct read_request *request, enum store_result result)
@@ -181,7 +183,7 @@ static bool read_ask(struct store *store, const struct store_query *queries, uns
 	store->last = request;
 	store->reads++;
 
-	store->asking++;
+	store->asking = true;
 	struct problem why = {""};
 	for (unsigned i = 0; i < count; i++) {
 		size_t length = strnlen(queries[i].key.text, sizeof queries[i].key.text);
@@ -195,7 +197,7 @@ static bool read_ask(struct store *store, const struct store_query *queries, uns
 	} else {
 		store->driver->read(store, request);
 	}
-	store->asking--;
+	store->asking = false;
 	return true;
 }
 
@@ -221,7 +223,7 @@ static bool write_ask(struct store *store, const struct write_request *wanted)
 	*request = *wanted;
 	request->store = store;
 	store->write = request;
-	store->asking++;
+	store->asking = true;
 	const struct problem *trouble = request->batch == NULL ? NULL : store_batch_trouble(request->batch);
 	if (trouble != NULL) {
 		request->why = *trouble;
@@ -229,7 +231,7 @@ static bool write_ask(struct store *store, const struct write_request *wanted)
 	} else {
 		store->driver->write(store, request);
 	}
-	store->asking--;
+	store->asking = false;
 	return true;
 }
 

@@ -1,5 +1,6 @@
 #include "common/store/store_batch.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -61,6 +62,7 @@ const char *store_key(struct store_key *key, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
+	// cppcheck-suppress ctuuninitvar ; it is filled here
 	int length = vsnprintf(key->text, sizeof key->text, format, args);
 	va_end(args);
 	if (length < 0)
@@ -210,6 +212,7 @@ static struct batch_op *op_for(struct store_batch *batch, struct store_bytes nam
 		refuse_memory(batch);
 		return NULL;
 	}
+	assert(batch->ops != NULL);
 	struct batch_op *op = &batch->ops[batch->op_count++];
 	*op = (struct batch_op){.verb = verb, .key = key, .first_argument = (uint32_t)batch->argument_count};
 	return op;

@@ -51,7 +51,7 @@ struct store {
 	unsigned reads;
 	struct write_request *write;      /* the one under way */
 	struct loop_timer *deliver_timer; /* what was finished from inside the asking call */
-	unsigned asking;                  /* inside such a call */
+	bool asking;                      /* inside such a call */
 	unsigned busy;                    /* inside a callback */
 	bool doomed;                      /* destroyed by that callback */
 };

@@ -15,11 +15,11 @@ const char *const store_fence_fields[STORE_FENCE_FIELDS] = {"boot", "generation"
 static void boot_hex(const uint8_t boot[STORE_BOOT_BYTES], char hex[2 * STORE_BOOT_BYTES + 1])
 {
 	static const char digits[] = "0123456789abcdef";
-	for (int i = 0; i < STORE_BOOT_BYTES; i++) {
+	for (size_t i = 0; i < STORE_BOOT_BYTES; i++) {
 		hex[2 * i] = digits[boot[i] >> 4];
 		hex[2 * i + 1] = digits[boot[i] & 15];
 	}
-	hex[2 * STORE_BOOT_BYTES] = '\0';
+	hex[(size_t)2 * STORE_BOOT_BYTES] = '\0';
 }
 
 enum fence_verdict store_fence_judge(const struct stored_fence *stored, const struct store_fence *mine,
