@@ -32,7 +32,7 @@ static bool endpoint_resolve(struct endpoint *endpoint, const char *host, uint16
 	struct addrinfo *found = NULL;
 	int error = getaddrinfo(host, NULL, &hints, &found);
 	if (error != 0)
-		return problem_set(why, "server.host: \"%s\" is no address of this machine and no name of one: %s", host,
+		return problem_set(why, "listen.host: \"%s\" is no address of this machine and no name of one: %s", host,
 						   error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
 	bool good =
 		(found->ai_family == AF_INET || found->ai_family == AF_INET6) && found->ai_addrlen <= sizeof endpoint->v6;
@@ -41,7 +41,7 @@ static bool endpoint_resolve(struct endpoint *endpoint, const char *host, uint16
 		endpoint->size = found->ai_addrlen;
 		endpoint_set_port(endpoint, port);
 	} else {
-		problem_set(why, "server.host: \"%s\" is neither an IPv4 nor an IPv6 address", host);
+		problem_set(why, "listen.host: \"%s\" is neither an IPv4 nor an IPv6 address", host);
 	}
 	freeaddrinfo(found);
 	return good;
@@ -63,10 +63,10 @@ static bool bind_trouble(const struct endpoint *endpoint, int error, struct prob
 {
 	char text[LISTENERS_ADDRESS_BYTES];
 	endpoint_text(endpoint, text);
-	const char *advice = error == EADDRINUSE ? "; another server listens there: stop it, or choose another server.port"
+	const char *advice = error == EADDRINUSE ? "; another server listens there: stop it, or choose another listen.port"
 						 : error == EACCES   ? "; ports below 1024 need the right CAP_NET_BIND_SERVICE"
 						 : error == EADDRNOTAVAIL
-							 ? "; server.host must be an address of this machine, or 0.0.0.0 or :: for all"
+							 ? "; listen.host must be an address of this machine, or 0.0.0.0 or :: for all"
 							 : "";
 	return problem_set(why, "cannot listen on %s: %s (errno %d)%s", text, strerror(error), error, advice);
 }

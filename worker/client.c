@@ -199,7 +199,7 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 		return;
 	}
 	count_add(&w->world, COUNT_connections_accepted, 1);
-	vault_deposit(w, client);
+	vault_link_deposit(w, client);
 	client_enter(w, client, CONNECTION_NEW);
 	char who[128];
 	log_info("connection from %s", client_describe(w, client, who, sizeof who));
@@ -233,7 +233,7 @@ static void client_free(struct worker *w, struct client *client)
 	struct connection *c = client->c;
 	loop_fd_remove(&client->watch); /* before closing: a duplicate elsewhere would keep it firing */
 	output_drop(w, client);
-	vault_drop(w, client);
+	vault_link_drop(w, client);
 	shutdown(c->fd, SHUT_RDWR); /* the vault's duplicate would keep it open */
 	close(c->fd);
 	c->fd = -1;

@@ -63,7 +63,7 @@ static void message_add(struct worker *w, const struct vault_message *message)
 	w->vault_waiting[(w->vault_first + w->vault_count++) % w->vault_capacity] = *message;
 }
 
-void vault_deposit(struct worker *w, const struct client *client)
+void vault_link_deposit(struct worker *w, const struct client *client)
 {
 	message_add(w, &(struct vault_message){.kind = MASTER_DEPOSIT,
 										   .connection = client->index,
@@ -71,7 +71,7 @@ void vault_deposit(struct worker *w, const struct client *client)
 										   .fd = client->c->fd});
 }
 
-void vault_drop(struct worker *w, const struct client *client)
+void vault_link_drop(struct worker *w, const struct client *client)
 {
 	/* A deposit that still waits must not be sent: its descriptor is about to be closed. */
 	for (uint32_t i = 0; i < w->vault_count; i++) {

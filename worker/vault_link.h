@@ -8,8 +8,8 @@
 bool vault_link_create(struct worker *w, struct problem *why);
 void vault_link_destroy(struct worker *w);
 
-void vault_deposit(struct worker *w, const struct client *client);
-void vault_drop(struct worker *w, const struct client *client);
+void vault_link_deposit(struct worker *w, const struct client *client);
+void vault_link_drop(struct worker *w, const struct client *client);
 
 /* Sends what waits; once per turn. */
 void vault_link_turn(struct worker *w);

@@ -205,7 +205,10 @@ static const struct layout_field fields[] = {
 	FIELD(player, chat_blue),
 	FIELD(player, travelling),
 	FIELD(player, poisoned),
-	FIELD(player, chat_reserve),
+	FIELD(player, reserve3),
+	FIELD(player, inventory_unknown),
+	FIELD(player, reserve4),
+	FIELD(player, bank_unknown),
 	FIELD(player, reserve),
 
 	/* realm */

@@ -390,8 +390,12 @@ struct player {
 	uint8_t chat_red, chat_green, chat_blue;
 	uint8_t travelling;
 	uint16_t poisoned;
-	uint16_t chat_reserve;
-	uint8_t reserve[336];
+	uint16_t reserve3;
+	/* slots whose text in the store names an item that this world does not have: left as they are while empty here */
+	uint32_t inventory_unknown; /* bit per slot */
+	uint32_t reserve4;
+	uint64_t bank_unknown;
+	uint8_t reserve[320];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");
 

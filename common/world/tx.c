@@ -112,6 +112,28 @@ static void all_unlock(struct tx *tx)
 		domain_unlock(tx, tx->held[--tx->held_count].index);
 }
 
+static bool domain_is_there(const struct tx *tx, uint32_t index)
+{
+	return index == tx->world->realm_domain || tx->world->maps[index].present != 0;
+}
+
+void tx_lock_everything(struct tx *tx)
+{
+	assert(tx->held_count == 0);
+	for (uint32_t d = 1; d <= tx->world->realm_domain; d++) {
+		if (domain_is_there(tx, d))
+			domain_lock(tx, d);
+	}
+}
+
+void tx_unlock_everything(struct tx *tx)
+{
+	for (uint32_t d = tx->world->realm_domain; d >= 1; d--) {
+		if (domain_is_there(tx, d))
+			domain_unlock(tx, d);
+	}
+}
+
 bool tx_holds(const struct tx *tx, uint32_t domain)
 {
 	return held_find(tx, domain) != NULL;

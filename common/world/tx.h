@@ -106,6 +106,11 @@ uint64_t tx_append(struct tx *tx, uint32_t domain, const struct note *note, cons
 /* Where the next entry in a held domain's ring will stand. */
 uint64_t tx_staged(const struct tx *tx, uint32_t domain);
 
+/* Holds everything: every map that is there, then the realm; for a look at one moment of the whole world (the keeper's cut).
+ * Nothing may be changed, and no transaction run, before tx_unlock_everything. Settles dead processes it meets. */
+void tx_lock_everything(struct tx *tx);
+void tx_unlock_everything(struct tx *tx);
+
 /* Leaves a line for the log: written after the commit, when nothing is held. The last one counts. */
 void tx_log(struct tx *tx, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

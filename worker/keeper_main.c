@@ -1,0 +1,163 @@
+/* keeper_main.c - the keeper as a process (worker/process.h): birth, its timers and signals, the last cut. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/loop/jobs.h"
+#include "worker/keeper.h"
+#include "worker/master_line.h"
+#include "worker/process.h"
+#include "worker/store_config.h"
+
+enum { REFRESH_MS = 10000, HEARTBEAT_MS = 500 };
+
+struct keeper_process {
+	struct process_start start;
+	struct world world;
+	const struct catalog *catalog;
+	struct loop *loop;
+	struct jobs *jobs;
+	struct store *store;
+	struct keeper keeper;
+	int signals;
+	struct loop_fd *master_watch;
+	bool stopping;
+	uint64_t stop_until_ms;
+	int exit;
+};
+
+static void heartbeat(void *context)
+{
+	struct keeper_process *p = context;
+	atomic_store_explicit(&p->world.processes[p->world.slot].heartbeat_ms, clock_mono_ms(), memory_order_relaxed);
+}
+
+static void cut_due(void *context)
+{
+	struct keeper_process *p = context;
+	keeper_cut(&p->keeper);
+}
+
+static void refresh_due(void *context)
+{
+	struct keeper_process *p = context;
+	keeper_refresh(&p->keeper);
+}
+
+static void stop_begin(struct keeper_process *p, int status)
+{
+	if (p->stopping)
+		return;
+	p->stopping = true;
+	p->exit = status;
+	p->stop_until_ms = clock_mono_ms() + (uint64_t)p->start.config->store.start_timeout_ms;
+	atomic_store(&p->world.processes[p->world.slot].state, PROCESS_STOPPING);
+}
+
+static void signal_came(void *context, unsigned events)
+{
+	struct keeper_process *p = context;
+	struct signalfd_siginfo info;
+	struct problem why;
+	(void)events;
+	while (read(p->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGUSR1) {
+			if (!log_reopen(&why))
+				log_warning("log: %s", why.text);
+		} else {
+			stop_begin(p, PROCESS_EXIT_DONE);
+		}
+	}
+}
+
+static void master_speaks(void *context, unsigned events)
+{
+	struct keeper_process *p = context;
+	(void)events;
+	if (master_line_hear(p->start.master))
+		return;
+	log_error("the master died: writing a last cut, then this keeper ends");
+	loop_fd_remove(&p->master_watch);
+	stop_begin(p, PROCESS_EXIT_MASTER_GONE);
+}
+
+static bool process_start(struct keeper_process *p, struct problem *why)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	p->loop = loop_create(why);
+	if (p->signals < 0 || p->loop == NULL)
+		return p->loop == NULL ? false : problem_set(why, "signalfd: %s", strerror(errno));
+	if (!world_attach(&p->world, p->start.world_fd, why))
+		return false;
+	memcpy(p->world.wake_fd, p->start.wake_fd, sizeof p->world.wake_fd);
+	p->catalog = catalog_attach(p->start.catalog_fd, why);
+	if (p->catalog == NULL)
+		return false;
+	world_enter_slot(&p->world, SLOT_KEEPER, getpid(), clock_mono_ms());
+	p->jobs = jobs_create(p->loop, 1, 64, why);
+	if (p->jobs == NULL)
+		return false;
+	struct store_options options = store_options_from_config(p->start.config);
+	p->store = store_create(&options, STORE_WRITER, p->loop, p->jobs, why);
+	if (p->store == NULL || !keeper_create(&p->keeper, &p->world, p->catalog, p->start.config, p->loop, p->store, why))
+		return false;
+	p->master_watch = loop_fd_add(p->loop, p->start.master, LOOP_READ, master_speaks, p, "master");
+	return loop_fd_add(p->loop, p->signals, LOOP_READ, signal_came, p, "signals") != NULL && p->master_watch != NULL;
+}
+
+/* Cuts until everything is durable, or the time is over. */
+static void last_cut(struct keeper_process *p)
+{
+	while (!p->keeper.fenced) {
+		if (keeper_is_done(&p->keeper))
+			return;
+		if (clock_mono_ms() >= p->stop_until_ms) {
+			log_error("the store did not take the last cut in time: %u characters and maps are not saved (store.%s)",
+					  keeper_unsaved(&p->keeper), "start_timeout_ms");
+			p->exit = PROCESS_EXIT_STORE_LOST;
+			return;
+		}
+		keeper_cut(&p->keeper);
+		loop_turn(p->loop, 20);
+	}
+}
+
+int keeper_main(const struct process_start *start)
+{
+	static struct keeper_process process; /* one keeper a process */
+	struct keeper_process *p = &process;
+	struct problem why = {""};
+	p->start = *start;
+	if (!process_start(p, &why)) {
+		log_error("cannot start: %s", why.text);
+		return PROCESS_EXIT_CANNOT_START;
+	}
+	if (!keeper_restore(&p->keeper, &why)) {
+		log_error("cannot start: the store cannot be read or claimed: %s", why.text);
+		return PROCESS_EXIT_CANNOT_START;
+	}
+	loop_timer_every(p->loop, HEARTBEAT_MS, heartbeat, p, "heartbeat");
+	loop_timer_every(p->loop, (uint64_t)start->config->store.cut_interval_ms, cut_due, p, "cut");
+	loop_timer_every(p->loop, REFRESH_MS, refresh_due, p, "refresh");
+	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
+	master_line_say_ready(start->master);
+	while (!p->stopping && !p->keeper.fenced)
+		loop_turn(p->loop, -1);
+	if (!p->keeper.fenced)
+		last_cut(p);
+	int status = p->keeper.fenced ? PROCESS_EXIT_FENCED : p->exit;
+	store_destroy(&p->store);
+	keeper_destroy(&p->keeper);
+	jobs_destroy(&p->jobs);
+	loop_destroy(&p->loop);
+	return status;
+}
