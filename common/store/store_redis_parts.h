@@ -32,11 +32,11 @@ struct store_redis {
 	struct problem trouble; /* the first one of this group; "" = none */
 };
 
+/* The bytes of a bulk string; .data is NULL for anything else. */
 static inline struct store_bytes reply_bytes(const struct redisReply *reply)
 {
-	return reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS
-			   ? (struct store_bytes){reply->str, (size_t)reply->len}
-			   : (struct store_bytes){0};
+	return reply->type == REDIS_REPLY_STRING ? (struct store_bytes){reply->str, (size_t)reply->len}
+											 : (struct store_bytes){NULL, 0};
 }
 
 static inline bool reply_is(const struct redisReply *reply, const char *status)

@@ -98,7 +98,12 @@ static void a_string_comes_back_byte_by_byte(void **state)
 	store_batch_set(f->batch, "empty", "", 0);
 	store_batch_setf(f->batch, "made", "%d:%s", 7, "x");
 	store_batch_set_number(f->batch, "number", INT64_MIN);
+	store_batch_setf(f->batch, "longer", "%01000d", 7);
 	fixture_must_commit(f);
+	struct store_reply *longer;
+	expect(f, fixture_read_one(f, STORE_GET_STRING, "longer", &longer), STORE_DONE);
+	assert_int_equal(strlen(store_reply_string(longer, 0, NULL)), 1000);
+	store_reply_destroy(&longer);
 
 	struct store_query queries[5];
 	store_query(&queries[0], STORE_GET_STRING, "bytes");

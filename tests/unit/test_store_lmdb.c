@@ -732,7 +732,11 @@ static void expired_keys_are_swept_away(void **state)
 		struct store_key key;
 		store_batch_set_expiring(f->batch, store_key(&key, "short:%u", i), "x", 1, 1);
 	}
-	store_batch_set(f->batch, "stays", "x", 1);
+	enum { STAYING = 3000, KEYS_PER_SWEEP = 1024, COMMITS_PER_SWEEP = 32 };
+	for (unsigned i = 0; i < STAYING; i++) {
+		struct store_key key;
+		store_batch_set(f->batch, store_key(&key, "keep:%u", i), "x", 1);
+	}
 	fixture_must_commit(f);
 	uint64_t deadline = clock_mono_ms() + FIXTURE_DEADLINE_MS;
 	struct store_reply *reply;
@@ -743,7 +747,7 @@ static void expired_keys_are_swept_away(void **state)
 		store_reply_destroy(&reply);
 		loop_turn(f->loop, 20);
 	}
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < (STAYING / KEYS_PER_SWEEP + 2) * COMMITS_PER_SWEEP; i++)
 		fixture_must_commit(f);
 	store_destroy(&f->store);
 	MDB_env *env;
@@ -758,7 +762,7 @@ static void expired_keys_are_swept_away(void **state)
 	assert_int_equal(mdb_stat(txn, dbi, &content), 0);
 	mdb_txn_abort(txn);
 	mdb_env_close(env);
-	assert_int_equal(content.ms_entries, 2); /* "stays" and the fence */
+	assert_int_equal(content.ms_entries, STAYING + 1); /* and the fence */
 }
 
 #define SCENARIO(name) cmocka_unit_test_setup_teardown(name, test_begin, test_end)

@@ -1,6 +1,8 @@
 /* What happens to the store when Redis does not do what it should: killed, stopped, emptied, full, read-only, behind a
  * wrong password or a wrong certificate. Each test has a real server of its own. */
+#include <arpa/inet.h>
 #include <hiredis/hiredis.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -307,7 +311,8 @@ static void a_stopped_server_costs_one_timeout_and_is_found_again(void **state)
 	expect(&f->store, read_anything(&f->store), STORE_AWAY);
 	uint64_t took = clock_mono_ms() - before;
 	expect_text(f->store.why.text, "no answer for");
-	assert_true(took >= 450 && took < 5000); /* the fixture's time-out is 500 ms */
+	state_until(&f->store, "no greeting within 500 ms"); /* the kernel accepts for it, but nobody answers */
+	assert_true(took >= 450 && took < 5000);             /* the fixture's time-out is 500 ms */
 	read_until(&f->store, STORE_AWAY);
 	redis_server_resume(f->server);
 	read_until(&f->store, STORE_DONE);
@@ -657,6 +662,58 @@ static void keys_of_types_that_are_not_ours_are_counted_and_left_alone(void **st
 	expect_text(f->store.why.text, "\"list\" does not hold a set");
 }
 
+/* A server that says the same thing to everybody. */
+struct parrot {
+	struct store_fixture *f;
+	int listening, talking;
+	struct loop_fd *watch;
+	const char *words;
+};
+
+static void parrot_accept(void *context, unsigned events)
+{
+	struct parrot *parrot = context;
+	(void)events;
+	if (parrot->talking >= 0)
+		close(parrot->talking);
+	parrot->talking = accept4(parrot->listening, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(parrot->talking >= 0);
+	assert_int_equal(write(parrot->talking, parrot->words, strlen(parrot->words)), strlen(parrot->words));
+}
+
+static void expect_of_parrot(const char *words, const char *text)
+{
+	struct store_fixture f = {.options = store_options_default()};
+	struct parrot parrot = {.f = &f, .talking = -1, .words = words};
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof address;
+	parrot.listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(parrot.listening, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(parrot.listening, 5), 0);
+	assert_int_equal(getsockname(parrot.listening, (struct sockaddr *)&address, &length), 0);
+	f.options.backend = STORE_REDIS;
+	f.options.link = (struct redis_link_options){.port = ntohs(address.sin_port)};
+	open_unclaimed(&f);
+	parrot.watch = loop_fd_add(f.loop, parrot.listening, LOOP_READ, parrot_accept, &parrot, "parrot");
+	assert_int_not_equal(read_anything(&f), STORE_DONE);
+	expect_text(f.why.text, text);
+	loop_fd_remove(&parrot.watch);
+	close(parrot.listening);
+	if (parrot.talking >= 0)
+		close(parrot.talking);
+	store_fixture_close(&f);
+}
+
+static void a_server_that_is_no_redis_is_told_apart(void **state)
+{
+	(void)state;
+	expect_of_parrot("HTTP/1.1 400 Bad Request\r\n\r\n", "not Redis' protocol");
+	expect_of_parrot("*99999999\r\n", "not Redis' protocol");
+	expect_of_parrot("+PONG\r\n+MORE\r\n+MORE\r\n", "an answer that");
+	expect_of_parrot("-LOADING Redis is loading the dataset in memory\r\n", "LOADING");
+	expect_of_parrot("+PONG\r\n:7\r\n", "an answer that cannot be used");
+}
+
 static void wrong_options_are_told_before_anything_is_tried(void **state)
 {
 	(void)state;
@@ -720,6 +777,7 @@ int main(void)
 		SCENARIO(a_host_name_is_resolved_by_a_job_thread),
 		SCENARIO(blocking_questions_wait_for_a_server_that_comes),
 		SCENARIO(keys_of_types_that_are_not_ours_are_counted_and_left_alone),
+		cmocka_unit_test(a_server_that_is_no_redis_is_told_apart),
 		cmocka_unit_test(wrong_options_are_told_before_anything_is_tried),
 	};
 	const struct CMUnitTest none[] = {cmocka_unit_test(redis_server_is_installed)};
