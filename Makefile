@@ -19,7 +19,7 @@ out = build$(if $(SANITIZE),-sanitize)
 
 # --- what to install on Debian, and why (package|reason) ------------------------------------------------------------
 
-BUILD_PACKAGES = gcc|the_C_compiler libc6-dev|the_C_library's_headers pkg-config|finds_the_libraries \
+BUILD_PACKAGES = gcc|the_C_compiler libc6-dev|headers_of_the_C_library pkg-config|finds_the_libraries \
 	libconfig-dev|reads_the_configuration libhiredis-dev|speaks_to_Redis liblmdb-dev|the_embedded_store \
 	libsodium-dev|hashes_passwords libssl-dev|TLS_towards_Redis libcjson-dev|JSON_of_ground_items_and_status
 TEST_PACKAGES = libcmocka-dev|the_test_framework redis-server|a_real_Redis_for_the_store_tests \
@@ -174,11 +174,18 @@ format:
 # --- installing -----------------------------------------------------------------------------------------------------------
 
 install: all world
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SYSCONFDIR) $(DESTDIR)$(PREFIX)/share/argentumd/world
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SYSCONFDIR) \
+	  $(DESTDIR)$(PREFIX)/share/argentumd/world $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8 \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(out)/argentumd $(DESTDIR)$(PREFIX)/sbin/argentumd
 	install -m 755 $(out)/argentumctl $(DESTDIR)$(PREFIX)/bin/argentumctl
-	[ -e $(DESTDIR)$(SYSCONFDIR)/argentumd.conf ] || install -m 640 etc/argentumd.conf $(DESTDIR)$(SYSCONFDIR)/argentumd.conf
-	cp -R $(out)/world/. $(DESTDIR)$(PREFIX)/share/argentumd/world/
+	install -m 644 etc/argentumd.8 $(DESTDIR)$(PREFIX)/share/man/man8/argentumd.8
+	install -m 644 etc/argentumctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/argentumctl.1
+	sed 's|/usr/local/|$(PREFIX)/|g; s|$(PREFIX)/etc/|$(SYSCONFDIR)/|g' etc/argentumd.service \
+	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/argentumd.service
+	[ -e $(DESTDIR)$(SYSCONFDIR)/argentumd.conf ] || \
+	  sed 's|"/usr/local/share/|"$(PREFIX)/share/|' etc/argentumd.conf >$(DESTDIR)$(SYSCONFDIR)/argentumd.conf
+	cp -R $(out)/world/Dat $(out)/world/Maps $(out)/world/Server.ini $(DESTDIR)$(PREFIX)/share/argentumd/world/
 
 clean:
 	rm -rf build build-sanitize build-clang

@@ -32,8 +32,6 @@ static bool signals_reset(struct problem *why)
 
 static bool master_follow(pid_t master, bool *master_gone, struct problem *why)
 {
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
-		return problem_set(why, "prctl(PR_SET_PDEATHSIG): %s", strerror(errno));
 	if (getppid() != master) {
 		*master_gone = true;
 		return problem_set(why, "the master (pid %d) died meanwhile", (int)master);

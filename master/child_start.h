@@ -20,7 +20,8 @@ struct child_start {
 
 /* 1. Signals: handlers to their defaults; the mask to exactly TERM, QUIT and USR1, which the child reads from a signalfd;
  *    what a terminal sends to everybody (INT, HUP) and PIPE are ignored: the master says when to stop.
- * 2. Die with the master (SIGKILL), and check that it is still there.
+ * 2. Is the master still there? From here on its death is the EOF of the channel: workers then let their players leave,
+ *    the keeper writes a last cut, and each ends by itself. A death signal would leave no time for that.
  * 3. Close every descriptor but 0, 1, 2 and those of `process`, its vault's included; open the log anew.
  * 4. The name in ps ("argentumd:w2") and in the log.
  * false with a text when the child cannot go on; master_gone then says whether it is because the master died. */

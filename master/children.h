@@ -27,7 +27,7 @@ struct vault;
 struct children;
 
 enum {
-	CHILD_SETTLED_MS = 60000,
+	CHILD_SETTLED_MS = 10000,
 	CHILD_PAUSE_FIRST_MS = 100,
 	CHILD_START_MS = 60000, /* without a sign of life before READY: hung */
 	CHILD_SLOTS = SLOT_KEEPER + 1,

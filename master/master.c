@@ -232,13 +232,13 @@ static void on_upgrade(void *context)
 }
 
 static const struct signal_row signal_rows[] = {
-	{SIGTERM, "TERM", true, "stopping in order", on_stop},
-	{SIGINT, "INT", true, "stopping in order", on_stop},
-	{SIGQUIT, "QUIT", true, "stopping at once, without countdown", on_stop_at_once},
-	{SIGHUP, "HUP", true, "reading the configuration again", on_reload},
-	{SIGUSR1, "USR1", true, "opening the log again", on_reopen},
-	{SIGUSR2, "USR2", true, "this version cannot replace its program while it runs; nothing is done", on_upgrade},
-	{SIGCHLD, "CHLD", false, "", on_child},
+	{"TERM", SIGTERM, true, "stopping in order", on_stop},
+	{"INT", SIGINT, true, "stopping in order", on_stop},
+	{"QUIT", SIGQUIT, true, "stopping at once, without countdown", on_stop_at_once},
+	{"HUP", SIGHUP, true, "reading the configuration again", on_reload},
+	{"USR1", SIGUSR1, true, "opening the log again", on_reopen},
+	{"USR2", SIGUSR2, true, "this version cannot replace its program while it runs; nothing is done", on_upgrade},
+	{"CHLD", SIGCHLD, false, "", on_child},
 };
 
 /* --- now and then ------------------------------------------------------------------------------------------------- */

@@ -69,7 +69,7 @@ static bool catalog_make(struct segments *segments, const char *path, const stru
 	warnings_log(path, warnings);
 	free(warnings);
 	if (segments->catalog_fd < 0)
-		return problem_prefix(why, "world.path \"%s\"", path);
+		return problem_prefix(why, "world.path");
 	*catalog = catalog_attach(segments->catalog_fd, why);
 	if (*catalog == NULL)
 		return false;

@@ -12,8 +12,8 @@ struct loop;
 struct signals;
 
 struct signal_row {
-	int number;
 	const char *name; /* "TERM" */
+	int number;
 	bool said;        /* its coming is worth a line in the log, with who sent it */
 	const char *what; /* what is done about it, for that line */
 	void (*act)(void *context);

@@ -114,6 +114,27 @@ static bool process_start(struct keeper_process *p, struct problem *why)
 	return loop_fd_add(p->loop, p->signals, LOOP_READ, signal_came, p, "signals") != NULL && p->master_watch != NULL;
 }
 
+static bool worker_lives(const struct keeper_process *p, unsigned slot)
+{
+	const struct process_slot *process = &p->world.processes[slot];
+	pid_t pid = atomic_load(&process->pid);
+	/* It says itself when it is done: nobody may be there to bury it. */
+	return pid > 0 && atomic_load(&process->state) != PROCESS_ABSENT && (kill(pid, 0) == 0 || errno == EPERM);
+}
+
+/* The master is dead: nobody else waits for the workers, whose players are just leaving. One that hangs is killed, so that
+ * it does not keep the port. */
+static void workers_await(struct keeper_process *p)
+{
+	for (unsigned slot = 0; slot < WORKERS_MAX; slot++) {
+		while (worker_lives(p, slot) && clock_mono_ms() < p->stop_until_ms)
+			loop_turn(p->loop, 20);
+		if (worker_lives(p, slot))
+			kill(atomic_load(&p->world.processes[slot].pid), SIGKILL);
+	}
+	p->stop_until_ms = clock_mono_ms() + (uint64_t)p->start.config->store.start_timeout_ms;
+}
+
 /* Cuts until everything is durable, or the time is over. */
 static void last_cut(struct keeper_process *p)
 {
@@ -152,6 +173,8 @@ int keeper_main(const struct process_start *start)
 	master_line_say_ready(start->master);
 	while (!p->stopping && !p->keeper.fenced)
 		loop_turn(p->loop, -1);
+	if (p->exit == PROCESS_EXIT_MASTER_GONE)
+		workers_await(p);
 	if (!p->keeper.fenced)
 		last_cut(p);
 	int status = p->keeper.fenced ? PROCESS_EXIT_FENCED : p->exit;

@@ -3,8 +3,7 @@
  * The master makes everything that is shared (world, catalog, listening sockets, wake-up eventfds), forks, and in the
  * child calls worker_main or keeper_main with this record. The child attaches the segments itself.
  *
- * Life of a child: signals reset and read from a signalfd, dies with its parent (PR_SET_PDEATHSIG, checked with getppid,
- * and EOF on `master`), names itself, attaches the world, enters its slot (which settles what the predecessor left),
+ * Life of a child: signals reset and read from a signalfd, ends in order when its parent died (EOF on `master`), names itself, attaches the world, enters its slot (which settles what the predecessor left),
  * says READY: state PROCESS_READY in its slot and one MASTER_READY message.
  *   SIGTERM  stop in order: a worker takes no new clients, tells the players, lets their characters leave, flushes and
  *            exits 0; the keeper writes a last cut, waits until it is acknowledged, and exits 0

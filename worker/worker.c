@@ -337,6 +337,7 @@ int worker_main(const struct process_start *start)
 	while (!stop_is_done(w))
 		loop_turn(w->loop, w->stopping ? 50 : -1);
 	int status = w->exit;
+	atomic_store(&own_slot(w)->state, PROCESS_ABSENT);
 	log_info("stopped; %llu transactions in this life", (unsigned long long)w->tx.runs);
 	worker_free(w);
 	return status;

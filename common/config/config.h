@@ -1,9 +1,13 @@
 /* config.h - the configuration: settings.def is the table of all settings.
  *
  * Values come in layers: an explicit command-line flag beats the environment (ARGENTUMD_<GROUP>_<NAME>), that beats Redis
- * (keys of common/store/keys.h, when the store is Redis), that beats the file, that beats the built-in default. Each
- * value remembers where it came from. A mistake is answered with file, line, setting, what was found and what is
- * allowed; there is never a silent default.
+ * (the keys that pyao-server's operators know, when the store is Redis), that beats the file, that beats the built-in
+ * default. Each value remembers where it came from. A mistake is answered with file, line, setting, what was found and
+ * what is allowed; there is never a silent default. What is refused changes nothing.
+ *
+ * struct config_values (all layers) belongs to the master or a tool; one thread. No function here blocks on anything but
+ * the files it is asked to read. Nothing of it is in shared memory, and struct config must not be put there either: it
+ * holds the password of Redis. Children inherit it through fork.
  *
  * struct config is one immutable generation: made by config_finish, read by everybody, never changed. */
 #ifndef ARGENTUM_CONFIG_CONFIG_H
@@ -15,17 +19,24 @@
 #include "common/base/problem.h"
 
 struct config {
+/* NOLINTBEGIN(bugprone-macro-parentheses): a member's name cannot have any */
 #define GROUP(name, text) struct {
 #define END_GROUP(name)                                                                                                \
 	}                                                                                                                  \
 	name;
-#define NUMBER(group, name, value, low, high, unit, when, text) int name;
-#define SWITCH(group, name, value, when, text)                  bool name;
-#define STRING(group, name, value, most, when, text)            char name[(most) + 1];
-#define SECRET(group, name, value, most, when, text)            char name[(most) + 1];
-#define CHOICE(group, name, value, words, when, text)           int name;
+#define NUMBER(group, name, value, low, high, unit, when, text)  int name;
+#define POWER(group, name, value, low, high, unit, when, text)   int name;
+#define DECIMAL(group, name, value, low, high, unit, when, text) double name;
+#define SWITCH(group, name, value, when, text)                   bool name;
+#define STRING(group, name, value, most, when, text)             char name[(most) + 1];
+#define FILLED(group, name, value, most, when, text)             char name[(most) + 1];
+#define TILE(group, name, value, most, when, text)               char name[(most) + 1];
+#define VERSION(group, name, value, most, when, text)            char name[(most) + 1];
+#define SECRET(group, name, value, most, when, text)             char name[(most) + 1];
+#define MODE(group, name, value, when, text)                     int name;
+#define CHOICE(group, name, value, words, when, text)            int name;
 #include "common/config/settings.def"
-#include "common/config/settings_end.def"
+	/* NOLINTEND(bugprone-macro-parentheses) */
 };
 
 /* The words of choices that code asks for; the order is that of settings.def. */
@@ -47,20 +58,21 @@ struct config_values;
 struct config_values *config_values_create(void); /* NULL: out of memory */
 void config_values_destroy(struct config_values **values);
 
-/* Each adds its layer; false with a text at the first mistake. */
+/* Each fills its layer anew; false with a text at the first mistake. A file may lack settings; an environment may have other
+ * variables, but ARGENTUMD_... must be a setting. (Not config_read_file: libconfig exports a function of that name.) */
 bool config_load_file(struct config_values *values, const char *path, struct problem *why);
 bool config_load_environment(struct config_values *values, char **environment, struct problem *why);
-/* flag: how the operator wrote it ("--port", "--set"); name: "listen.port". */
+/* flag: how the operator wrote it ("--port", "--set"); name: "listen.port". The last of several counts. */
 bool config_set_flag(struct config_values *values, const char *flag, const char *name, const char *value,
 					 struct problem *why);
-/* key: one of config_redis_key. */
+/* key: one of config_redis_key; value: as pyao-server writes it (switches "1" and "0", intervals in seconds). */
 bool config_set_redis(struct config_values *values, const char *key, const char *value, struct problem *why);
 
 /* Settings that have a key in Redis: number i, NULL behind the last. `seed`: the text to write when the key is missing
  * (the value of all layers below Redis); into the caller's buffer. */
 const char *config_redis_key(const struct config_values *values, unsigned i, char *seed, size_t capacity);
 
-/* Typed, and checked as a whole. */
+/* Typed, and checked as a whole; reads store.redis_password_file. On false *config is as it was. */
 bool config_finish(const struct config_values *values, struct config *config, struct problem *why);
 
 /* --- for showing ------------------------------------------------------------------------------------------------------------ */
@@ -69,10 +81,11 @@ struct config_item {
 	const char *name; /* "listen.port" */
 	const char *unit; /* "ms", "" */
 	const char *about;
-	bool live; /* a reload applies it */
+	const char *redis; /* its key in Redis, NULL: it has none */
+	bool live;         /* a reload applies it */
 	bool secret;
 	char value[300];  /* secrets as "****" */
-	char source[160]; /* "default", "etc/argentumd.conf line 12", "flag --port", ... */
+	char source[320]; /* "default", "etc/argentumd.conf line 12", "flag --port", ... */
 	char allowed[200];
 };
 

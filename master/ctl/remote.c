@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -40,13 +41,11 @@ static int server_connect(const char *path, struct problem *why)
 
 static bool line_send(int fd, const char *line, struct problem *why)
 {
-	size_t length = strlen(line);
 	char request[512];
-	if (length + 1 > sizeof request)
+	int length = snprintf(request, sizeof request, "%s\n", line);
+	if (length < 0 || (size_t)length >= sizeof request)
 		return problem_set(why, "the request is too long");
-	memcpy(request, line, length);
-	request[length] = '\n';
-	if (send(fd, request, length + 1, MSG_NOSIGNAL) != (ssize_t)length + 1)
+	if (send(fd, request, (size_t)length, MSG_NOSIGNAL) != length)
 		return problem_set(why, "the server does not take the request: %s", strerror(errno));
 	return true;
 }
@@ -87,11 +86,11 @@ static char *reply_read(int fd, struct problem *why)
 static cJSON *reply_parse(const char *text, struct problem *why)
 {
 	cJSON *reply = cJSON_Parse(text);
-	const cJSON *error = cJSON_GetObjectItemCaseSensitive(reply, "error");
-	if (reply != NULL && error == NULL && cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(reply, "ok")))
+	const char *error = remote_text(reply, "error");
+	if (*error == '\0' && cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(reply, "ok")))
 		return reply;
-	if (cJSON_IsString(error))
-		problem_set(why, "the server refuses: %s", error->valuestring);
+	if (*error != '\0')
+		problem_set(why, "the server refuses: %s", error);
 	else
 		problem_set(why, "the server disconnected without a reply that makes sense");
 	cJSON_Delete(reply);

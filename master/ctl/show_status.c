@@ -1,4 +1,5 @@
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "master/ctl/remote.h"
@@ -56,11 +57,15 @@ static void processes_show(const cJSON *reply)
 static void counters_show(const cJSON *reply)
 {
 	const cJSON *counter;
-	printf("\n%18s  since the start of the world\n", "counted");
+	bool any = false;
 	cJSON_ArrayForEach(counter, part(reply, "counters"))
 	{
-		if (remote_number(counter, "total") != 0)
-			printf("%18.0f  %s\n", remote_number(counter, "total"), remote_text(counter, "what"));
+		if (remote_number(counter, "total") == 0)
+			continue;
+		if (!any)
+			printf("\n%18s  since the start of the world\n", "counted");
+		any = true;
+		printf("%18.0f  %s\n", remote_number(counter, "total"), remote_text(counter, "what"));
 	}
 }
 

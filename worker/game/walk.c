@@ -6,7 +6,7 @@
 #include "worker/game/walk.h"
 #include "worker/game/wire.h"
 
-enum { NEWBIE_LEVEL_LAST = 12, TELEPORT_TRIES = 5, ARRIVAL_PROTECTION_MS = 5000 };
+enum { NEWBIE_LEVEL_LAST = 12, TELEPORT_TRIES = 5 };
 
 static void position_correct(struct tx *tx, const struct actor *me)
 {
@@ -93,7 +93,7 @@ static void step_aside(struct tx *tx, const struct actor *me)
 void walk_arrived(struct tx *tx, uint32_t index)
 {
 	struct player *player = &tx->world->players[index];
-	SET(tx, player->protected_until_ms, tx->now_ms + ARRIVAL_PROTECTION_MS);
+	SET(tx, player->protected_until_ms, tx->now_ms + (uint64_t)tx->config->intervals.arrival_protection_ms);
 	TOUCH(tx, player->target);
 	player->target = (struct target){0};
 	player_changed(tx, player);
