@@ -4,6 +4,7 @@
 # make run        install what is missing, build, compile the starter world, serve it on port 7666
 # make test       install what tests need, build and run every test (SANITIZE=1: under ASan and UBSan)
 # make check      static checks: clang-tidy, cppcheck, formatting
+# make fuzz       search for crashes with libFuzzer, FUZZ_SECONDS=60 for each target
 # make bench      speed and memory, as one table
 # make install    into $(DESTDIR)$(PREFIX)
 # make clean      delete everything that was built
@@ -69,10 +70,13 @@ all_sources    = $(call sources,common master worker tests)
 
 unit_tests     = $(patsubst %.c,$(out)/%,$(wildcard tests/unit/test_*.c))
 scenario_tests = $(patsubst %.c,$(out)/%,$(wildcard tests/scenario/test_*.c))
+fuzz_targets   = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz_replays   = $(patsubst %,$(out)/tests/fuzz/test_fuzz_%,$(fuzz_targets))
 bench_programs = $(patsubst %.c,$(out)/%,$(wildcard tests/bench/bench_*.c))
 harness        = $(call objects,$(call sources,tests/harness))
 
-.PHONY: all run test check bench install clean help tests world format install-build install-test install-check
+
+.PHONY: all run test check bench fuzz install clean help tests world format install-build install-test install-check
 all: $(out)/argentumd $(out)/argentumctl
 
 help:
@@ -91,6 +95,10 @@ $(out)/argentumd: $(call objects,master/main.c) $(out)/libmaster.a $(out)/libwor
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(out)/argentumctl: $(call objects,$(ctl_sources)) $(out)/libcommon.a
+	@echo "link    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(out)/tests/fuzz/test_fuzz_%: $(out)/tests/fuzz/fuzz_%.o $(out)/tests/fuzz/replay.o $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -140,14 +148,32 @@ test: install-test
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
 	@$(MAKE) --no-print-directory world
 	@echo "step 3: running every test"
-	@tests/run $(out) $(sort $(unit_tests)) $(sort $(scenario_tests))
+	@tests/run $(out) $(sort $(unit_tests)) $(sort $(fuzz_replays)) $(sort $(scenario_tests))
 
-tests: $(unit_tests) $(scenario_tests) $(bench_programs)
+tests: $(unit_tests) $(fuzz_replays) $(scenario_tests) $(bench_programs)
 
 bench: install-test
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
 	@$(MAKE) --no-print-directory world
 	@for program in $(bench_programs); do ARGENTUM_BUILD=$(out) $$program || exit 1; done
+
+# --- fuzzing: each target for FUZZ_SECONDS with clang's libFuzzer; what crashes goes into tests/fuzz/corpus -----------------
+
+FUZZ_SECONDS ?= 60
+
+fuzz: install-check world
+	@echo "step 2: building the fuzz targets with clang"
+	@$(MAKE) --no-print-directory -j$$(nproc) CC=clang out=build-fuzz SANITIZE=1 \
+	  SANITIZERS='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' $(foreach t,$(fuzz_targets),build-fuzz/fuzz_$(t))
+	@for target in $(fuzz_targets); do \
+	  echo "step 3: $$target for $(FUZZ_SECONDS) s"; mkdir -p build-fuzz/found/$$target; \
+	  ARGENTUM_BUILD=build build-fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -print_final_stats=0 -verbosity=0 \
+	    -artifact_prefix=build-fuzz/crash-$$target- build-fuzz/found/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done; echo "fuzz: nothing found"
+
+build-fuzz/fuzz_%: build-fuzz/tests/fuzz/fuzz_%.o build-fuzz/libworker.a build-fuzz/libcommon.a
+	@echo "link    $@"
+	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 # --- static checks ------------------------------------------------------------------------------------------------------
 
@@ -188,4 +214,4 @@ install: all world
 	cp -R $(out)/world/Dat $(out)/world/Maps $(out)/world/Server.ini $(DESTDIR)$(PREFIX)/share/argentumd/world/
 
 clean:
-	rm -rf build build-sanitize build-clang
+	rm -rf build build-sanitize build-clang build-fuzz

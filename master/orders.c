@@ -77,6 +77,17 @@ static void log_level(struct master *master, const struct control_request *reque
 	cJSON_AddNumberToObject(reply, "processes_unchanged", keep);
 }
 
+/* The keeper does it, who may walk the world; the counters tell when it is done and what was found. */
+static void audit(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	(void)request;
+	const struct world *world = &master->segments.world;
+	cJSON_AddNumberToObject(reply, "audits_before", (double)count_sum(world, COUNT_audits));
+	cJSON_AddNumberToObject(reply, "findings_before", (double)count_sum(world, COUNT_audit_findings));
+	if (!children_ask_audit(&master->children))
+		refuse(reply, "the keeper is not there just now%s; ask again", "");
+}
+
 /* A new order is a row and a function. */
 static const struct {
 	const char *verb;
@@ -84,7 +95,7 @@ static const struct {
 	void (*answer)(struct master *master, const struct control_request *request, cJSON *reply);
 } orders[] = {
 	{"ping", false, ping}, {"status", false, status},      {"config", false, config},
-	{"stop", true, stop},  {"log-level", true, log_level},
+	{"stop", true, stop},  {"log-level", true, log_level}, {"audit", false, audit},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)
@@ -98,5 +109,5 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 			orders[i].answer(context, request, reply);
 		return;
 	}
-	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level", request->verb);
+	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit", request->verb);
 }

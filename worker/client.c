@@ -11,6 +11,7 @@
 
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
+#include "worker/address.h"
 #include "worker/dispatch.h"
 #include "worker/game/leaving.h"
 #include "worker/output.h"
@@ -24,15 +25,34 @@ enum {
 	CLOSING_FLUSH_MS = 5000,   /* for what is queued */
 };
 
+/* "127.0.0.1" or an IPv6 address. */
+static void address_text(const uint8_t address[16], char text[INET6_ADDRSTRLEN])
+{
+	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	snprintf(text, INET6_ADDRSTRLEN, "?");
+	if (memcmp(address, mapped, sizeof mapped) == 0)
+		inet_ntop(AF_INET, address + 12, text, INET6_ADDRSTRLEN);
+	else
+		inet_ntop(AF_INET6, address, text, INET6_ADDRSTRLEN);
+}
+
+static void turned_away_log(const struct worker *w, const uint8_t from[16], enum close_reason why)
+{
+	static struct log_repeat repeat; /* an address that is turned away comes again and again */
+	uint64_t suppressed;
+	char address[INET6_ADDRSTRLEN];
+	if (!log_repeat_due(&repeat, worker_now_ms(w), 10000, &suppressed))
+		return;
+	address_text(from, address);
+	log_notice("%s turned away: %s (%llu more since the last such line)", address, close_reason_text(why),
+			   (unsigned long long)suppressed);
+}
+
 const char *client_describe(const struct worker *w, const struct client *client, char *buffer, size_t capacity)
 {
 	const struct connection *c = client->c;
-	char address[INET6_ADDRSTRLEN] = "?";
-	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-	if (memcmp(c->address, mapped, sizeof mapped) == 0)
-		inet_ntop(AF_INET, c->address + 12, address, sizeof address);
-	else
-		inet_ntop(AF_INET6, c->address, address, sizeof address);
+	char address[INET6_ADDRSTRLEN];
+	address_text(w->world.peers[client->index].address, address);
 	const struct player *player = handle_player(&w->world, c->player);
 	if (player != NULL)
 		snprintf(buffer, capacity, "%.*s (%s:%u)", player->name_length, player->name, address, c->port);
@@ -109,12 +129,12 @@ static uint64_t tcp_acked(int fd)
 }
 
 /* Nobody is home for this one: say so without waiting, and close. */
-static void turn_away(struct worker *w, int fd)
+static void turn_away(struct worker *w, int fd, enum text_id why)
 {
 	uint8_t bytes[512];
 	struct packet_writer writer;
 	packet_writer_start(&writer, bytes, sizeof bytes, w->tx.dialect);
-	PUT(&writer, ERROR_MSG, .text = text_of(text_latin1(TEXT_SERVER_FULL)));
+	PUT(&writer, ERROR_MSG, .text = text_of(text_latin1(why)));
 	ssize_t n = send(fd, bytes, writer.length, MSG_NOSIGNAL | MSG_DONTWAIT);
 	(void)n;
 	close(fd);
@@ -164,6 +184,13 @@ void client_adopt_closing(struct worker *w, struct client *client)
 void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t port)
 {
 	static struct log_repeat full;
+	enum close_reason unwelcome = address_may_connect(w, address);
+	if (unwelcome != CLOSE_NONE) {
+		turned_away_log(w, address, unwelcome);
+		turn_away(w, fd,
+				  unwelcome == CLOSE_TOO_MANY_FROM_ADDRESS ? TEXT_TOO_MANY_FROM_ADDRESS : TEXT_TOO_FAST_FROM_ADDRESS);
+		return;
+	}
 	uint32_t index = connection_take(w);
 	if (index == 0) {
 		uint64_t suppressed;
@@ -172,7 +199,7 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 				"connections: all %u are in use, newcomers are turned away (%llu more since the last such line); "
 				"limits.max_connections may be raised",
 				w->world.limits.connections, (unsigned long long)suppressed);
-		turn_away(w, fd);
+		turn_away(w, fd, TEXT_SERVER_FULL);
 		return;
 	}
 	struct connection *c = &w->world.connections[index];
@@ -184,7 +211,8 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 	c->fd = fd;
 	c->dialect = (uint8_t)w->tx.dialect;
 	c->charset = (uint8_t)w->charset;
-	memcpy(c->address, address, sizeof c->address);
+	w->world.peers[index].since_ms = now;
+	memcpy(w->world.peers[index].address, address, sizeof w->world.peers[index].address);
 	c->port = port;
 	c->accepted_ms = c->input_ms = now;
 	c->acked_base = tcp_acked(fd);

@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/store/keys.h"
 #include "common/protocol/charset.h"
+#include "common/world/audit.h"
 #include "common/world/realm.h"
 #include "worker/ground_record.h"
 #include "worker/record.h"
@@ -548,4 +549,28 @@ void keeper_refresh(struct keeper *k)
 	struct store_query query;
 	store_query(&query, STORE_GET_STRING, KEY_MOTD);
 	store_read(k->store, &query, 1, motd_read, k);
+}
+
+/* --- audit -------------------------------------------------------------------------------------------------------------------------- */
+
+void keeper_audit(struct keeper *k)
+{
+	struct audit *audit = malloc(sizeof *audit);
+	if (audit == NULL) {
+		log_error("audit: out of memory");
+		return;
+	}
+	tx_lock_everything(&k->tx);
+	audit_world(k->world, audit);
+	tx_unlock_everything(&k->tx);
+	for (uint32_t i = 0; i < audit->findings && i < AUDIT_TEXTS; i++)
+		log_error("audit: %s", audit->text[i]);
+	log_line(audit->findings == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
+			 "audit: %u findings; %u players, %u creatures, %llu gold and %llu items in the world", audit->findings,
+			 audit->players, audit->creatures, (unsigned long long)audit->gold, (unsigned long long)audit->items);
+	count_set(k->world, COUNT_audit_gold, audit->gold);
+	count_set(k->world, COUNT_audit_items, audit->items);
+	count_add(k->world, COUNT_audit_findings, audit->findings);
+	count_add(k->world, COUNT_audits, 1); /* last: who waits for it looks at the others then */
+	free(audit);
 }

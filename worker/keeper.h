@@ -75,6 +75,9 @@ bool keeper_restore(struct keeper *keeper, struct problem *why);
 /* Takes a cut and begins to write it; does nothing while one is under way. The answer comes through the loop. */
 void keeper_cut(struct keeper *keeper);
 
+/* Looks whether the world is as it must be; findings are logged and counted (audit.h). */
+void keeper_audit(struct keeper *keeper);
+
 /* Reads again what may change in the store while the server runs: the message of the day. */
 void keeper_refresh(struct keeper *keeper);
 

@@ -77,8 +77,12 @@ static void master_speaks(void *context, unsigned events)
 {
 	struct keeper_process *p = context;
 	(void)events;
-	if (master_line_hear(p->start.master))
+	bool audit = false;
+	if (master_line_hear(p->start.master, &audit)) {
+		if (audit)
+			keeper_audit(&p->keeper);
 		return;
+	}
 	log_error("the master died: writing a last cut, then this keeper ends");
 	loop_fd_remove(&p->master_watch);
 	stop_begin(p, PROCESS_EXIT_MASTER_GONE);

@@ -42,6 +42,7 @@ enum master_message_kind {
 	MASTER_DROP,    /* the connection is closed: close the duplicate */
 
 	MASTER_LOG_LEVEL = 100, /* from the master to its child: .reserve is the enum log_level from now on */
+	MASTER_AUDIT,           /* from the master to the keeper: audit the world, count and log what is found */
 };
 
 struct master_message {

@@ -9,6 +9,7 @@
 #include "common/base/log.h"
 #include "common/base/password.h"
 #include "common/world/realm.h"
+#include "worker/address.h"
 #include "worker/client.h"
 #include "worker/game/creation.h"
 #include "worker/game/look.h"
@@ -237,8 +238,10 @@ static enum tx_verdict enter(struct tx *tx, void *context)
 	image.version = player->version;
 	image.name_hash = player->name_hash;
 	image.state = player->state;
-	if (s->creating)
+	if (s->creating) {
 		image.id = realm_account_id(tx);
+		address_deed_add(tx, w->peers[s->connection.index].address, DEED_CREATED);
+	}
 	TOUCH(tx, *player);
 	*player = image;
 	struct place wish = s->character.at;
@@ -345,12 +348,21 @@ static void password_run(void *job)
 	password_wipe(s->password, sizeof s->password);
 }
 
+static enum tx_verdict wrong_password_note(struct tx *tx, void *context)
+{
+	const struct session *s = context;
+	address_deed_add(tx, tx->world->peers[s->connection.index].address, DEED_WRONG_PASSWORD);
+	return TX_COMMIT;
+}
+
 static void password_done(void *job)
 {
 	struct session *s = job;
 	if (!session_goes_on(s))
 		return;
 	if (!s->password_good) {
+		if (!s->creating)
+			worker_transaction(s->w, &s->w->world.realm_domain, 1, wrong_password_note, s);
 		if (s->creating)
 			session_refuse(s, TEXT_BUSY, "no memory to hash the password (game.password_memory_kib)");
 		else
@@ -496,18 +508,6 @@ static bool version_is_right(const struct worker *w, int major, int minor, int p
 	return w->config->game.version[0] == '\0' || strcmp(w->config->game.version, version) == 0;
 }
 
-/* Another character already plays from this address. Looked at without a lock: at worst two come in at once. */
-static bool address_plays(const struct worker *w, const struct connection *c)
-{
-	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
-		const struct connection *other = &w->world.connections[i];
-		if (other != c && other->phase == CONNECTION_PLAYING &&
-			memcmp(other->address, c->address, sizeof c->address) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* What both ways have in common. true: a refusal was said. */
 static bool refused_at_the_door(struct worker *w, struct client *client, int major, int minor, int patch)
 {
@@ -520,11 +520,19 @@ static bool refused_at_the_door(struct worker *w, struct client *client, int maj
 		client_refuse(w, client, text_of(text_latin1(TEXT_SERVER_STOPPING)), false);
 		return true;
 	}
-	if (!w->config->game.allow_multi_login && address_plays(w, client->c)) {
+	if (!w->config->game.allow_multi_login && address_plays(w, client->index)) {
 		client_refuse(w, client, text_of(text_latin1(TEXT_ONE_PER_ADDRESS)), false);
 		return true;
 	}
 	return false;
+}
+
+enum { MINUTE_MS = 60000, HOUR_MS = 3600000 };
+
+static bool did_too_often(const struct worker *w, const struct client *client, enum address_deed deed, int limit,
+						  uint64_t within_ms)
+{
+	return limit != 0 && address_deeds(w, w->world.peers[client->index].address, deed, within_ms) >= (unsigned)limit;
 }
 
 void session_login(struct worker *w, struct client *client, const struct c2s_LOGIN_EXISTING_CHAR *wish)
@@ -535,6 +543,11 @@ void session_login(struct worker *w, struct client *client, const struct c2s_LOG
 	if (name.length == 0 || name.length >= NAME_BYTES || memchr(name.bytes, '\0', name.length) != NULL ||
 		wish->password.length == 0 || wish->password.length > PASSWORD_LONGEST) {
 		client_refuse(w, client, text_of(text_latin1(TEXT_WRONG_PASSWORD)), false);
+		return;
+	}
+	if (did_too_often(w, client, DEED_WRONG_PASSWORD, w->config->limits.wrong_passwords_per_address_per_minute,
+					  MINUTE_MS)) {
+		client_refuse(w, client, text_of(text_latin1(TEXT_TOO_MANY_GUESSES)), false);
 		return;
 	}
 	struct session *s = session_begin(w, client, name, wish->password);
@@ -553,6 +566,10 @@ void session_create(struct worker *w, struct client *client, const struct c2s_LO
 	trimmed.username = text_trim(wish->username);
 	if (!creation_check(w->config, w->catalog, &trimmed, client->c->dice_rolled != 0, refusal, sizeof refusal)) {
 		client_refuse(w, client, text_of(refusal), true);
+		return;
+	}
+	if (did_too_often(w, client, DEED_CREATED, w->config->limits.creations_per_address_per_hour, HOUR_MS)) {
+		client_refuse(w, client, text_of(text_latin1(TEXT_CREATION_LIMIT)), true);
 		return;
 	}
 	struct session *s = session_begin(w, client, trimmed.username, wish->password);

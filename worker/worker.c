@@ -201,7 +201,7 @@ static void master_gone(void *context, unsigned events)
 {
 	struct worker *w = context;
 	(void)events;
-	if (master_line_hear(w->start.master))
+	if (master_line_hear(w->start.master, NULL))
 		return;
 	log_error("the master died: the players' characters leave in order, then this worker ends");
 	loop_fd_remove(&w->master_watch);

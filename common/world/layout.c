@@ -211,6 +211,12 @@ static const struct layout_field fields[] = {
 	FIELD(player, bank_unknown),
 	FIELD(player, reserve),
 
+	/* address_event */
+	FIELD(address_event, address),
+	FIELD(address_event, at_ms),
+	FIELD(address_event, deed),
+	FIELD(address_event, reserve),
+
 	/* realm */
 	FIELD(realm, next_account_id),
 	FIELD(realm, players_in_world),
@@ -224,7 +230,14 @@ static const struct layout_field fields[] = {
 	FIELD(realm, motd_length),
 	FIELD(realm, start),
 	FIELD(realm, reserve),
+	FIELD(realm, deeds),
+	FIELD(realm, deeds_next),
+	FIELD(realm, reserve1),
 	FIELD(realm, motd),
+
+	/* peer */
+	FIELD(peer, address),
+	FIELD(peer, since_ms),
 
 	/* connection_cursor */
 	FIELD(connection_cursor, map_position),
@@ -256,7 +269,6 @@ static const struct layout_field fields[] = {
 	FIELD(connection, port),
 	FIELD(connection, fd),
 	FIELD(connection, player),
-	FIELD(connection, address),
 	FIELD(connection, segment_bytes),
 	FIELD(connection, logins_failed),
 	FIELD(connection, accepted_ms),

@@ -48,6 +48,7 @@ enum {
 	CHUNK_BYTES = 2032,                 /* payload of one output chunk */
 
 	MOTD_BYTES = 1024,
+	ADDRESS_DEEDS = 512,
 
 	TX_DOMAINS_MAX = 4, /* two maps and the realm, and one to spare */
 	RING_ENTRY_MAX = 32768,
@@ -113,6 +114,10 @@ struct black_box {
 	COUNTER(cut_held_us_last, "microseconds all locks were held by the last cut")                                      \
 	COUNTER(cut_held_us_max, "microseconds all locks were held by the longest cut")                                    \
 	COUNTER(store_lag_ms, "age of the oldest change that is not durable yet, milliseconds")                            \
+	COUNTER(audits, "audits of the world done")                                                                        \
+	COUNTER(audit_findings, "things the audits found wrong")                                                           \
+	COUNTER(audit_gold, "gold in the world at the last audit")                                                         \
+	COUNTER(audit_items, "items in the world at the last audit")                                                       \
 	COUNTER(gold_minted, "gold that came into the world")                                                              \
 	COUNTER(gold_burned, "gold that left the world")                                                                   \
 	COUNTER(items_minted, "items that came into the world")                                                            \
@@ -401,6 +406,16 @@ _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache line
 
 /* --- the realm ----------------------------------------------------------------------------------------------------------------- */
 
+/* Something an address did that is limited per time (game limits in settings.def): kept in a ring, the oldest goes. */
+enum address_deed { DEED_NONE, DEED_CREATED, DEED_WRONG_PASSWORD };
+
+struct address_event {
+	uint8_t address[16];
+	uint64_t at_ms; /* monotonic */
+	uint32_t deed;  /* enum address_deed */
+	uint32_t reserve;
+};
+
 /* What belongs to no map: names, the free lists. Written under the realm's lock. */
 struct realm {
 	uint32_t next_account_id; /* the last id given out, as accounts:counter in the store */
@@ -412,8 +427,11 @@ struct realm {
 	uint8_t closed_to_players;       /* 1 = only staff may enter */
 	uint8_t restored;                /* 1 = grounds and doors were read from the store */
 	uint16_t motd_length;            /* bytes of motd; 0 = the catalog's lines are shown */
-	struct place start;    /* where new characters, and those whose place does not exist any more, appear */
+	struct place start;              /* where new characters, and those whose place does not exist any more, appear */
 	uint8_t reserve[16];
+	struct address_event deeds[ADDRESS_DEEDS];
+	uint32_t deeds_next; /* where the next is written */
+	uint32_t reserve1;
 	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
 _Static_assert(sizeof(struct realm) % 8 == 0, "the tables behind it are aligned");
@@ -435,6 +453,13 @@ enum client_toggle {
 	TOGGLE_REST = 4,
 	TOGGLE_MEDITATE = 8,
 	TOGGLE_PARALYSED = 16,
+};
+
+/* Where a connection comes from; beside the connections, close together, because every newcomer is compared with all of
+ * them. Written by the connection's owner; stays when the connection is closed, until its slot is used again. */
+struct peer {
+	uint8_t address[16]; /* IPv6, or IPv4 mapped into it */
+	uint64_t since_ms;   /* when it was accepted */
 };
 
 /* What a connection was told so far: its output, and how far in the rings that output goes. There are two: the next
@@ -476,7 +501,6 @@ struct connection {
 	uint16_t port;
 	int32_t fd; /* number in the owner's table of descriptors */
 	struct handle player;
-	uint8_t address[16];    /* IPv6, or IPv4 mapped into it */
 	uint32_t segment_bytes; /* most bytes of whole packets in one send */
 	uint32_t logins_failed;
 	uint64_t accepted_ms;
@@ -497,14 +521,14 @@ struct connection {
 	uint32_t output_first;          /* chunk that holds byte `sent`, or an earlier one that is to be given back */
 	_Atomic uint32_t cursor_active; /* which cursor is valid: 0 or 1 */
 	struct connection_cursor cursor[2];
-	uint8_t reserve[88];
+	uint8_t reserve[104];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");
 
 /* A piece of unsent output. Belongs to the worker whose share of the pool it is in. */
 struct chunk {
-	uint32_t next;     /* 0 = last; not valid in the tail of a chain */
+	uint32_t next; /* 0 = last; not valid in the tail of a chain */
 	uint32_t reserve;
 	uint64_t position; /* of its first byte in the connection's stream; all but the tail are full */
 	uint8_t bytes[CHUNK_BYTES];
@@ -537,6 +561,7 @@ enum region_id {
 	WORLD_REGION_FREE_PLAYERS, /* uint32_t each */
 	WORLD_REGION_NAMES,        /* uint32_t each: player index, 0 = empty */
 	WORLD_REGION_CONNECTIONS,
+	WORLD_REGION_PEERS,
 	WORLD_REGION_READERS, /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
 	WORLD_REGION_CHUNKS,
 	WORLD_REGION_RINGS,
@@ -566,7 +591,7 @@ struct world_header {
 	struct world_limits limits;
 	uint32_t reserve0[2];
 	struct region regions[WORLD_REGION_COUNT];
-	uint8_t reserve[80];
+	uint8_t reserve[120];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
 

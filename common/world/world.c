@@ -52,6 +52,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_FREE_PLAYERS] = {sizeof(uint32_t), limits->players},
 		[WORLD_REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
 		[WORLD_REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
+		[WORLD_REGION_PEERS] = {sizeof(struct peer), (uint64_t)limits->connections + 1},
 		[WORLD_REGION_READERS] = {sizeof(uint64_t), (uint64_t)limits->workers * domains},
 		[WORLD_REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
 		[WORLD_REGION_RINGS] = {1, rings},
@@ -121,6 +122,7 @@ static void world_point(struct world *w, uint8_t *base)
 	w->free_players = (uint32_t *)(base + r[WORLD_REGION_FREE_PLAYERS].offset);
 	w->names = (uint32_t *)(base + r[WORLD_REGION_NAMES].offset);
 	w->connections = (struct connection *)(base + r[WORLD_REGION_CONNECTIONS].offset);
+	w->peers = (struct peer *)(base + r[WORLD_REGION_PEERS].offset);
 	w->chunks = (struct chunk *)(base + r[WORLD_REGION_CHUNKS].offset);
 	w->reader_positions = (uint64_t *)(base + r[WORLD_REGION_READERS].offset);
 	w->realm_domain = w->limits.maps + 1;

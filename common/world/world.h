@@ -22,6 +22,7 @@ struct world {
 	uint32_t *free_players;         /* [limits.players], a FIFO */
 	uint32_t *names;                /* [realm->names_mask + 1] */
 	struct connection *connections; /* [limits.connections + 1] */
+	struct peer *peers;             /* [limits.connections + 1] */
 	struct chunk *chunks;           /* [limits.workers * limits.chunks + 1] */
 	uint64_t *reader_positions;     /* [limits.workers][realm_domain + 1] */
 	uint32_t realm_domain;          /* index of the realm among the domains: limits.maps + 1 */

@@ -23,6 +23,8 @@ static const struct {
 	{"stop", "[now] [--wait S]", true, stop_command,
 	 "stop it in order; now: without countdown; --wait: until it is gone"},
 	{"log-level", "LEVEL", true, log_level_command, "error, warning, notice, info or debug, until the next start"},
+	{"audit", "", true, audit_command,
+	 "whether the world is as it must be, without stopping it; exit 1 when it is not"},
 	{"world-compile", "SOURCE TARGET", false, world_compile_command, "make a folder of readable text into a world"},
 	{"check-world", "FOLDER", false, check_world_command,
 	 "load a world's files as the server does, show warnings and figures"},

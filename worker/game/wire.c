@@ -166,16 +166,19 @@ void wire_inventory(struct tx *tx, struct packet_writer *writer, uint32_t player
 		wire_inventory_slot(tx, writer, player, slot);
 }
 
+void wire_spell_slot(struct tx *tx, struct packet_writer *writer, uint32_t index, unsigned slot)
+{
+	uint16_t number = tx->world->players[index].spells[slot - 1];
+	const struct spell_def *spell = catalog_spell(tx->catalog, number);
+	/* The client compares with this very name before it casts (protocol.md 4.2). */
+	struct text name = spell != NULL ? text_of(catalog_text(tx->catalog, spell->name)) : TEXT("(None)");
+	PUT(writer, CHANGE_SPELL_SLOT, .slot = (uint8_t)slot, .spell_id = (int16_t)number, .name = name);
+}
+
 void wire_spells(struct tx *tx, struct packet_writer *writer, uint32_t index)
 {
-	const struct player *player = &tx->world->players[index];
-	for (unsigned slot = 1; slot <= SPELL_SLOTS; slot++) {
-		const struct spell_def *spell = catalog_spell(tx->catalog, player->spells[slot - 1]);
-		/* The client compares with this very name before it casts (protocol.md 4.2). */
-		struct text name = spell != NULL ? text_of(catalog_text(tx->catalog, spell->name)) : TEXT("(None)");
-		PUT(writer, CHANGE_SPELL_SLOT, .slot = (uint8_t)slot, .spell_id = (int16_t)player->spells[slot - 1],
-			.name = name);
-	}
+	for (unsigned slot = 1; slot <= SPELL_SLOTS; slot++)
+		wire_spell_slot(tx, writer, index, slot);
 }
 
 /* --- vitals -------------------------------------------------------------------------------------------------------------------- */
