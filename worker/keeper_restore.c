@@ -192,23 +192,29 @@ struct realm_values {
 	size_t motd_length;
 };
 
+/* Bytes of the character at the front: its first, and the continuation bytes that belong to it and are there. */
+static size_t character_bytes(const char *text, size_t length)
+{
+	unsigned char first = (unsigned char)text[0];
+	size_t most = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4, n = 1;
+	while (n < most && n < length && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
 /* As much of it as fits; a character that Latin-1 lacks, and what is no UTF-8, as '?'. */
 static void motd_take(struct realm_values *values, const char *text, size_t length)
 {
-	size_t at = 0, n = 0;
+	size_t n = 0;
 	memset(values->motd, 0, sizeof values->motd);
-	while (at < length && n < sizeof values->motd - 1) {
-		unsigned char first = (unsigned char)text[at];
-		size_t bytes = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4, got;
-		if (bytes > length - at)
-			bytes = length - at;
-		if (!charset_latin1_from_utf8(text + at, bytes, values->motd + n, 1, &got)) {
+	while (length > 0 && n < sizeof values->motd - 1) {
+		size_t bytes = character_bytes(text, length), got;
+		if (!charset_latin1_from_utf8(text, bytes, values->motd + n, 1, &got))
 			values->motd[n] = '?';
-			got = 1;
-		}
 		if (values->motd[n] != '\r' && values->motd[n] != '\0')
-			n += got;
-		at += bytes;
+			n++;
+		text += bytes;
+		length -= bytes;
 	}
 	while (n > 0 && values->motd[n - 1] == '\n')
 		n--;
