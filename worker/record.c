@@ -269,7 +269,9 @@ static struct stack stack_read(const struct store_reply *reply, unsigned i, cons
 		report(r, "%s holds %u of item %u; 1 to %d are possible", field, amount, item, STACK_MAX);
 		amount = (unsigned)clamp_i64(amount, 0, STACK_MAX);
 	}
-	return amount == 0 ? (struct stack){0} : (struct stack){.item = (uint16_t)item, .amount = (uint16_t)amount};
+	if (amount == 0)
+		item = 0;
+	return (struct stack){.item = (uint16_t)item, .amount = (uint16_t)amount};
 }
 
 /* Returns a bit per slot that holds something unknown. */

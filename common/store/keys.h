@@ -103,7 +103,7 @@
 #define KEY_OWN_PREFIX "argentumd:"
 #define KEY_FENCE      "argentumd:fence" /* hash: who may write (store_fence.h) */
 /* string, {name in lower case}: "id name", the account of that name however it is typed */
-#define KEY_NAME       "argentumd:name:%s"
+#define KEY_NAME "argentumd:name:%s"
 #define KEY_CHARACTER                                                                                                  \
 	"argentumd:player:%u"                       /* hash: what a character has and pyao's layout lacks: all skills of the
 											  * classic rules, reputation, faction, flags, pets, quests, counters */

@@ -129,7 +129,8 @@ void wire_ground(struct tx *tx, struct packet_writer *writer, uint32_t map, unsi
 /* F-11 for one unit (rules-economy-social-admin.md 4.3). */
 static float sale_price(const struct item_def *item)
 {
-	return (item->flags & ITEM_IS_NEWBIE) != 0 ? 0.0F : (float)(item->price / 3);
+	int32_t whole = item->price / 3;
+	return (item->flags & ITEM_IS_NEWBIE) != 0 ? 0.0F : (float)whole;
 }
 
 unsigned wire_inventory_slots(enum dialect dialect)
@@ -166,16 +167,19 @@ void wire_inventory(struct tx *tx, struct packet_writer *writer, uint32_t player
 		wire_inventory_slot(tx, writer, player, slot);
 }
 
+void wire_spell_slot(struct tx *tx, struct packet_writer *writer, uint32_t index, unsigned slot)
+{
+	uint16_t number = tx->world->players[index].spells[slot - 1];
+	const struct spell_def *spell = catalog_spell(tx->catalog, number);
+	/* The client compares with this very name before it casts (protocol.md 4.2). */
+	struct text name = spell != NULL ? text_of(catalog_text(tx->catalog, spell->name)) : TEXT("(None)");
+	PUT(writer, CHANGE_SPELL_SLOT, .slot = (uint8_t)slot, .spell_id = (int16_t)number, .name = name);
+}
+
 void wire_spells(struct tx *tx, struct packet_writer *writer, uint32_t index)
 {
-	const struct player *player = &tx->world->players[index];
-	for (unsigned slot = 1; slot <= SPELL_SLOTS; slot++) {
-		const struct spell_def *spell = catalog_spell(tx->catalog, player->spells[slot - 1]);
-		/* The client compares with this very name before it casts (protocol.md 4.2). */
-		struct text name = spell != NULL ? text_of(catalog_text(tx->catalog, spell->name)) : TEXT("(None)");
-		PUT(writer, CHANGE_SPELL_SLOT, .slot = (uint8_t)slot, .spell_id = (int16_t)player->spells[slot - 1],
-			.name = name);
-	}
+	for (unsigned slot = 1; slot <= SPELL_SLOTS; slot++)
+		wire_spell_slot(tx, writer, index, slot);
 }
 
 /* --- vitals -------------------------------------------------------------------------------------------------------------------- */

@@ -37,6 +37,7 @@ void wire_hunger_and_thirst(struct tx *tx, struct packet_writer *writer, uint32_
 void wire_strength_and_agility(struct tx *tx, struct packet_writer *writer, uint32_t player);
 void wire_inventory_slot(struct tx *tx, struct packet_writer *writer, uint32_t player, unsigned slot); /* 1.. */
 void wire_inventory(struct tx *tx, struct packet_writer *writer, uint32_t player);
+void wire_spell_slot(struct tx *tx, struct packet_writer *writer, uint32_t player, unsigned slot); /* 1.. */
 void wire_spells(struct tx *tx, struct packet_writer *writer, uint32_t player);
 
 /* Console lines: the store's message if there is one, else the catalog's. */

@@ -1,0 +1,58 @@
+/* skill.c - the window of skills: asking for them and spending free points. rules-life-combat-magic.md 6.2, 6.3. */
+#include "common/catalog/tables.h"
+#include "worker/game/rule.h"
+
+enum { ASSIGNED_MOST = 10 };
+
+static void skills_tell(struct tx *tx, const struct actor *me)
+{
+	struct s2c_SEND_SKILLS packet = {0};
+	for (unsigned s = 0; s < SKILL_COUNT; s++) {
+		unsigned value = me->player->skills[s];
+		int64_t needed = table_skill_experience_needed(value);
+		int64_t percent = needed > 0 ? (int64_t)me->player->skill_experience[s] * 100 / needed : 0;
+		packet.skills[s].level = (uint8_t)value;
+		packet.skills[s].percent = (uint8_t)clamp_i64(percent, 0, 100);
+	}
+	packet_put(say_begin(tx), TABLE_S2C, S2C_SEND_SKILLS, &packet);
+	say_one(tx, me->index, NOTE_FLAG_ANSWER);
+}
+
+enum tx_verdict rule_request_skills(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
+{
+	(void)packet;
+	skills_tell(tx, me);
+	return TX_COMMIT;
+}
+
+/* All of the packet or nothing of it. */
+enum tx_verdict rule_modify_skills(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
+{
+	struct player *player = me->player;
+	const int32_t *points = packet->MODIFY_SKILLS.points;
+	int sum = 0;
+	bool good = true;
+	for (unsigned s = 0; s < SKILL_COUNT; s++) {
+		sum += (int)points[s];
+		good = good && player->skills[s] + points[s] <= SKILL_MAX;
+	}
+	if (!good || sum > player->skill_points) {
+		tell_text(tx, me->index, FONT_INFO, TEXT_SKILLS_REFUSED);
+		tx_log(tx, LOG_LEVEL_NOTICE, "%s wants to spend %d skill points and has %d, or goes beyond %d; refused",
+			   player->name, sum, player->skill_points, SKILL_MAX);
+		skills_tell(tx, me);
+		return TX_COMMIT;
+	}
+	for (unsigned s = 0; s < SKILL_COUNT; s++) {
+		if (points[s] == 0)
+			continue;
+		SET(tx, player->skills[s], (uint8_t)(player->skills[s] + points[s]));
+		SET(tx, player->skill_experience[s], 0);
+	}
+	SET(tx, player->skill_points, (int16_t)(player->skill_points - sum));
+	SET(tx, player->skills_assigned, (uint8_t)clamp_i64(player->skills_assigned + sum, 0, ASSIGNED_MOST));
+	player_changed(tx, player);
+	skills_tell(tx, me);
+	TELL(tx, me->index, LEVEL_UP, .skill_points = player->skill_points); /* the total (protocol.md 4.2) */
+	return TX_COMMIT;
+}
