@@ -13,6 +13,9 @@
 
 #define SCENARIO(test) cmocka_unit_test_setup_teardown(test, scenario_setup, scenario_teardown)
 
+/* Runs an array of them; with TEST_FILTER in the environment (a pattern with * and ?) only those that match. */
+#define SCENARIOS_RUN(tests) (cmocka_set_test_filter(getenv("TEST_FILTER")), cmocka_run_group_tests(tests, NULL, NULL))
+
 struct redis_server;
 
 int scenario_setup(void **state);

@@ -370,5 +370,5 @@ int main(void)
 		SCENARIO(who_crosses_to_the_next_map_goes_from_one_view_and_comes_into_another),
 		SCENARIO(who_walks_out_of_sight_is_taken_away_and_comes_back),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return SCENARIOS_RUN(tests);
 }
