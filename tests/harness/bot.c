@@ -166,7 +166,7 @@ struct bot *bot_connect_to_worker(const struct game_server *server, unsigned wor
 void bot_send(struct bot *bot, const void *bytes, size_t length)
 {
 	size_t sent = 0;
-	while (sent < length) {
+	while (sent < length && bot->fd >= 0) {
 		ssize_t n = send(bot->fd, (const uint8_t *)bytes + sent, length - sent, MSG_NOSIGNAL);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -214,6 +214,8 @@ static void bot_receive(struct bot *bot)
 		bot->closed = true;
 		bot->broken = n < 0;
 		bot_view_note(bot, "!!", n == 0 ? "the server closed" : strerror(errno), false);
+		close(bot->fd); /* the client closes its side too */
+		bot->fd = -1;
 	}
 }
 

@@ -188,7 +188,7 @@ void bot_expect_closed(struct bot *bot);
 
 /* --- exact lists --- */
 
-/* From now on every packet is kept in words. */
+/* From now on every packet is kept in words, but for the answers to bot_sync. */
 void bot_record(struct bot *bot);
 
 /* Packets kept so far must be these and no others, in this order; then keeps anew. The list ends with NULL. */

@@ -66,6 +66,12 @@ static char *log_read(const struct game_server *server)
 	return text;
 }
 
+static size_t log_size(const struct game_server *server)
+{
+	struct stat status;
+	return stat(server->log, &status) == 0 ? (size_t)status.st_size : 0;
+}
+
 bool game_server_log_has(const struct game_server *server, const char *text)
 {
 	char *log = log_read(server);
@@ -76,11 +82,18 @@ bool game_server_log_has(const struct game_server *server, const char *text)
 
 void game_server_show_log(const struct game_server *server, unsigned lines)
 {
+	static const char oddity[] = " warning master: world: "; /* of the world's files: many, and never the reason */
 	char *log = log_read(server);
-	const char *at = log + strlen(log);
-	for (unsigned n = 0; at > log && n <= lines; at--)
-		n += at[-1] == '\n';
-	fprintf(stderr, "--- the end of the log of argentumd in %s:\n%s---\n", server->directory, at);
+	unsigned count = 0, n = 0;
+	for (char *rest = log, *line; (line = strsep(&rest, "\n")) != NULL;)
+		count += strstr(line, oddity) == NULL;
+	free(log);
+	fprintf(stderr, "--- the end of the log of argentumd in %s:\n", server->directory);
+	log = log_read(server);
+	for (char *rest = log, *line; (line = strsep(&rest, "\n")) != NULL;) {
+		if (strstr(line, oddity) == NULL && ++n + lines > count)
+			fprintf(stderr, "%s\n", line);
+	}
 	free(log);
 }
 
@@ -112,7 +125,7 @@ void game_server_expect_log(struct game_server *server, const char *text)
 static void no_errors_expect(const struct game_server *server)
 {
 	char *log = log_read(server);
-	const char *error = strstr(log, " error ");
+	const char *error = strlen(log) > server->errors_from ? strstr(log + server->errors_from, " error ") : NULL;
 	char line[400] = "";
 	if (error != NULL)
 		snprintf(line, sizeof line, "%.*s", (int)strcspn(error, "\n"), error);
@@ -216,10 +229,9 @@ static unsigned port_find(const struct game_server *server)
 static void server_run(struct game_server *server)
 {
 	struct command_line line;
-	struct stat status;
 	int ended;
 	command_line_make(server, &line);
-	server->log_mark = stat(server->log, &status) == 0 ? (size_t)status.st_size : 0;
+	server->log_mark = log_size(server);
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans of a killed master are ours to bury */
 	pid_t parent = getpid();
 	server->pid = fork();
@@ -347,6 +359,7 @@ void game_server_kill_all(struct game_server *server)
 	for (unsigned i = 0; i < count; i++)
 		death_await(children[i]);
 	server->pid = 0;
+	server->errors_from = log_size(server); /* what they said about their dying master */
 }
 
 void game_server_stop(struct game_server *server)

@@ -44,6 +44,7 @@ struct game_server {
 	char settings[GAME_SERVER_SETTINGS_MAX][160];
 	unsigned setting_count;
 	size_t log_mark;          /* game_server_expect_log looks behind it */
+	size_t errors_from;       /* errors in the log before this are no failure */
 	bool errors_expected;     /* lines of level "error" are no failure */
 	struct game_server *next; /* in the list of all */
 };

@@ -175,40 +175,71 @@ static bool rectangle_is_plain(unsigned map, int left, int top, int width, int h
 	return true;
 }
 
-/* Two windows around a place, so that who moves a little sees none either. */
-static bool creatures_are_far(unsigned map, int x, int y)
+/* Scenery is in the client's own map (rules-life-combat-magic.md 8.3). */
+static bool object_is_told(unsigned item)
 {
+	const struct item_def *def = catalog_item(catalog, item);
+	return def != NULL && def->kind != ITEM_TREE && def->kind != ITEM_ELVEN_TREE && def->kind != ITEM_SIGN &&
+		   def->kind != ITEM_FORUM && def->kind != ITEM_ORE_DEPOSIT;
+}
+
+/* Nothing that the client is told of in the window, so that who moves a little comes to see nothing either. */
+static bool surroundings_are_empty(unsigned map, int x, int y)
+{
+	enum { FAR = 26 }; /* a window's radius is 17 at most */
 	unsigned count;
-	const struct map_creature *creatures = map_creatures(catalog, catalog_map(catalog, map), &count);
+	const struct map_def *def = catalog_map(catalog, map);
+	const struct map_creature *creatures = map_creatures(catalog, def, &count);
 	for (unsigned i = 0; i < count; i++) {
-		if (abs(creatures[i].x - x) < 40 && abs(creatures[i].y - y) < 40)
+		if (abs(creatures[i].x - x) < FAR && abs(creatures[i].y - y) < FAR)
+			return false;
+	}
+	const struct map_object *objects = map_objects(catalog, def, &count);
+	for (unsigned i = 0; i < count; i++) {
+		if (abs(objects[i].x - x) < FAR && abs(objects[i].y - y) < FAR && object_is_told(objects[i].item))
 			return false;
 	}
 	return true;
 }
 
-static bool map_is_good(unsigned map, bool safe)
+/* Nothing moves people there, and everybody may enter. */
+static bool map_is_plain(unsigned map)
 {
 	const struct map_def *def = catalog_map(scenario_catalog(), map);
-	return def != NULL && ((def->flags & MAP_SAFE) != 0) == safe && def->start.map == 0 && def->death.map == 0 &&
-		   def->restriction == RESTRICTION_NONE;
+	return def != NULL && def->start.map == 0 && def->death.map == 0 && def->restriction == RESTRICTION_NONE;
+}
+
+static bool map_is_safe(unsigned map)
+{
+	return (catalog_map(scenario_catalog(), map)->flags & MAP_SAFE) != 0;
+}
+
+/* Rings around the middle of the map, the nearest first. */
+static bool clearing_on(unsigned map, int width, int height, bool lonely, struct place *at)
+{
+	for (int radius = 0; radius < 40; radius++) {
+		for (int i = -radius; i <= radius; i++) {
+			const int tries[4][2] = {
+				{50 + i, 50 - radius}, {50 + i, 50 + radius}, {50 - radius, 50 + i}, {50 + radius, 50 + i}};
+			for (unsigned t = 0; t < 4; t++) {
+				int x = tries[t][0], y = tries[t][1];
+				if (!rectangle_is_plain(map, x, y, width, height) || (lonely && !surroundings_are_empty(map, x, y)))
+					continue;
+				*at = (struct place){.map = (uint16_t)map, .x = (uint8_t)x, .y = (uint8_t)y};
+				return true;
+			}
+		}
+	}
+	return false;
 }
 
 struct place scenario_clearing(int width, int height, bool safe)
 {
-	for (unsigned map = 1; map <= catalog_map_max(scenario_catalog()); map++) {
-		if (!map_is_good(map, safe))
-			continue;
-		for (int radius = 0; radius < 40; radius++) {
-			for (int i = -radius; i <= radius; i++) {
-				const int tries[4][2] = {
-					{50 + i, 50 - radius}, {50 + i, 50 + radius}, {50 - radius, 50 + i}, {50 + radius, 50 + i}};
-				for (unsigned t = 0; t < 4; t++) {
-					int x = tries[t][0], y = tries[t][1];
-					if (rectangle_is_plain(map, x, y, width, height) && creatures_are_far(map, x, y))
-						return (struct place){.map = (uint16_t)map, .x = (uint8_t)x, .y = (uint8_t)y};
-				}
-			}
+	struct place at;
+	for (int lonely = 1; lonely >= 0; lonely--) {
+		for (unsigned map = 1; map <= catalog_map_max(scenario_catalog()); map++) {
+			if (map_is_plain(map) && map_is_safe(map) == safe && clearing_on(map, width, height, lonely == 1, &at))
+				return at;
 		}
 	}
 	scenario_fail(__FILE__, __LINE__, "the world \"%s\" has no clearing of %d by %d on %s map", scenario_world(), width,
@@ -244,7 +275,7 @@ static bool crossing_at(unsigned map, const struct map_exit *exit, int out, stru
 	int x = exit->x, y = exit->y, back = opposite[out];
 	const struct map_def *other = catalog_map(catalog, exit->to.map);
 	neighbour(back, &x, &y);
-	if (other == NULL || exit->to.map == map || !map_is_good(exit->to.map, true) ||
+	if (other == NULL || exit->to.map == map || !map_is_plain(exit->to.map) ||
 		!scenario_tile_is_free(map, exit->x, exit->y) || !tile_is_on_map(x, y))
 		return false;
 	*crossing = (struct crossing){
@@ -257,24 +288,33 @@ static bool crossing_at(unsigned map, const struct map_exit *exit, int out, stru
 		   crossing->home.map == map && tile_is_plain(map, crossing->home.x, crossing->home.y);
 }
 
+static bool crossing_on(unsigned map, bool lonely, struct crossing *crossing)
+{
+	unsigned count;
+	const struct map_exit *exits = map_exits(catalog, catalog_map(catalog, map), &count);
+	for (unsigned i = 0; i < count; i++) {
+		for (int out = HEADING_NORTH; out <= HEADING_WEST; out++) {
+			if (!crossing_at(map, &exits[i], out, crossing))
+				continue;
+			crossing->lonely = surroundings_are_empty(map, crossing->here.x, crossing->here.y) &&
+							   surroundings_are_empty(crossing->there.map, crossing->there.x, crossing->there.y);
+			if (crossing->lonely || !lonely)
+				return true;
+		}
+	}
+	return false;
+}
+
 struct crossing scenario_crossing(void)
 {
 	struct crossing crossing;
-	for (unsigned map = 1; map <= catalog_map_max(scenario_catalog()); map++) {
-		unsigned count;
-		if (!map_is_good(map, true))
-			continue;
-		const struct map_exit *exits = map_exits(catalog, catalog_map(catalog, map), &count);
-		for (unsigned i = 0; i < count; i++) {
-			for (int out = HEADING_NORTH; out <= HEADING_WEST; out++) {
-				if (crossing_at(map, &exits[i], out, &crossing) &&
-					creatures_are_far(map, crossing.here.x, crossing.here.y) &&
-					creatures_are_far(crossing.there.map, crossing.there.x, crossing.there.y))
-					return crossing;
-			}
+	for (int lonely = 1; lonely >= 0; lonely--) {
+		for (unsigned map = 1; map <= catalog_map_max(scenario_catalog()); map++) {
+			if (map_is_plain(map) && crossing_on(map, lonely == 1, &crossing))
+				return crossing;
 		}
 	}
-	scenario_fail(__FILE__, __LINE__, "the world \"%s\" has no two safe maps side by side", scenario_world());
+	scenario_fail(__FILE__, __LINE__, "the world \"%s\" has no two maps side by side", scenario_world());
 }
 
 const char *scenario_start(struct place at)

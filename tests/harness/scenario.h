@@ -13,6 +13,9 @@
 
 #define SCENARIO(test) cmocka_unit_test_setup_teardown(test, scenario_setup, scenario_teardown)
 
+/* Runs an array of them; with TEST_FILTER in the environment (a pattern with * and ?) only those that match. */
+#define SCENARIOS_RUN(tests) (cmocka_set_test_filter(getenv("TEST_FILTER")), cmocka_run_group_tests(tests, NULL, NULL))
+
 struct redis_server;
 
 int scenario_setup(void **state);
@@ -61,15 +64,16 @@ const struct catalog *scenario_catalog(void); /* of that world */
 bool scenario_tile_is_free(unsigned map, int x, int y);
 bool scenario_tile_is_exit(unsigned map, int x, int y);
 
-/* The north-west corner of a free rectangle without exits and objects, on a safe or an unsafe map, with no creature in
- * sight; near the middle of its map. Fails the test when the world has none. */
+/* The north-west corner of a free rectangle on a safe or an unsafe map, near the middle of the map; if there is one, without
+ * creatures and objects far and wide. Fails the test when the world has none at all. */
 struct place scenario_clearing(int width, int height, bool safe);
 
-/* Two safe maps side by side: who stands on `here` and takes a step to `out` arrives at `there`; a step from there to
- * `back` leads to `home`. All tiles in between are free, and some around them are too. */
+/* Two maps side by side: who stands on `here` and takes a step to `out` arrives at `there`; a step from there to `back`
+ * leads to `home`. All tiles in between are free, and some around them are too. */
 struct crossing {
 	struct place here, there, home;
 	int out, back; /* headings */
+	bool lonely;   /* no creatures and objects far and wide, on both maps */
 };
 struct crossing scenario_crossing(void);
 

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -357,5 +358,5 @@ int main(void)
 		SCENARIO(who_leaves_an_unsafe_place_waits_and_may_think_better_of_it),
 		SCENARIO(who_loses_the_line_in_an_unsafe_place_stays_a_while_and_is_taken_over),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return SCENARIOS_RUN(tests);
 }
