@@ -53,7 +53,7 @@ uint32_t memory_world_character(struct memory_world *world, const char *name, st
  * or when the audit finds something. */
 enum tx_verdict memory_world_do(struct memory_world *world, uint32_t player, struct c2s_packet packet);
 
-/* DO(world, player, WALK, .heading = 1) */
+/* DO(world, player, WALK, .heading = 1); DO(world, player, PICK_UP) */
 #define DO(world_, player_, NAME_, ...)                                                                                \
 	memory_world_do((world_), (player_), (struct c2s_packet){.id = C2S_##NAME_, .NAME_ = {__VA_ARGS__}})
 
