@@ -324,7 +324,7 @@ static void session_enter(struct session *s)
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
 	client_enter(w, client, CONNECTION_PLAYING);
-	reader_follow(w, map, position);
+	reader_await(w, client, map, position);
 }
 
 /* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */
