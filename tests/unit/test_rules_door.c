@@ -103,6 +103,16 @@ static void a_door_opens_and_closes_with_both_its_tiles(void **state)
 	assert_non_null(memory_world_heard(world, me, S2C_POS_UPDATE));
 }
 
+static void who_stands_before_a_door_is_not_told_first_how_it_was(void **state)
+{
+	(void)state;
+	uint32_t me = memory_world_player(world, "Bruno", shop_front);
+	double_click(me, shop);
+	assert_told_of_both_tiles(me, shop, false);
+	double_click(me, shop);
+	assert_told_of_both_tiles(me, shop, true);
+}
+
 static void a_door_is_found_by_the_tiles_its_picture_covers(void **state)
 {
 	(void)state;
@@ -330,6 +340,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE(a_door_opens_and_closes_with_both_its_tiles),
+		SCENE(who_stands_before_a_door_is_not_told_first_how_it_was),
 		SCENE(a_door_is_found_by_the_tiles_its_picture_covers),
 		SCENE(a_door_more_than_two_tiles_away_does_not_move),
 		SCENE(a_door_does_not_close_on_somebody),
