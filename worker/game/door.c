@@ -39,9 +39,9 @@ static void door_turn(struct tx *tx, const struct actor *me, struct place at, co
 		tell_text(tx, me->index, FONT_INFO, why);
 		return;
 	}
-	ground_become(tx, at, next);
-	tile_block(tx, at.map, at.x, at.y, !closed);
+	tile_block(tx, at.map, at.x, at.y, !closed); /* first: the look of a door says too whether it blocks */
 	tile_block(tx, at.map, at.x - 1, at.y, !closed);
+	ground_become(tx, at, next);
 	show_sound(tx, at.map, at.x, at.y, SOUND_DOOR);
 }
 
