@@ -302,6 +302,24 @@ static void who_leaves_a_safe_place_is_gone_at_once_and_comes_back_as_he_was(voi
 	game_server_stop(server);
 }
 
+/* With many cuts a second the departure is often saved just while the password of the next login is checked. */
+static void who_comes_back_at_once_is_never_refused(void **state)
+{
+	enum { TIMES = 60 };
+	(void)state;
+	const char *const settings[] = {scenario_start(scenario_clearing(2, 2, true)), "store.cut_interval_ms=50",
+									"game.password_memory_kib=16384", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings});
+	struct bot *bot = bot_create(server, "Ansiosa", ANY_WORKER);
+	for (int i = 0; i < TIMES; i++) {
+		bot_quit(bot);
+		bot_close(&bot);
+		bot = bot_login(server, "Ansiosa", ANY_WORKER);
+	}
+	game_server_audit(server);
+	game_server_stop(server);
+}
+
 static void who_leaves_an_unsafe_place_waits_and_may_think_better_of_it(void **state)
 {
 	(void)state;
@@ -355,6 +373,7 @@ int main(void)
 		SCENARIO(dice_may_be_thrown_again_and_again),
 		SCENARIO(the_entry_is_told_in_order_and_in_whole_packets),
 		SCENARIO(who_leaves_a_safe_place_is_gone_at_once_and_comes_back_as_he_was),
+		SCENARIO(who_comes_back_at_once_is_never_refused),
 		SCENARIO(who_leaves_an_unsafe_place_waits_and_may_think_better_of_it),
 		SCENARIO(who_loses_the_line_in_an_unsafe_place_stays_a_while_and_is_taken_over),
 	};
