@@ -142,7 +142,7 @@ static void crowd_turn(void)
 /* Everybody has acted so many times more: whoever served him goes on. */
 static void crowd_play(unsigned times)
 {
-	unsigned goal[CROWD_MAX];
+	unsigned goal[CROWD_MAX] = {0};
 	for (unsigned i = 0; i < crowd.count; i++)
 		goal[i] = crowd.member[i].pings + times;
 	for (unsigned i = 0; i < crowd.count; i++) {
