@@ -142,7 +142,7 @@ static void crowd_turn(void)
 /* Everybody has acted so many times more: whoever served him goes on. */
 static void crowd_play(unsigned times)
 {
-	unsigned goal[CROWD_MAX];
+	unsigned goal[CROWD_MAX] = {0};
 	for (unsigned i = 0; i < crowd.count; i++)
 		goal[i] = crowd.member[i].pings + times;
 	for (unsigned i = 0; i < crowd.count; i++) {
@@ -386,7 +386,7 @@ static void nobody_notices_that_all_workers_are_killed_at_once(void **state)
 
 static void keeper_dies_and_nothing_is_lost(const struct redis_server *redis, uint64_t seed)
 {
-	struct place places[CROWD_MAX], late_place;
+	struct place places[CROWD_MAX] = {0}, late_place;
 	struct game_server *server = crowd_start(4, seed, redis);
 	crowd_play(30);
 	pid_t victim = process_kill(game_server_keeper());
@@ -443,7 +443,7 @@ static bool orphan_has_ended(pid_t pid, int *status)
 static void the_master_is_killed_and_all_end_in_order_and_come_back_to_the_last_moment(void **state)
 {
 	(void)state;
-	struct place places[CROWD_MAX];
+	struct place places[CROWD_MAX] = {0};
 	pid_t pids[GAME_SERVER_WORKERS + 1];
 	struct game_server *server = crowd_start(6, 5, NULL);
 	crowd_play(40);
@@ -553,7 +553,7 @@ static void stranger_is_refused(const struct game_server *server, const char *na
 
 static void store_goes_away_and_comes_back(bool killed, uint64_t seed)
 {
-	struct place places[CROWD_MAX];
+	struct place places[CROWD_MAX] = {0};
 	struct redis_server *redis = scenario_redis();
 	struct game_server *server = crowd_start(4, seed, redis);
 	struct bot *stranger = bot_create(server, NULL, ANY_WORKER);
