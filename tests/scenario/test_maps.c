@@ -18,16 +18,19 @@
 
 enum {
 	MAPS_MAX = 400,
+	BATCH = 20, /* characters that are created at once */
+	BOAT_SLOT = 20,
 	LEGAL_RADIUS = 12,   /* how far the server looks for a free tile (tile.h) */
 	CREATURE_REACH = 15, /* creatures that see somebody come nearer: tiles that are farther off stay free */
 };
 
 enum { ON_LAND = 1, ON_WATER = 2 };
 
-/* Where somebody on foot is put on a map, and the step with which he leaves it; heading 0 = the map has no way out. */
+/* Where somebody, on foot or in a boat, is put on a map, and the step with which he leaves it; heading 0 = the map has no way out. */
 struct stand {
 	struct place at, exit, to;
 	int heading;
+	unsigned terrain;
 	int scatter; /* tiles around `to`, both ways, of a teleport */
 };
 
@@ -108,13 +111,13 @@ static int teleport_radius_at(unsigned map, int x, int y)
 
 /* --- a place on each map -------------------------------------------------------------------------------------------------------- */
 
-static bool tile_is_plain(unsigned map, int x, int y)
+static bool tile_is_plain(unsigned map, int x, int y, unsigned terrain)
 {
-	return scenario_tile_is_free(map, x, y) && (flags_at(map, x, y) & (TILE_EXIT | TILE_OBJECT)) == 0;
+	return tile_is_legal(map, x, y, terrain) && (flags_at(map, x, y) & (TILE_EXIT | TILE_OBJECT)) == 0;
 }
 
-/* Beside an exit that leads to land if there is one, with creatures as far away as can be. */
-static bool stand_beside_exit(unsigned map, struct stand *stand)
+/* Beside an exit that leads to terrain of the same kind if there is one, with creatures as far away as can be. */
+static bool stand_beside_exit(unsigned map, unsigned terrain, struct stand *stand)
 {
 	static const int dx[] = {0, 0, 1, 0, -1}, dy[] = {0, -1, 0, 1, 0};
 	unsigned count;
@@ -122,51 +125,72 @@ static bool stand_beside_exit(unsigned map, struct stand *stand)
 	const struct map_exit *exits = map_exits(scenario_catalog(), catalog_map(scenario_catalog(), map), &count);
 	for (unsigned i = 0; i < count; i++) {
 		const struct map_exit *exit = &exits[i];
-		if (!scenario_tile_is_free(map, exit->x, exit->y))
+		if (!tile_is_legal(map, exit->x, exit->y, terrain))
 			continue;
-		int land = legal_distance(exit->to, ON_LAND) <= LEGAL_RADIUS ? CREATURE_REACH + 1 : 0;
+		int leads = legal_distance(exit->to, terrain) <= LEGAL_RADIUS ? CREATURE_REACH + 1 : 0;
 		for (int heading = HEADING_NORTH; heading <= HEADING_WEST; heading++) {
 			int x = exit->x - dx[heading], y = exit->y - dy[heading];
-			if (!tile_is_plain(map, x, y) || land + creature_distance(map, x, y) <= best)
+			if (!tile_is_plain(map, x, y, terrain) || leads + creature_distance(map, x, y) <= best)
 				continue;
-			best = land + creature_distance(map, x, y);
+			best = leads + creature_distance(map, x, y);
 			*stand = (struct stand){.at = {.map = (uint16_t)map, .x = (uint8_t)x, .y = (uint8_t)y},
 									.exit = {.map = (uint16_t)map, .x = exit->x, .y = exit->y},
 									.to = exit->to,
 									.heading = heading,
+									.terrain = terrain,
 									.scatter = teleport_radius_at(map, exit->x, exit->y)};
 		}
 	}
 	return best >= 0;
 }
 
-static bool stand_anywhere(unsigned map, struct stand *stand)
+static bool stand_anywhere(unsigned map, unsigned terrain, struct stand *stand)
 {
 	int best = -1;
 	for (unsigned tile = 0; tile < MAP_TILES; tile++) {
 		int x = tile_x(tile), y = tile_y(tile);
-		if (!tile_is_plain(map, x, y) || creature_distance(map, x, y) <= best)
+		if (!tile_is_plain(map, x, y, terrain) || creature_distance(map, x, y) <= best)
 			continue;
 		best = creature_distance(map, x, y);
-		*stand = (struct stand){.at = {.map = (uint16_t)map, .x = (uint8_t)x, .y = (uint8_t)y}};
+		*stand = (struct stand){.at = {.map = (uint16_t)map, .x = (uint8_t)x, .y = (uint8_t)y}, .terrain = terrain};
 	}
 	return best >= 0;
 }
 
 /* --- before the stop, and while the server is down ------------------------------------------------------------------------------- */
 
+static void batch_await_and_leave(struct bot **batch, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		bot_until(batch[i], bot_in_world(batch[i]));
+	for (unsigned i = 0; i < count; i++)
+		bot_quit(batch[i]);
+	bots_expect_good();
+	for (unsigned i = 0; i < count; i++)
+		bot_close(&batch[i]);
+}
+
 static void visitors_create(const struct game_server *server)
 {
+	struct bot *batch[BATCH];
+	unsigned count = 0;
 	for (unsigned map = 1; map <= catalog_map_max(scenario_catalog()); map++) {
 		struct visit *visit = &visits[map];
 		*visit = (struct visit){0};
 		if (catalog_map(scenario_catalog(), map) == NULL)
 			continue;
 		snprintf(visit->name, sizeof visit->name, "%s", bot_new_name());
-		struct bot *bot = bot_create(server, visit->name, ANY_WORKER);
-		bot_quit(bot);
-		bot_close(&bot);
+		struct c2s_LOGIN_NEW_CHAR wish = bot_wish(visit->name);
+		struct bot *bot = bot_connect(server);
+		bot_roll(bot);
+		bot_ask_creation(bot, &wish);
+		batch[count++] = bot;
+		if (count == BATCH) {
+			batch_await_and_leave(batch, count);
+			count = 0;
+		}
 	}
+	batch_await_and_leave(batch, count);
 }
 
 static unsigned account_id(struct redis_server *redis, const char *name)
@@ -183,6 +207,18 @@ static void place_write(struct redis_server *redis, const char *name, struct pla
 	EXPECT(redis_server_do(redis, "HSET " KEY_PLAYER_POSITION " map %u x %u y %u", account_id(redis, name), at.map,
 						   at.x, at.y),
 		   "the place of \"%s\" cannot be written", name);
+}
+
+static void boat_write(struct redis_server *redis, const char *name)
+{
+	unsigned id = account_id(redis, name), boat = 1;
+	while (boat <= catalog_item_max(scenario_catalog()) && (catalog_item(scenario_catalog(), boat) == NULL ||
+															catalog_item(scenario_catalog(), boat)->kind != ITEM_BOAT))
+		boat++;
+	EXPECT(boat <= catalog_item_max(scenario_catalog()), "the world has no boats");
+	EXPECT(redis_server_do(redis, "HSET " KEY_PLAYER_INVENTORY " " FIELD_SLOT " %u:1", id, BOAT_SLOT, boat) &&
+			   redis_server_do(redis, "HSET " KEY_PLAYER_EQUIPMENT " boat %u", id, BOAT_SLOT),
+		   "the boat of \"%s\" cannot be written", name);
 }
 
 /* --- the visit -------------------------------------------------------------------------------------------------------------------- */
@@ -217,7 +253,7 @@ static bool entry_is_restricted(unsigned map, enum text_id *words)
 static bool expect_arrival(struct bot *bot, const struct stand *stand)
 {
 	enum text_id words;
-	int off = legal_distance(stand->to, ON_LAND);
+	int off = legal_distance(stand->to, stand->terrain);
 	EXPECT(bot_step(bot, stand->heading), "%s cannot step from map %u (%u,%u) to the exit", bot->name, stand->at.map,
 		   stand->at.x, stand->at.y);
 	bot_sync(bot);
@@ -238,25 +274,23 @@ static bool expect_arrival(struct bot *bot, const struct stand *stand)
 }
 
 struct visited {
-	unsigned maps, crossed, refused, without_exit, moved, unreachable;
+	unsigned maps, crossed, refused, without_exit, moved, at_sea;
 };
 
-static void visit_make(const struct game_server *server, unsigned map, struct place start, struct visited *tally)
+static void visit_make(const struct game_server *server, unsigned map, struct visited *tally)
 {
 	struct visit *visit = &visits[map];
 	const struct map_def *def = catalog_map(scenario_catalog(), map);
 	struct place at = visit->stand.at;
-	if (at.map == 0)
-		at = start; /* the map has no land: the server must find the way home */
-	else if (def->start.map != 0)
+	if (def->start.map != 0)
 		at = def->start;
-	int off = legal_distance(at, ON_LAND);
+	int off = legal_distance(at, visit->stand.terrain);
 	struct bot *bot = bot_login(server, visit->name, ANY_WORKER);
 	expect_place(bot, at, off, "after the login");
 	tally->maps++;
-	if (visit->stand.at.map == 0)
-		tally->unreachable++;
-	else if (def->start.map != 0)
+	EXPECT_EQUAL("sails", bot->sailing, visit->stand.terrain == ON_WATER);
+	tally->at_sea += bot->sailing;
+	if (def->start.map != 0)
 		tally->moved++;
 	else if (visit->stand.heading == 0)
 		tally->without_exit++;
@@ -288,22 +322,25 @@ static void on_each_map_a_character_comes_back_where_the_store_has_him_and_the_e
 		struct stand *stand = &visits[map].stand;
 		if (catalog_map(scenario_catalog(), map) == NULL)
 			continue;
-		bool there = stand_beside_exit(map, stand) || stand_anywhere(map, stand);
-		place_write(redis, visits[map].name, there ? stand->at : (struct place){(uint16_t)map, 50, 50});
+		EXPECT(stand_beside_exit(map, ON_LAND, stand) || stand_beside_exit(map, ON_WATER, stand) ||
+				   stand_anywhere(map, ON_LAND, stand) || stand_anywhere(map, ON_WATER, stand),
+			   "map %u has no tile where anybody could be", map);
+		place_write(redis, visits[map].name, stand->at);
+		if (stand->terrain == ON_WATER)
+			boat_write(redis, visits[map].name);
 	}
 	game_server_restart(server, NULL);
 
 	for (unsigned map = 1; map <= map_max; map++) {
 		if (catalog_map(scenario_catalog(), map) != NULL)
-			visit_make(server, map, start, &tally);
+			visit_make(server, map, &tally);
 	}
 	game_server_await_players(server, 0);
 	game_server_audit(server);
 	game_server_stop(server);
-	print_message(
-		"%u maps: %u exits crossed, %u refused; %u maps without an exit on foot, %u with a place of their own for "
-		"who logs in, %u without land\n",
-		tally.maps, tally.crossed, tally.refused, tally.without_exit, tally.moved, tally.unreachable);
+	print_message("%u maps: %u exits crossed, %u refused; %u maps without an exit, %u with a place of their own for "
+				  "who logs in, %u visited in a boat\n",
+				  tally.maps, tally.crossed, tally.refused, tally.without_exit, tally.moved, tally.at_sea);
 	EXPECT(tally.crossed > tally.maps / 2, "only %u of %u maps have an exit that leads somewhere", tally.crossed,
 		   tally.maps);
 }
