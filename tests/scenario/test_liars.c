@@ -479,6 +479,22 @@ static void who_does_not_log_in_is_closed_after_the_time_for_it(void **state)
 	game_server_stop(server);
 }
 
+static void a_packet_that_trickles_in_does_not_buy_time(void **state)
+{
+	(void)state;
+	const char *const settings[] = {"intervals.login_silence_s=2", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings});
+	struct bot *bot = bot_connect(server);
+	bot_send(bot, (const uint8_t[]){C2S_LOGIN_EXISTING_CHAR, 0, 8}, 3); /* 2048 letters are to come */
+	for (uint64_t until = clock_mono_ms() + 10000; !bot->closed && clock_mono_ms() < until;) {
+		bot_send(bot, "W", 1);
+		bots_receive(100);
+	}
+	EXPECT(bot->closed, "one letter now and then keeps a connection that never logs in");
+	expect_closed_for(server, bot, CLOSE_LOGIN_SILENCE);
+	game_server_stop(server);
+}
+
 /* --- deaf ears -------------------------------------------------------------------------------------------------------------------- */
 
 enum { TALKERS = 20, TALK_ROUNDS = 2000, SLOW_MS = 5000 };
@@ -719,6 +735,7 @@ int main(void)
 		SCENARIO(noise_is_closed_with_a_reason_and_the_others_play_on),
 		SCENARIO(packets_in_pieces_and_in_heaps_are_understood),
 		SCENARIO(who_does_not_log_in_is_closed_after_the_time_for_it),
+		SCENARIO(a_packet_that_trickles_in_does_not_buy_time),
 		SCENARIO(who_stops_reading_is_closed_for_its_queue_and_the_others_are_not_slowed),
 		SCENARIO(too_many_connections_of_one_address_are_told_so),
 		SCENARIO(connections_of_one_address_that_come_too_fast_are_told_so),
