@@ -396,6 +396,7 @@ static void what_one_address_may_do_is_limited(void **state)
 	bot_expect_error(third, TEXT_CREATION_LIMIT);
 
 	for (int i = 0; i < 3; i++) {
+		EVENTUALLY(game_server_number(server, "connections") == 3);
 		struct bot *guess = bot_connect(server);
 		bot_ask_login(guess, "Prima", scenario_text("adivino %d", i));
 		if (i < 2)
