@@ -134,8 +134,6 @@ static void map_visit(const struct game_server *server, const struct visitor *vi
 			   at.x, at.y, at.map);
 		break;
 	}
-	BOT_SEND(bot, QUIT);
-	bot_expect_closed(bot);
 	bots_expect_good();
 	bot_close(&bot);
 }
