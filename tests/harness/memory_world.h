@@ -111,7 +111,8 @@ void expect_packet(struct memory_world *world, uint32_t player, enum packet_tabl
 				   const void *fields, struct where where);
 
 /* The first packet of this kind, whatever is in it, taken off; valid until `forget` or the end of the world. */
-#define HEARD(world, who, NAME) (&heard((world), (who), S2C_##NAME, HERE)->NAME)
+#define HEARD(world, who, NAME)      (&heard((world), (who), S2C_##NAME, HERE)->NAME)
+#define EXPECT_ANY(world, who, NAME) ((void)heard((world), (who), S2C_##NAME, HERE)) /* what is in it does not matter */
 const struct s2c_packet *heard(struct memory_world *world, uint32_t player, unsigned id, struct where where);
 
 /* How many packets of this kind wait; none is taken. */
