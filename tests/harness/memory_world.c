@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/log.h"
 #include "common/world/populate.h"
 #include "common/world/realm.h"
 #include "worker/game/audience.h"
@@ -104,6 +105,7 @@ struct memory_world *memory_world_open(enum dialect dialect)
 	struct problem why = {""};
 	struct memory_world *world = calloc(1, sizeof *world);
 	assert_non_null(world);
+	log_set_level(LOG_LEVEL_ERROR); /* what rules leave for the log is noise here */
 	world->listeners = calloc(MEMORY_WORLD_PLAYERS + 1, sizeof *world->listeners);
 	assert_non_null(world->listeners);
 	for (unsigned i = 0; i <= MEMORY_WORLD_PLAYERS; i++)
@@ -571,6 +573,17 @@ const struct s2c_packet *heard(struct memory_world *world, uint32_t player, unsi
 	}
 	told_print(world, player);
 	fail_at(where, "%s was told no packet %u", world->world.players[player].name, id);
+}
+
+const struct s2c_packet *next_told(struct memory_world *world, uint32_t player)
+{
+	for (struct told *told = world->listeners[player].first; told != NULL; told = told->next) {
+		if (!told->taken) {
+			told->taken = true;
+			return &told->packet;
+		}
+	}
+	return NULL;
 }
 
 unsigned how_many(struct memory_world *world, uint32_t player, unsigned id)

@@ -115,6 +115,9 @@ void expect_packet(struct memory_world *world, uint32_t player, enum packet_tabl
 #define EXPECT_ANY(world, who, NAME) ((void)heard((world), (who), S2C_##NAME, HERE)) /* what is in it does not matter */
 const struct s2c_packet *heard(struct memory_world *world, uint32_t player, unsigned id, struct where where);
 
+/* Whatever was told next, taken off; NULL = nothing more. For tests that follow all a client hears. */
+const struct s2c_packet *next_told(struct memory_world *world, uint32_t player);
+
 /* How many packets of this kind wait; none is taken. */
 #define HOW_MANY(world, who, NAME) how_many((world), (who), S2C_##NAME)
 unsigned how_many(struct memory_world *world, uint32_t player, unsigned id);
