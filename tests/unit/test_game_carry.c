@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "tests/harness/memory_world.h"
+#include "tests/harness/little_world.h"
 
-static struct stack lies(struct memory_world *world, unsigned x, unsigned y)
+static struct stack lies(struct little_world *world, unsigned x, unsigned y)
 {
 	return world->world.maps[LAND_MEADOW].ground[tile_index(x, y)];
 }
@@ -25,12 +25,12 @@ static struct stack lies(struct memory_world *world, unsigned x, unsigned y)
 		assert_int_equal(player_of(world, who)->inventory[(slot)-1].amount, many);                                     \
 	} while (0)
 
-static uint64_t ground_version(struct memory_world *world)
+static uint64_t ground_version(struct little_world *world)
 {
 	return world->world.maps[LAND_MEADOW].ground_version;
 }
 
-static void bag_fill(struct memory_world *world, uint32_t player, enum thing thing)
+static void bag_fill(struct little_world *world, uint32_t player, enum thing thing)
 {
 	for (unsigned slot = 1; slot <= INVENTORY_SLOTS_NORMAL; slot++)
 		give(world, player, slot, thing, 1);
@@ -40,7 +40,7 @@ static void bag_fill(struct memory_world *world, uint32_t player, enum thing thi
 
 static void who_drops_a_part_keeps_the_rest_and_who_sees_the_tile_sees_it(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51), far = ENTER(world, "Lejos", .x = 90);
 	uint64_t saved = player_of(world, ana)->version, ground = ground_version(world);
 	give(world, ana, 1, THING_BREAD, 5);
@@ -58,7 +58,7 @@ static void who_drops_a_part_keeps_the_rest_and_who_sees_the_tile_sees_it(void *
 
 static void who_drops_more_than_he_has_drops_all_of_it(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 3, THING_BREAD, 5);
 
@@ -71,7 +71,7 @@ static void who_drops_more_than_he_has_drops_all_of_it(void **state)
 
 static void amounts_that_are_no_amounts_change_nothing(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	static const int32_t wrong[] = {0, -1, -10000, -32768, 10001, 32767};
 	give(world, ana, 1, THING_BREAD, 5);
@@ -90,7 +90,7 @@ static void amounts_that_are_no_amounts_change_nothing(void **state)
 
 static void slots_that_do_not_exist_or_are_empty_change_nothing(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	static const int32_t wrong[] = {0, 2, 20, 21, 26, 30, 32, 200, 255};
 	give(world, ana, 1, THING_BREAD, 5);
@@ -105,7 +105,7 @@ static void slots_that_do_not_exist_or_are_empty_change_nothing(void **state)
 
 static void what_lies_in_slots_without_backpack_is_out_of_reach(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 21, THING_SWORD, 3);
 
@@ -119,7 +119,7 @@ static void what_lies_in_slots_without_backpack_is_out_of_reach(void **state)
 
 static void nothing_is_dropped_onto_something_else(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_BREAD, 5);
 	lay(world, LAND_MEADOW, 50, 50, THING_SWORD, 1);
@@ -133,7 +133,7 @@ static void nothing_is_dropped_onto_something_else(void **state)
 
 static void a_pile_of_the_same_grows_unseen_up_to_ten_thousand(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_BREAD, 5000);
 	lay(world, LAND_MEADOW, 50, 50, THING_BREAD, 7000);
@@ -150,7 +150,7 @@ static void a_pile_of_the_same_grows_unseen_up_to_ten_thousand(void **state)
 
 static void what_is_bound_to_its_owner_cannot_be_dropped_but_by_the_staff(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .level = 5), god = ENTER(world, "Dios", .x = 55, .privileges = PRIVILEGE_GOD);
 	static const struct {
 		enum thing thing;
@@ -177,7 +177,7 @@ static void what_is_bound_to_its_owner_cannot_be_dropped_but_by_the_staff(void *
 
 static void counsellors_keep_their_hands_off_unless_they_play_a_role(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t watcher = ENTER(world, "Mira", .privileges = PRIVILEGE_COUNSELLOR);
 	uint32_t actor = ENTER(world, "Actua", .x = 55, .privileges = PRIVILEGE_COUNSELLOR | PRIVILEGE_ROLE_MASTER);
 	give(world, watcher, 1, THING_BREAD, 1);
@@ -196,7 +196,7 @@ static void counsellors_keep_their_hands_off_unless_they_play_a_role(void **stat
 
 static void sailors_drop_nothing(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_BREAD, 5);
 	body_of(world, ana)->flags |= BODY_SAILING;
@@ -208,7 +208,7 @@ static void sailors_drop_nothing(void **state)
 
 static void the_dead_and_the_trading_are_told_once(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ghost = ENTER(world, "Muerta", .dead = true), ana = ENTER(world, "Ana", .x = 51);
 	give(world, ghost, 1, THING_BREAD, 5);
 	give(world, ana, 1, THING_BREAD, 5);
@@ -227,7 +227,7 @@ static void the_dead_and_the_trading_are_told_once(void **state)
 
 static void dropping_a_boat_is_warned_of(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_BOAT, 1);
 
@@ -238,7 +238,7 @@ static void dropping_a_boat_is_warned_of(void **state)
 
 static void what_is_worn_is_taken_off_when_the_last_of_it_is_dropped(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51);
 	give(world, ana, 2, THING_SWORD, 2);
 	wear(world, ana, 2);
@@ -261,7 +261,7 @@ static void what_is_worn_is_taken_off_when_the_last_of_it_is_dropped(void **stat
 
 static void gold_falls_beside_who_drops_it(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give_gold(world, ana, 15000);
 
@@ -280,7 +280,7 @@ static void gold_falls_beside_who_drops_it(void **state)
 
 static void nobody_drops_gold_he_does_not_have(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give_gold(world, ana, 99);
 
@@ -292,7 +292,7 @@ static void nobody_drops_gold_he_does_not_have(void **state)
 
 static void gold_stays_in_the_purse_when_no_tile_takes_it(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give_gold(world, ana, 500);
 	memset(world->world.maps[LAND_MEADOW].blocked, 0xff, sizeof world->world.maps[LAND_MEADOW].blocked);
@@ -305,7 +305,7 @@ static void gold_stays_in_the_purse_when_no_tile_takes_it(void **state)
 
 static void gold_goes_into_the_purse(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 52);
 	lay(world, LAND_MEADOW, 50, 50, THING_GOLD, 300);
 	give_gold(world, ana, 7);
@@ -320,7 +320,7 @@ static void gold_goes_into_the_purse(void **state)
 
 static void a_full_purse_leaves_the_remainder_on_the_tile(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	lay(world, LAND_MEADOW, 50, 50, THING_GOLD, 300);
 	give_gold(world, ana, GOLD_MAX - 100);
@@ -339,7 +339,7 @@ static void a_full_purse_leaves_the_remainder_on_the_tile(void **state)
 
 static void picked_up_things_go_onto_the_same_or_into_the_first_empty_slot(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_SWORD, 1);
 	give(world, ana, 4, THING_BREAD, 5);
@@ -363,7 +363,7 @@ static void picked_up_things_go_onto_the_same_or_into_the_first_empty_slot(void 
 
 static void a_stack_is_never_split_over_two_slots(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_BREAD, 6000);
 	lay(world, LAND_MEADOW, 50, 50, THING_BREAD, 6000);
@@ -379,7 +379,7 @@ static void a_stack_is_never_split_over_two_slots(void **state)
 
 static void a_full_bag_takes_nothing_and_the_tile_keeps_it(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	bag_fill(world, ana, THING_SWORD);
 	give(world, ana, 7, THING_BREAD, 9000);
@@ -399,7 +399,7 @@ static void a_full_bag_takes_nothing_and_the_tile_keeps_it(void **state)
 
 static void slots_kept_for_what_this_world_does_not_know_stay_free(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	player_of(world, ana)->inventory_unknown = 1u << 0 | 1u << 4;
 	lay(world, LAND_MEADOW, 50, 50, THING_BREAD, 1);
@@ -413,7 +413,7 @@ static void slots_kept_for_what_this_world_does_not_know_stay_free(void **state)
 
 static void what_is_fixed_stays_silently(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	lay(world, LAND_MEADOW, 50, 50, THING_TREE, 1);
 
@@ -424,7 +424,7 @@ static void what_is_fixed_stays_silently(void **state)
 
 static void only_one_of_two_gets_it(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51);
 	lay(world, LAND_MEADOW, 50, 50, THING_BREAD, 1);
 
@@ -441,7 +441,7 @@ static void only_one_of_two_gets_it(void **state)
 
 static void two_slots_change_contents_and_what_is_worn_stays_worn(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51);
 	give(world, ana, 1, THING_SWORD, 1);
 	give(world, ana, 2, THING_HELMET, 1);
@@ -465,7 +465,7 @@ static void two_slots_change_contents_and_what_is_worn_stays_worn(void **state)
 
 static void moves_that_go_nowhere_are_ignored(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_SWORD, 1);
 	uint64_t saved = player_of(world, ana)->version;
@@ -482,7 +482,7 @@ static void moves_that_go_nowhere_are_ignored(void **state)
 
 static void the_classic_client_moves_with_two_bytes(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_SWORD, 1);
 

@@ -8,21 +8,21 @@
 
 #include <cmocka.h>
 
-#include "tests/harness/memory_world.h"
+#include "tests/harness/little_world.h"
 #include "worker/game/tile.h"
 
-static unsigned door_item(struct memory_world *world, unsigned x, unsigned y)
+static unsigned door_item(struct little_world *world, unsigned x, unsigned y)
 {
 	return world->world.maps[LAND_MEADOW].ground[tile_index(x, y)].item;
 }
 
-static bool blocked(struct memory_world *world, int x, int y)
+static bool blocked(struct little_world *world, int x, int y)
 {
 	return tile_is_blocked(&world->world, LAND_MEADOW, x, y);
 }
 
 /* A console line that holds this part was told; it is taken. */
-static void expect_part(struct memory_world *world, uint32_t who, const char *part)
+static void expect_part(struct little_world *world, uint32_t who, const char *part)
 {
 	const struct s2c_CONSOLE_MSG *line = HEARD(world, who, CONSOLE_MSG);
 	char text[512];
@@ -35,7 +35,7 @@ static void expect_part(struct memory_world *world, uint32_t who, const char *pa
 
 static void a_click_on_nothing_forgets_what_was_pointed_at(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 52);
 
 	DO(world, ana, LEFT_CLICK, .x = 52, .y = 50);
@@ -55,7 +55,7 @@ static void a_click_on_nothing_forgets_what_was_pointed_at(void **state)
 
 static void clicks_outside_the_window_are_ignored(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	static const uint8_t wrong[][2] = {{59, 50}, {41, 50},  {50, 57},  {50, 43},
 									   {0, 0},   {255, 50}, {50, 255}, {101, 101}};
@@ -71,7 +71,7 @@ static void clicks_outside_the_window_are_ignored(void **state)
 
 static void players_are_told_by_name_description_and_standing(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), novice = ENTER(world, "Novato", .x = 52, .level = 3);
 	ENTER(world, "Malo", .x = 53, .criminal = true);
 	uint32_t soldier = ENTER(world, "Soldado", .x = 54);
@@ -103,7 +103,7 @@ static void players_are_told_by_name_description_and_standing(void **state)
 
 static void a_character_is_clicked_on_its_head_too_and_the_one_below_is_meant(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), above = ENTER(world, "Arriba", .x = 52, .y = 50);
 	uint32_t below = ENTER(world, "Abajo", .x = 52, .y = 51);
 	DO(world, ana, LEFT_CLICK, .x = 52, .y = 49);
@@ -116,7 +116,7 @@ static void a_character_is_clicked_on_its_head_too_and_the_one_below_is_meant(vo
 
 static void invisible_staff_is_not_seen_hidden_players_are(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), god = ENTER(world, "Dios", .x = 52, .privileges = PRIVILEGE_GOD);
 	uint32_t thief = ENTER(world, "Sombra", .x = 54);
 	body_of(world, god)->flags |= BODY_ADMIN_INVISIBLE;
@@ -131,7 +131,7 @@ static void invisible_staff_is_not_seen_hidden_players_are(void **state)
 
 static void things_are_told_with_their_number(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 53);
 	lay(world, LAND_MEADOW, 52, 50, THING_BREAD, 12);
 	lay(world, LAND_MEADOW, 53, 50, THING_SWORD, 1);
@@ -149,7 +149,7 @@ static void things_are_told_with_their_number(void **state)
 
 static void a_door_is_found_from_four_tiles(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = 41, .y = 47);
 	for (int dx = -1; dx <= 0; dx++) {
 		for (int dy = -1; dy <= 0; dy++) {
@@ -164,7 +164,7 @@ static void a_door_is_found_from_four_tiles(void **state)
 
 static void creatures_speak_or_are_named(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = 31, .y = 68), beto = ENTER(world, "Beto", .x = 31, .y = 67);
 	uint32_t baker = beast_of(world, BEAST_BAKER), wolf = beast_of(world, BEAST_WOLF);
 	lay(world, LAND_MEADOW, WOLF_X, BEASTS_Y, THING_BREAD, 1);
@@ -184,7 +184,7 @@ static void creatures_speak_or_are_named(void **state)
 
 static void survival_tells_how_a_creature_is(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = 31, .y = 68);
 	struct body *wolf = body_of(world, beast_of(world, BEAST_WOLF));
 	wolf->hp_max = 1000;
@@ -230,7 +230,7 @@ static void survival_tells_how_a_creature_is(void **state)
 
 static void a_door_opens_lets_through_and_closes(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = DOOR_X, .y = DOOR_Y + 1), far = ENTER(world, "Lejos", .x = 90);
 	DO(world, ana, WALK, .heading = HEADING_NORTH);
 	EXPECT(world, ana, POS_UPDATE, .x = DOOR_X, .y = DOOR_Y + 1);
@@ -270,7 +270,7 @@ static void a_door_opens_lets_through_and_closes(void **state)
 
 static void nobody_is_walled_up_in_a_door(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = DOOR_X, .y = DOOR_Y + 1), beto = ENTER(world, "Beto");
 	DO(world, ana, DOUBLE_CLICK, .x = DOOR_X, .y = DOOR_Y);
 	for (unsigned i = 0; i < 2; i++) {
@@ -285,7 +285,7 @@ static void nobody_is_walled_up_in_a_door(void **state)
 
 static void doors_are_turned_from_two_tiles_straight(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = DOOR_X + 2, .y = DOOR_Y + 1);
 	DO(world, ana, DOUBLE_CLICK, .x = DOOR_X, .y = DOOR_Y);
 	EXPECT_LINE(world, ana, TEXT_TOO_FAR);
@@ -297,7 +297,7 @@ static void doors_are_turned_from_two_tiles_straight(void **state)
 
 static void locked_and_stuck_doors_do_not_move(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = LOCKED_X, .y = LOCKED_Y + 1);
 	DO(world, ana, DOUBLE_CLICK, .x = LOCKED_X, .y = LOCKED_Y);
 	EXPECT_LINE(world, ana, TEXT_DOOR_LOCKED);
@@ -313,7 +313,7 @@ static void locked_and_stuck_doors_do_not_move(void **state)
 
 static void a_key_unlocks_and_locks_and_is_kept(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = LOCKED_X, .y = LOCKED_Y + 1);
 	give(world, ana, 1, THING_KEY, 1);
 	DO(world, ana, LEFT_CLICK, .x = LOCKED_X, .y = LOCKED_Y);
@@ -332,7 +332,7 @@ static void a_key_unlocks_and_locks_and_is_kept(void **state)
 
 static void a_key_needs_its_door_closed_and_near(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = LOCKED_X, .y = LOCKED_Y + 1);
 	give(world, ana, 1, THING_KEY, 1);
 	give(world, ana, 2, THING_OTHER_KEY, 1);
@@ -358,7 +358,7 @@ static void a_key_needs_its_door_closed_and_near(void **state)
 
 static void a_door_of_another_map_is_not_turned(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .map = LAND_WILD, .x = LOCKED_X, .y = LOCKED_Y + 1);
 	give(world, ana, 1, THING_KEY, 1);
 	player_of(world, ana)->target =
@@ -372,7 +372,7 @@ static void a_door_of_another_map_is_not_turned(void **state)
 
 static void signs_open_the_window_that_the_client_has(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = 45, .y = 44);
 	DO(world, ana, DOUBLE_CLICK, .x = SIGN_X, .y = SIGN_Y);
 	if (world->tx.dialect == DIALECT_GODOT)
@@ -386,7 +386,7 @@ static void signs_open_the_window_that_the_client_has(void **state)
 
 static void who_serves_says_not_yet_and_others_nothing(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = 32, .y = 68);
 	static const uint8_t serving[] = {BAKER_X, PRIEST_X};
 	for (unsigned i = 0; i < 2; i++) {
@@ -407,7 +407,7 @@ static void who_serves_says_not_yet_and_others_nothing(void **state)
 
 static void gold_among_the_things_goes_into_the_purse(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 3, THING_GOLD, 500);
 	give_gold(world, ana, GOLD_MAX - 200);
@@ -427,7 +427,7 @@ static void gold_among_the_things_goes_into_the_purse(void **state)
 
 static void what_is_only_worn_or_read_does_nothing(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	static const enum thing silent[] = {THING_SWORD,  THING_TUNIC, THING_HELMET,     THING_SHIELD, THING_RING,
 										THING_ARROWS, THING_BOOK,  THING_SMALL_PACK, THING_JEWEL};
@@ -448,7 +448,7 @@ static void what_is_only_worn_or_read_does_nothing(void **state)
 
 static void nothing_is_used_while_meditating_nor_by_who_is_no_newbie_any_more(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_NEWBIE_DAGGER, 1);
 	DO(world, ana, USE_ITEM, .slot = 1);

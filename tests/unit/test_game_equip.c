@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "tests/harness/memory_world.h"
+#include "tests/harness/little_world.h"
 
-static struct stack lies(struct memory_world *world, unsigned x, unsigned y)
+static struct stack lies(struct little_world *world, unsigned x, unsigned y)
 {
 	return world->world.maps[LAND_MEADOW].ground[tile_index(x, y)];
 }
@@ -17,7 +17,7 @@ static struct stack lies(struct memory_world *world, unsigned x, unsigned y)
 
 static void a_weapon_is_seen_and_heard_by_everybody_near(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51), far = ENTER(world, "Lejos", .x = 90);
 	give(world, ana, 1, THING_SWORD, 1);
 	uint64_t saved = player_of(world, ana)->version;
@@ -42,7 +42,7 @@ static void a_weapon_is_seen_and_heard_by_everybody_near(void **state)
 
 static void nobody_hears_an_invisible_member_of_the_staff(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t god = ENTER(world, "Dios", .privileges = PRIVILEGE_GOD), beto = ENTER(world, "Beto", .x = 51);
 	give(world, god, 1, THING_SWORD, 1);
 	body_of(world, god)->flags |= BODY_ADMIN_INVISIBLE;
@@ -56,7 +56,7 @@ static void nobody_hears_an_invisible_member_of_the_staff(void **state)
 
 static void short_races_hold_a_weapon_their_own_way(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t dwarf = ENTER(world, "Gimo", .race = RACE_DWARF);
 	give(world, dwarf, 1, THING_SWORD, 1);
 	wear(world, dwarf, 1);
@@ -65,7 +65,7 @@ static void short_races_hold_a_weapon_their_own_way(void **state)
 
 static void another_weapon_takes_the_place_of_the_first(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_SWORD, 1);
 	give(world, ana, 2, THING_FISHING_ROD, 1);
@@ -82,7 +82,7 @@ static void another_weapon_takes_the_place_of_the_first(void **state)
 
 static void every_kind_has_its_place(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	static const struct {
 		enum thing thing;
@@ -103,7 +103,7 @@ static void every_kind_has_its_place(void **state)
 
 static void what_cannot_be_worn_is_said_to_be_so(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	static const enum thing others[] = {THING_BREAD, THING_KEY, THING_BOAT, THING_GOLD, THING_POTION};
 	for (unsigned i = 0; i < sizeof others / sizeof *others; i++) {
@@ -116,7 +116,7 @@ static void what_cannot_be_worn_is_said_to_be_so(void **state)
 
 static void shields_are_followed_by_the_statistics(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_SHIELD, 1);
 	for (unsigned i = 0; i < 2; i++) {
@@ -130,7 +130,7 @@ static void shields_are_followed_by_the_statistics(void **state)
 
 static void without_armour_one_is_naked(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .gender = GENDER_WOMAN);
 	give(world, ana, 1, THING_DRESS, 1);
 	assert_int_equal(body_of(world, ana)->look, 39);
@@ -145,7 +145,7 @@ static void without_armour_one_is_naked(void **state)
 
 static void a_sailor_changes_clothes_unseen(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51);
 	give(world, ana, 1, THING_BOAT, 1);
 	give(world, ana, 2, THING_SWORD, 1);
@@ -162,7 +162,7 @@ static void a_sailor_changes_clothes_unseen(void **state)
 
 /* --- who may not --------------------------------------------------------------------------------------------------------------- */
 
-static void wants(struct memory_world *world, uint32_t who, enum thing thing, enum text_id refusal)
+static void wants(struct little_world *world, uint32_t who, enum thing thing, enum text_id refusal)
 {
 	struct player *player = player_of(world, who);
 	memset(player->equipment, 0, sizeof player->equipment);
@@ -179,7 +179,7 @@ static void wants(struct memory_world *world, uint32_t who, enum thing thing, en
 
 static void classes_wear_what_is_made_for_them(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t mage = ENTER(world, "Maga", .class_id = CLASS_MAGE);
 	uint32_t god = ENTER(world, "Dios", .class_id = CLASS_MAGE, .x = 55, .privileges = PRIVILEGE_GOD);
 	wants(world, mage, THING_SWORD, TEXT_EQUIP_CLASS);
@@ -189,7 +189,7 @@ static void classes_wear_what_is_made_for_them(void **state)
 
 static void clothes_ask_for_gender_and_race(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t man = ENTER(world, "Uno", .x = 50), woman = ENTER(world, "Dos", .x = 51, .gender = GENDER_WOMAN);
 	uint32_t gnome = ENTER(world, "Tres", .x = 52, .race = RACE_GNOME);
 	uint32_t drow = ENTER(world, "Cuatro", .x = 53, .race = RACE_DROW);
@@ -207,7 +207,7 @@ static void clothes_ask_for_gender_and_race(void **state)
 
 static void armies_arm_their_own(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t citizen = ENTER(world, "Uno", .x = 50), soldier = ENTER(world, "Dos", .x = 51);
 	uint32_t criminal = ENTER(world, "Tres", .x = 52, .criminal = true);
 	uint32_t legionary = ENTER(world, "Cuatro", .x = 53, .criminal = true);
@@ -226,7 +226,7 @@ static void armies_arm_their_own(void **state)
 
 static void newbie_things_are_for_newbies(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t novice = ENTER(world, "Uno", .x = 50, .level = 12), veteran = ENTER(world, "Dos", .x = 51, .level = 13);
 	wants(world, novice, THING_NEWBIE_DAGGER, TEXT_ID_COUNT);
 	wants(world, novice, THING_NEWBIE_TUNIC, TEXT_ID_COUNT);
@@ -236,7 +236,7 @@ static void newbie_things_are_for_newbies(void **state)
 
 /* --- backpacks ------------------------------------------------------------------------------------------------------------------ */
 
-static void with_pack(struct memory_world *world, uint32_t player, enum thing pack)
+static void with_pack(struct little_world *world, uint32_t player, enum thing pack)
 {
 	give(world, player, 1, pack, 1);
 	wear(world, player, 1);
@@ -244,7 +244,7 @@ static void with_pack(struct memory_world *world, uint32_t player, enum thing pa
 
 static void a_backpack_makes_room(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	with_pack(world, ana, THING_SMALL_PACK);
 	for (unsigned slot = 2; slot <= 20; slot++)
@@ -267,7 +267,7 @@ static void a_backpack_makes_room(void **state)
 
 static void neither_keys_nor_the_pack_itself_go_into_the_pack(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	with_pack(world, ana, THING_LARGE_PACK);
 	give(world, ana, 2, THING_KEY, 1);
@@ -284,7 +284,7 @@ static void neither_keys_nor_the_pack_itself_go_into_the_pack(void **state)
 
 static void taking_it_off_empties_it_around_the_player(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	with_pack(world, ana, THING_SMALL_PACK);
 	give(world, ana, 21, THING_BREAD, 3);
@@ -303,7 +303,7 @@ static void taking_it_off_empties_it_around_the_player(void **state)
 
 static void it_stays_on_when_something_in_it_may_not_fall(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .level = 5);
 	with_pack(world, ana, THING_SMALL_PACK);
 	give(world, ana, 21, THING_BREAD, 3);
@@ -320,7 +320,7 @@ static void it_stays_on_when_something_in_it_may_not_fall(void **state)
 
 static void it_stays_on_where_there_is_no_room_around(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	with_pack(world, ana, THING_SMALL_PACK);
 	give(world, ana, 21, THING_BREAD, 3);
@@ -333,7 +333,7 @@ static void it_stays_on_where_there_is_no_room_around(void **state)
 
 static void in_an_arena_nothing_is_hidden_by_taking_it_off(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .map = LAND_WILD, .x = ARENA_FROM, .y = ARENA_FROM);
 	with_pack(world, ana, THING_SMALL_PACK);
 	give(world, ana, 21, THING_BREAD, 3);
@@ -345,7 +345,7 @@ static void in_an_arena_nothing_is_hidden_by_taking_it_off(void **state)
 
 static void dropping_the_worn_one_empties_it_first(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	with_pack(world, ana, THING_SMALL_PACK);
 	give(world, ana, 21, THING_BREAD, 3);
@@ -359,7 +359,7 @@ static void dropping_the_worn_one_empties_it_first(void **state)
 
 static void a_smaller_one_leaves_only_what_it_has_no_room_for(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	with_pack(world, ana, THING_LARGE_PACK);
 	give(world, ana, 2, THING_SMALL_PACK, 1);
@@ -377,7 +377,7 @@ static void a_smaller_one_leaves_only_what_it_has_no_room_for(void **state)
 
 static void one_that_lies_in_another_is_not_put_on(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	with_pack(world, ana, THING_SMALL_PACK);
 	give(world, ana, 21, THING_LARGE_PACK, 1);
@@ -389,7 +389,7 @@ static void one_that_lies_in_another_is_not_put_on(void **state)
 
 static void what_was_hidden_is_seen_again(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_LARGE_PACK, 1);
 	give(world, ana, 24, THING_BREAD, 3);
@@ -402,7 +402,7 @@ static void what_was_hidden_is_seen_again(void **state)
 
 static void the_classic_client_is_told_of_the_slots(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_LARGE_PACK, 1);
 	give(world, ana, 29, THING_BREAD, 3);

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "common/base/rng.h"
-#include "tests/harness/memory_world.h"
+#include "tests/harness/little_world.h"
 #include "worker/game/move.h"
 
 /* One call of move.h as a transaction. */
@@ -47,9 +47,9 @@ static enum tx_verdict transfer_run(struct tx *tx, void *context)
 	return t->cancelled ? TX_CANCEL : TX_COMMIT;
 }
 
-static enum move_result transfer(struct memory_world *world, struct transfer t)
+static enum move_result transfer(struct little_world *world, struct transfer t)
 {
-	memory_world_run(world, LAND_MEADOW, transfer_run, &t);
+	little_world_run(world, LAND_MEADOW, transfer_run, &t);
 	return t.result;
 }
 
@@ -60,7 +60,7 @@ static struct end tile(unsigned x, unsigned y)
 	return on_tile((struct place){.map = LAND_MEADOW, .x = (uint8_t)x, .y = (uint8_t)y});
 }
 
-static struct stack slot_of(struct memory_world *world, uint32_t player, unsigned slot)
+static struct stack slot_of(struct little_world *world, uint32_t player, unsigned slot)
 {
 	return player_of(world, player)->inventory[slot - 1];
 }
@@ -69,7 +69,7 @@ static struct stack slot_of(struct memory_world *world, uint32_t player, unsigne
 
 static void items_move_between_all_kinds_of_ends(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51);
 	give(world, ana, 1, THING_BREAD, 10);
 	struct audit before = EXPECT_SOUND(world);
@@ -91,7 +91,7 @@ static void items_move_between_all_kinds_of_ends(void **state)
 
 static void a_move_that_cannot_be_whole_changes_nothing(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_BREAD, 10);
 	give(world, ana, 2, THING_SWORD, 1);
@@ -119,7 +119,7 @@ static void a_move_that_cannot_be_whole_changes_nothing(void **state)
 
 static void a_move_to_where_it_comes_from_is_none(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_BREAD, 10);
 	give_gold(world, ana, 5);
@@ -134,7 +134,7 @@ static void a_move_to_where_it_comes_from_is_none(void **state)
 
 static void gold_moves_between_purses_and_piles(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51);
 	give_gold(world, ana, 30000);
 	struct audit before = EXPECT_SOUND(world);
@@ -154,7 +154,7 @@ static void gold_moves_between_purses_and_piles(void **state)
 
 static void gold_that_is_not_there_or_finds_no_room_stays(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), rich = ENTER(world, "Rica", .x = 51);
 	give_gold(world, ana, 100);
 	give_gold(world, rich, GOLD_MAX - 10);
@@ -171,14 +171,14 @@ static void gold_that_is_not_there_or_finds_no_room_stays(void **state)
 
 /* --- the ledger --------------------------------------------------------------------------------------------------------------------- */
 
-static uint64_t counted(struct memory_world *world, enum counter_id id)
+static uint64_t counted(struct little_world *world, enum counter_id id)
 {
 	return count_sum(&world->world, id);
 }
 
 static void what_comes_and_goes_is_counted_once(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	struct stack bread = {.item = THING_BREAD, .amount = 30}, pile = {.item = THING_GOLD, .amount = 70};
 
@@ -196,7 +196,7 @@ static void what_comes_and_goes_is_counted_once(void **state)
 
 static void what_is_undone_or_refused_is_not_counted(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	struct stack bread = {.item = THING_BREAD, .amount = 30};
 	MOVE(world, ITEM_IS_MINTED, .to = in_bag(ana), .stack = bread, .cancelled = true);
@@ -218,7 +218,7 @@ static void what_is_undone_or_refused_is_not_counted(void **state)
 
 static void what_is_worn_and_used_up_is_taken_off(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	give(world, ana, 1, THING_ARROWS, 2);
 	wear(world, ana, 1);
@@ -242,7 +242,7 @@ struct belief {
 	} slot[WIRE_INVENTORY_SLOTS + 1];
 };
 
-static void belief_follow(struct memory_world *world, uint32_t player, struct belief *belief)
+static void belief_follow(struct little_world *world, uint32_t player, struct belief *belief)
 {
 	for (const struct s2c_packet *told; (told = next_told(world, player)) != NULL;) {
 		if (told->id == S2C_UPDATE_GOLD)
@@ -256,7 +256,7 @@ static void belief_follow(struct memory_world *world, uint32_t player, struct be
 	}
 }
 
-static void belief_check(struct memory_world *world, uint32_t index, const struct belief *belief)
+static void belief_check(struct little_world *world, uint32_t index, const struct belief *belief)
 {
 	const struct player *player = player_of(world, index);
 	unsigned pack = player->equipment[EQUIP_BACKPACK];
@@ -273,7 +273,7 @@ static void belief_check(struct memory_world *world, uint32_t index, const struc
 	}
 }
 
-static void lives_begin(struct memory_world *world, uint32_t lives[LIVES], struct belief beliefs[LIVES])
+static void lives_begin(struct little_world *world, uint32_t lives[LIVES], struct belief beliefs[LIVES])
 {
 	static const enum thing kit[] = {THING_BREAD,  THING_SWORD, THING_TUNIC,      THING_HELMET, THING_SHIELD,
 									 THING_ARROWS, THING_RING,  THING_LARGE_PACK, THING_KEY,    THING_GOLD,
@@ -300,7 +300,7 @@ static int32_t some_amount(struct rng *rng)
 	return rng_range(rng, 0, 3) == 0 ? edges[rng_range(rng, 0, 7)] : rng_range(rng, 1, 400);
 }
 
-static void deed_of_the_hands(struct memory_world *world, struct rng *rng, uint32_t who, int deed)
+static void deed_of_the_hands(struct little_world *world, struct rng *rng, uint32_t who, int deed)
 {
 	int32_t slot = rng_range(rng, 0, 31);
 	if (deed <= 3)
@@ -317,7 +317,7 @@ static void deed_of_the_hands(struct memory_world *world, struct rng *rng, uint3
 		DO(world, who, USE_ITEM, .slot = slot);
 }
 
-static void deed_of_the_feet_and_eyes(struct memory_world *world, struct rng *rng, uint32_t who, int deed)
+static void deed_of_the_feet_and_eyes(struct little_world *world, struct rng *rng, uint32_t who, int deed)
 {
 	const struct body *body = body_of(world, who);
 	uint8_t x = (uint8_t)(body->x + rng_range(rng, -3, 3)), y = (uint8_t)(body->y + rng_range(rng, -3, 3));
@@ -330,7 +330,7 @@ static void deed_of_the_feet_and_eyes(struct memory_world *world, struct rng *rn
 }
 
 /* Shops, drops and decay, until there are some. */
-static void deed_of_fate(struct memory_world *world, struct rng *rng, uint32_t who)
+static void deed_of_fate(struct little_world *world, struct rng *rng, uint32_t who)
 {
 	struct stack stack = {.item = (uint16_t)rng_range(rng, 0, THING_NEWBIE_TUNIC + 1),
 						  .amount = (uint16_t)rng_range(rng, 0, 10001)};
@@ -353,7 +353,7 @@ static void deed_of_fate(struct memory_world *world, struct rng *rng, uint32_t w
 
 static void nothing_is_won_or_lost_in_twenty_thousand_deeds(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t lives[LIVES];
 	struct belief beliefs[LIVES];
 	struct rng rng;

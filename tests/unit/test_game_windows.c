@@ -8,13 +8,13 @@
 #include <cmocka.h>
 
 #include "common/catalog/tables.h"
-#include "tests/harness/memory_world.h"
+#include "tests/harness/little_world.h"
 
 /* --- skills ---------------------------------------------------------------------------------------------------------------------- */
 
 static void skills_are_told_with_the_way_to_the_next_point(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	struct player *player = player_of(world, ana);
 	player->skills[SKILL_MAGIC - 1] = 10;
@@ -35,7 +35,7 @@ static void skills_are_told_with_the_way_to_the_next_point(void **state)
 
 static void free_points_are_spent(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	struct player *player = player_of(world, ana);
 	player->skill_points = 12;
@@ -60,7 +60,7 @@ static void free_points_are_spent(void **state)
 
 static void a_wrong_distribution_changes_nothing(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	struct player *player = player_of(world, ana);
 	player->skill_points = 10;
@@ -73,7 +73,7 @@ static void a_wrong_distribution_changes_nothing(void **state)
 	};
 	for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		struct player before = *player;
-		memory_world_do(world, ana, C2S_MODIFY_SKILLS, &wrong[i], HERE);
+		little_world_do(world, ana, C2S_MODIFY_SKILLS, &wrong[i], HERE);
 		EXPECT_LINE(world, ana, TEXT_SKILLS_REFUSED);
 		EXPECT_ANY(world, ana, SEND_SKILLS);
 		EXPECT_NOTHING_ELSE(world);
@@ -87,7 +87,7 @@ static void a_wrong_distribution_changes_nothing(void **state)
 
 static void spells_change_places_with_their_neighbours(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	struct player *player = player_of(world, ana);
 	player->spells[0] = 1;
@@ -108,7 +108,7 @@ static void spells_change_places_with_their_neighbours(void **state)
 
 static void spells_do_not_move_beyond_the_ends(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	player_of(world, ana)->spells[0] = 1;
 	player_of(world, ana)->spells[SPELL_SLOTS - 1] = 2;
@@ -127,7 +127,7 @@ static void spells_do_not_move_beyond_the_ends(void **state)
 
 static void a_spell_is_explained(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	player_of(world, ana)->spells[4] = 1;
 	DO(world, ana, SPELL_INFO, .slot = 5);
@@ -146,7 +146,7 @@ static void a_spell_is_explained(void **state)
 
 static void the_safety_switches_flip_and_are_saved(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	struct player *player = player_of(world, ana);
 	uint64_t saved = player->version;
@@ -169,7 +169,7 @@ static void the_safety_switches_flip_and_are_saved(void **state)
 
 static void a_window_closes_whatever_the_server_believes(void **state)
 {
-	struct memory_world *world = *state;
+	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana");
 	DO(world, ana, COMMERCE_END);
 	EXPECT(world, ana, COMMERCE_END);

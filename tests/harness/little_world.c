@@ -1,4 +1,4 @@
-#include "tests/harness/memory_world.h"
+#include "tests/harness/little_world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,18 +73,18 @@ static int catalog_descriptor(void)
 		struct problem why = {""};
 		if (!text_catalog_load(NULL, &why))
 			fail_msg("texts: %s", why.text);
-		fd = memory_catalog_build();
+		fd = little_catalog_build();
 	}
 	return fd;
 }
 
-static void segment_open(struct memory_world *world)
+static void segment_open(struct little_world *world)
 {
 	struct problem why = {""};
 	struct world_limits limits = {.maps = LAND_COUNT,
-								  .players = MEMORY_WORLD_PLAYERS,
-								  .creatures = MEMORY_WORLD_CREATURES,
-								  .connections = MEMORY_WORLD_PLAYERS,
+								  .players = LITTLE_WORLD_PLAYERS,
+								  .creatures = LITTLE_WORLD_CREATURES,
+								  .connections = LITTLE_WORLD_PLAYERS,
 								  .chunks = 16,
 								  .workers = 1,
 								  .map_ring_bytes = RING_BYTES,
@@ -100,15 +100,15 @@ static void segment_open(struct memory_world *world)
 	world_publish(&world->world);
 }
 
-struct memory_world *memory_world_open(enum dialect dialect)
+struct little_world *little_world_open(enum dialect dialect)
 {
 	struct problem why = {""};
-	struct memory_world *world = calloc(1, sizeof *world);
+	struct little_world *world = calloc(1, sizeof *world);
 	assert_non_null(world);
 	log_set_level(LOG_LEVEL_ERROR); /* what rules leave for the log is noise here */
-	world->listeners = calloc(MEMORY_WORLD_PLAYERS + 1, sizeof *world->listeners);
+	world->listeners = calloc(LITTLE_WORLD_PLAYERS + 1, sizeof *world->listeners);
 	assert_non_null(world->listeners);
-	for (unsigned i = 0; i <= MEMORY_WORLD_PLAYERS; i++)
+	for (unsigned i = 0; i <= LITTLE_WORLD_PLAYERS; i++)
 		world->listeners[i].last = &world->listeners[i].first;
 	config_load(&world->config);
 	world->catalog = catalog_attach(catalog_descriptor(), &why);
@@ -133,13 +133,13 @@ static void listener_clear(struct listener *listener)
 	listener->last = &listener->first;
 }
 
-void forget(struct memory_world *world)
+void forget(struct little_world *world)
 {
-	for (unsigned i = 0; i <= MEMORY_WORLD_PLAYERS; i++)
+	for (unsigned i = 0; i <= LITTLE_WORLD_PLAYERS; i++)
 		listener_clear(&world->listeners[i]);
 }
 
-void memory_world_close(struct memory_world *world)
+void little_world_close(struct little_world *world)
 {
 	forget(world);
 	tx_release(&world->tx);
@@ -150,27 +150,27 @@ void memory_world_close(struct memory_world *world)
 	free(world);
 }
 
-int memory_world_setup(void **state)
+int little_world_setup(void **state)
 {
-	*state = memory_world_open(DIALECT_GODOT);
+	*state = little_world_open(DIALECT_GODOT);
 	return 0;
 }
 
-int memory_world_setup_classic(void **state)
+int little_world_setup_classic(void **state)
 {
-	*state = memory_world_open(DIALECT_CLASSIC);
+	*state = little_world_open(DIALECT_CLASSIC);
 	return 0;
 }
 
-int memory_world_teardown(void **state)
+int little_world_teardown(void **state)
 {
-	memory_world_close(*state);
+	little_world_close(*state);
 	return 0;
 }
 
 /* --- listening -------------------------------------------------------------------------------------------------------- */
 
-static void listener_tell(struct memory_world *world, uint32_t player, const uint8_t *bytes, size_t length)
+static void listener_tell(struct little_world *world, uint32_t player, const uint8_t *bytes, size_t length)
 {
 	struct listener *listener = &world->listeners[player];
 	for (size_t at = 0; at < length;) {
@@ -190,9 +190,9 @@ static void listener_tell(struct memory_world *world, uint32_t player, const uin
 	}
 }
 
-static void ring_listen(struct memory_world *world, uint32_t domain);
+static void ring_listen(struct little_world *world, uint32_t domain);
 
-static void note_enter(struct memory_world *world, uint32_t domain, const struct note *note)
+static void note_enter(struct little_world *world, uint32_t domain, const struct note *note)
 {
 	struct listener *listener = &world->listeners[note->subject];
 	if (listener->in_map != 0 && listener->in_map != domain)
@@ -204,7 +204,7 @@ static void note_enter(struct memory_world *world, uint32_t domain, const struct
 	listener->view_from = ring_head(&world->world.domains[domain].ring);
 }
 
-static void note_toggle(struct memory_world *world, const struct note *note)
+static void note_toggle(struct little_world *world, const struct note *note)
 {
 	struct listener *listener = &world->listeners[note->subject];
 	uint8_t bytes[CONTROL_ROOM];
@@ -215,16 +215,16 @@ static void note_toggle(struct memory_world *world, const struct note *note)
 	listener_tell(world, note->subject, bytes, length);
 }
 
-static bool hears_the_dead(const struct memory_world *world, uint32_t player)
+static bool hears_the_dead(const struct little_world *world, uint32_t player)
 {
 	const struct player *who = &world->world.players[player];
 	return who->dead != 0 || (who->privileges & PRIVILEGE_STAFF) != 0;
 }
 
-static void map_note(struct memory_world *world, uint32_t domain, const struct note *note, uint64_t at,
+static void map_note(struct little_world *world, uint32_t domain, const struct note *note, uint64_t at,
 					 const uint8_t *bytes)
 {
-	for (uint32_t player = 1; player <= MEMORY_WORLD_PLAYERS; player++) {
+	for (uint32_t player = 1; player <= LITTLE_WORLD_PLAYERS; player++) {
 		const struct listener *listener = &world->listeners[player];
 		bool mine = note->kind == NOTE_ONE ? note->subject == player
 										   : audience_has(note, player, listener->cell_x, listener->cell_y);
@@ -235,9 +235,9 @@ static void map_note(struct memory_world *world, uint32_t domain, const struct n
 	}
 }
 
-static void realm_note(struct memory_world *world, const struct note *note, const uint8_t *bytes)
+static void realm_note(struct little_world *world, const struct note *note, const uint8_t *bytes)
 {
-	for (uint32_t player = 1; player <= MEMORY_WORLD_PLAYERS; player++) {
+	for (uint32_t player = 1; player <= LITTLE_WORLD_PLAYERS; player++) {
 		const struct player *who = &world->world.players[player];
 		bool mine = false;
 		if (note->kind == NOTE_ONE || note->kind == NOTE_CLOSE)
@@ -253,7 +253,7 @@ static void realm_note(struct memory_world *world, const struct note *note, cons
 	}
 }
 
-static void note_listen(struct memory_world *world, uint32_t domain, const struct note *note, uint64_t at,
+static void note_listen(struct little_world *world, uint32_t domain, const struct note *note, uint64_t at,
 						const uint8_t *bytes)
 {
 	struct listener *subject = &world->listeners[note->subject];
@@ -286,7 +286,7 @@ static void note_listen(struct memory_world *world, uint32_t domain, const struc
 	}
 }
 
-static void ring_listen(struct memory_world *world, uint32_t domain)
+static void ring_listen(struct little_world *world, uint32_t domain)
 {
 	static uint8_t bytes[RING_ENTRY_MAX]; /* every entry is dealt with before the next is read, but for note_enter's */
 	struct note note;
@@ -301,7 +301,7 @@ static void ring_listen(struct memory_world *world, uint32_t domain)
 	}
 }
 
-static void listen_to_all(struct memory_world *world)
+static void listen_to_all(struct little_world *world)
 {
 	for (uint32_t domain = 1; domain <= world->world.realm_domain; domain++)
 		ring_listen(world, domain);
@@ -309,7 +309,7 @@ static void listen_to_all(struct memory_world *world)
 
 /* --- doing -------------------------------------------------------------------------------------------------------------- */
 
-static enum tx_verdict run(struct memory_world *world, const uint32_t domains[2], tx_fn *fn, void *context)
+static enum tx_verdict run(struct little_world *world, const uint32_t domains[2], tx_fn *fn, void *context)
 {
 	enum tx_verdict verdict = tx_run(&world->tx, domains, 2, fn, context);
 	if (world->tx.paranoid_failures != 0)
@@ -318,13 +318,13 @@ static enum tx_verdict run(struct memory_world *world, const uint32_t domains[2]
 	return verdict;
 }
 
-enum tx_verdict memory_world_run(struct memory_world *world, uint32_t map, tx_fn *fn, void *context)
+enum tx_verdict little_world_run(struct little_world *world, uint32_t map, tx_fn *fn, void *context)
 {
 	uint32_t domains[2] = {map, world->world.realm_domain};
 	return run(world, domains, fn, context);
 }
 
-void pass_ms(struct memory_world *world, uint64_t ms)
+void pass_ms(struct little_world *world, uint64_t ms)
 {
 	world->tx.now_ms += ms;
 	world->tx.unix_s = 1500000000 + (int64_t)(world->tx.now_ms / 1000);
@@ -343,7 +343,7 @@ static enum tx_verdict packet_run(struct tx *tx, void *context)
 	return ruling_run(tx, deed->ruling, deed->c, deed->packet, deed->used);
 }
 
-enum tx_verdict memory_world_do(struct memory_world *world, uint32_t player, unsigned id, const void *fields,
+enum tx_verdict little_world_do(struct little_world *world, uint32_t player, unsigned id, const void *fields,
 								struct where where)
 {
 	struct connection *c = &world->world.connections[player];
@@ -363,7 +363,7 @@ enum tx_verdict memory_world_do(struct memory_world *world, uint32_t player, uns
 		fail_at(where, "the server does not read this: %s", packet_status_name(status));
 	c->input = (struct input_span){.start = 0, .end = (uint32_t)used};
 
-	pass_ms(world, MEMORY_WORLD_STEP_MS);
+	pass_ms(world, LITTLE_WORLD_STEP_MS);
 	const struct ruling *ruling = ruling_of(id);
 	if (ruling == NULL)
 		fail_at(where, "packet %u has no row in rules.def", id);
@@ -378,19 +378,19 @@ enum tx_verdict memory_world_do(struct memory_world *world, uint32_t player, uns
 
 /* --- players ------------------------------------------------------------------------------------------------------------- */
 
-struct player *player_of(struct memory_world *world, uint32_t player)
+struct player *player_of(struct little_world *world, uint32_t player)
 {
 	return &world->world.players[player];
 }
 
-struct body *body_of(struct memory_world *world, uint32_t player)
+struct body *body_of(struct little_world *world, uint32_t player)
 {
 	return &world->world.bodies[player];
 }
 
-uint32_t beast_of(struct memory_world *world, enum beast beast)
+uint32_t beast_of(struct little_world *world, enum beast beast)
 {
-	for (uint32_t b = MEMORY_WORLD_PLAYERS + 1; b <= MEMORY_WORLD_PLAYERS + MEMORY_WORLD_CREATURES; b++) {
+	for (uint32_t b = LITTLE_WORLD_PLAYERS + 1; b <= LITTLE_WORLD_PLAYERS + LITTLE_WORLD_CREATURES; b++) {
 		if (world->world.bodies[b].kind == BODY_CREATURE && world->world.bodies[b].creature == (unsigned)beast)
 			return b;
 	}
@@ -461,7 +461,7 @@ static enum tx_verdict arrive(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
-uint32_t memory_world_enter(struct memory_world *world, const struct newcomer *who)
+uint32_t little_world_enter(struct little_world *world, const struct newcomer *who)
 {
 	struct arrival arrival = {.who = who,
 							  .at = {.map = who->map != 0 ? who->map : LAND_MEADOW,
@@ -470,29 +470,29 @@ uint32_t memory_world_enter(struct memory_world *world, const struct newcomer *w
 	if (tile_occupant(&world->world, arrival.at.map, arrival.at.x, arrival.at.y) != 0)
 		fail_msg("%s cannot enter: somebody stands on map %u (%u,%u)", who->name, arrival.at.map, arrival.at.x,
 				 arrival.at.y);
-	if (memory_world_run(world, arrival.at.map, arrive, &arrival) != TX_COMMIT)
+	if (little_world_run(world, arrival.at.map, arrive, &arrival) != TX_COMMIT)
 		fail_msg("%s cannot enter: the world is full", who->name);
 	forget(world);
 	return arrival.player;
 }
 
-void give(struct memory_world *world, uint32_t player, unsigned slot, enum thing thing, unsigned amount)
+void give(struct little_world *world, uint32_t player, unsigned slot, enum thing thing, unsigned amount)
 {
 	player_of(world, player)->inventory[slot - 1] = (struct stack){.item = (uint16_t)thing, .amount = (uint16_t)amount};
 }
 
-void give_gold(struct memory_world *world, uint32_t player, int32_t gold)
+void give_gold(struct little_world *world, uint32_t player, int32_t gold)
 {
 	player_of(world, player)->gold = gold;
 }
 
-void lay(struct memory_world *world, unsigned map, unsigned x, unsigned y, enum thing thing, unsigned amount)
+void lay(struct little_world *world, unsigned map, unsigned x, unsigned y, enum thing thing, unsigned amount)
 {
 	world->world.maps[map].ground[tile_index(x, y)] =
 		(struct stack){.item = (uint16_t)thing, .amount = (uint16_t)amount};
 }
 
-void wear(struct memory_world *world, uint32_t player, unsigned slot)
+void wear(struct little_world *world, uint32_t player, unsigned slot)
 {
 	DO(world, player, EQUIP_ITEM, .slot = (int32_t)slot);
 	const struct player *who = player_of(world, player);
@@ -513,19 +513,19 @@ static enum tx_verdict jump(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
-void stand(struct memory_world *world, uint32_t player, unsigned x, unsigned y)
+void stand(struct little_world *world, uint32_t player, unsigned x, unsigned y)
 {
 	struct jump to = {.player = player, .x = x, .y = y};
 	uint32_t map = body_of(world, player)->map;
 	if (tile_occupant(&world->world, map, (int)x, (int)y) != 0)
 		fail_msg("somebody stands on (%u,%u)", x, y);
-	memory_world_run(world, map, jump, &to);
+	little_world_run(world, map, jump, &to);
 	forget(world);
 }
 
 /* --- what was told ------------------------------------------------------------------------------------------------------ */
 
-static void told_print(const struct memory_world *world, uint32_t player)
+static void told_print(const struct little_world *world, uint32_t player)
 {
 	char text[400];
 	bool any = false;
@@ -540,7 +540,7 @@ static void told_print(const struct memory_world *world, uint32_t player)
 		print_error("  %s was told nothing else\n", world->world.players[player].name);
 }
 
-void expect_packet(struct memory_world *world, uint32_t player, enum packet_table table, unsigned id,
+void expect_packet(struct little_world *world, uint32_t player, enum packet_table table, unsigned id,
 				   const void *fields, struct where where)
 {
 	static uint8_t bytes[RING_ENTRY_MAX];
@@ -563,7 +563,7 @@ void expect_packet(struct memory_world *world, uint32_t player, enum packet_tabl
 	fail_at(where, "%s was not told %s", world->world.players[player].name, text);
 }
 
-const struct s2c_packet *heard(struct memory_world *world, uint32_t player, unsigned id, struct where where)
+const struct s2c_packet *heard(struct little_world *world, uint32_t player, unsigned id, struct where where)
 {
 	for (struct told *told = world->listeners[player].first; told != NULL; told = told->next) {
 		if (!told->taken && told->packet.id == id) {
@@ -575,7 +575,7 @@ const struct s2c_packet *heard(struct memory_world *world, uint32_t player, unsi
 	fail_at(where, "%s was told no packet %u", world->world.players[player].name, id);
 }
 
-const struct s2c_packet *next_told(struct memory_world *world, uint32_t player)
+const struct s2c_packet *next_told(struct little_world *world, uint32_t player)
 {
 	for (struct told *told = world->listeners[player].first; told != NULL; told = told->next) {
 		if (!told->taken) {
@@ -586,7 +586,7 @@ const struct s2c_packet *next_told(struct memory_world *world, uint32_t player)
 	return NULL;
 }
 
-unsigned how_many(struct memory_world *world, uint32_t player, unsigned id)
+unsigned how_many(struct little_world *world, uint32_t player, unsigned id)
 {
 	unsigned count = 0;
 	for (const struct told *told = world->listeners[player].first; told != NULL; told = told->next)
@@ -594,7 +594,7 @@ unsigned how_many(struct memory_world *world, uint32_t player, unsigned id)
 	return count;
 }
 
-void expect_line(struct memory_world *world, uint32_t player, struct where where, enum text_id id, ...)
+void expect_line(struct little_world *world, uint32_t player, struct where where, enum text_id id, ...)
 {
 	char buffer[512];
 	va_list args;
@@ -611,7 +611,7 @@ void expect_line(struct memory_world *world, uint32_t player, struct where where
 	fail_at(where, "%s did not read the line \"%s\"", world->world.players[player].name, buffer);
 }
 
-void expect_slot(struct memory_world *world, uint32_t player, unsigned slot, enum thing thing, unsigned amount,
+void expect_slot(struct little_world *world, uint32_t player, unsigned slot, enum thing thing, unsigned amount,
 				 bool worn, struct where where)
 {
 	for (struct told *told = world->listeners[player].first; told != NULL; told = told->next) {
@@ -627,9 +627,9 @@ void expect_slot(struct memory_world *world, uint32_t player, unsigned slot, enu
 			amount, (unsigned)thing, worn ? "worn" : "not worn");
 }
 
-void expect_nothing(struct memory_world *world, uint32_t player, struct where where)
+void expect_nothing(struct little_world *world, uint32_t player, struct where where)
 {
-	for (uint32_t i = 1; i <= MEMORY_WORLD_PLAYERS; i++) {
+	for (uint32_t i = 1; i <= LITTLE_WORLD_PLAYERS; i++) {
 		if (player != 0 && player != i)
 			continue;
 		for (const struct told *told = world->listeners[i].first; told != NULL; told = told->next) {
@@ -642,12 +642,12 @@ void expect_nothing(struct memory_world *world, uint32_t player, struct where wh
 	forget(world);
 }
 
-unsigned closed_for(const struct memory_world *world, uint32_t player)
+unsigned closed_for(const struct little_world *world, uint32_t player)
 {
 	return world->listeners[player].closed;
 }
 
-struct audit expect_sound(struct memory_world *world, struct where where)
+struct audit expect_sound(struct little_world *world, struct where where)
 {
 	struct audit audit;
 	audit_world(&world->world, &audit);

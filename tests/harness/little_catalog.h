@@ -1,9 +1,9 @@
-/* memory_catalog.h - the little land that rules are tested in: three maps, a few of every kind of thing, some creatures.
+/* little_catalog.h - the little land that rules are tested in: three maps, a few of every kind of thing, some creatures.
  * Written by hand as classic files into a temporary folder, built by catalog_build like any world, and removed again. */
-#ifndef ARGENTUM_TESTS_MEMORY_CATALOG_H
-#define ARGENTUM_TESTS_MEMORY_CATALOG_H
+#ifndef ARGENTUM_TESTS_LITTLE_CATALOG_H
+#define ARGENTUM_TESTS_LITTLE_CATALOG_H
 
-/* Items by number. Prices and figures are in memory_catalog.c. */
+/* Items by number. Prices and figures are in little_catalog.c. */
 enum thing {
 	THING_NONE,
 	THING_BREAD,
@@ -80,6 +80,6 @@ enum {
 };
 
 /* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */
-int memory_catalog_build(void);
+int little_catalog_build(void);
 
 #endif

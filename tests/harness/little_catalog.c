@@ -1,4 +1,4 @@
-#include "tests/harness/memory_catalog.h"
+#include "tests/harness/little_catalog.h"
 
 #include "tests/unit/test_catalog_world.h"
 
@@ -131,7 +131,7 @@ static void school_write(struct world *files)
 	world_write(files, "Maps/Mapa3.dat", "[MAPA3]\r\nName=Escuela\r\nPk=1\r\nRestringir=newbie\r\n");
 }
 
-int memory_catalog_build(void)
+int little_catalog_build(void)
 {
 	struct world *files = calloc(1, sizeof *files);
 	assert_non_null(files);
