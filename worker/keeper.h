@@ -1,44 +1,34 @@
 /* keeper.h - the one process that writes to the store: consistent cuts.
  *
- * A cut: every lock is taken, what changed since the last cut is copied, the locks are let go; then the copy goes to the
- * store as one atomic batch, fenced by boot id and cut number. So the store always holds one moment that the world really
- * had. A record counts as saved only when its batch was acknowledged; a character that left the world stays in its slot
- * until then, its name taken. While the store is away the world goes on; the next batch contains everything the
- * unanswered one contained.
+ * A cut: every lock is taken, what changed since the last cut is copied, the locks are let go (cut.h); then the copy goes
+ * to the store as one atomic batch, fenced by boot id and cut number (store_fence.h). So the store always holds one moment
+ * that the world really had. A record counts as saved only when its batch was acknowledged; a character that left the
+ * world stays in its slot until then, its name taken. While the store is away the world goes on; each try is a new cut
+ * with a new number, of what was not acknowledged: fields whose batch was not answered are not compared with what they
+ * were, but written, so the next batch contains everything the unanswered one contained.
  *
- * What the keeper knows (which versions are saved) is private to it: a newborn keeper saves everything once. */
+ *   keeper.c          cuts, batches, what follows from the answers
+ *   keeper_restore.c  a new world gets its grounds, doors, counters; the message of the day
+ *   keeper_main.c     the process: birth, timers, signals, the last cut
+ *
+ * What the keeper knows (what is saved) is private to it. When it dies, its successor in the slot claims the store again
+ * (same boot id: the cuts go on), knows of nothing that is saved, and writes everything once. */
 #ifndef ARGENTUM_WORKER_KEEPER_H
 #define ARGENTUM_WORKER_KEEPER_H
 
+#include "common/base/log.h"
 #include "common/catalog/catalog.h"
 #include "common/config/config.h"
-#include "common/base/log.h"
 #include "common/loop/loop.h"
 #include "common/store/store.h"
-#include "common/world/tx.h"
+#include "worker/cut.h"
 
-/* A record in a cut. */
-struct player_copy {
-	uint32_t index;
-	struct player player;
-	struct body body;
-};
-
-struct ground_copy {
-	uint32_t map;
-	uint64_t version;
-	struct stack ground[MAP_TILES];
-};
-
-/* The copy of one moment. */
-struct cut {
-	struct player_copy *players;
-	uint32_t player_count, player_capacity;
-	struct ground_copy *grounds;
-	uint32_t ground_count, ground_capacity;
-	uint32_t next_account_id;
-	uint64_t realm_version;
-	uint64_t taken_ms;
+/* What the session keys of a character say, by player slot. */
+struct session_mark {
+	uint64_t due_ms; /* when they are written again, before they expire */
+	uint32_t id;     /* 0 = there are none that we know of */
+	uint16_t map;
+	int16_t worker; /* -1: lost its connection */
 };
 
 struct keeper {
@@ -51,25 +41,27 @@ struct keeper {
 	struct store_fence fence;
 	struct store_batch *batch;
 	struct cut cut;
-	uint64_t *saved_players; /* [players + 1]: version that is durable; 0 = none */
-	uint64_t *saved_grounds; /* [maps + 1] */
-	uint64_t saved_realm;
-	uint32_t saved_connections; /* what server:connections:count holds; UINT32_MAX = unknown */
-	uint64_t sessions_ms;       /* when all sessions were refreshed last */
-	bool committing;            /* a batch is under way */
-	bool claiming;
+	struct saved saved;
+	struct session_mark *sessions; /* [players + 1] */
+	uint32_t cut_connections;      /* open when the cut was taken */
+	bool writing;                  /* a commit or claim is under way */
+	bool claim_wanted;             /* before the next cut */
 	bool fenced;
-	uint64_t unsaved_since_ms; /* 0 = everything is durable */
+	bool start_told;           /* server:uptime:start is in the store */
+	uint64_t unsaved_since_ms; /* 0 = everything that a cut ever saw is durable */
+	uint64_t tried_ms;         /* the last cut or claim */
 	unsigned failed_in_a_row;
-	uint32_t cut_connections; /* connections open at the cut */
+	bool was_away; /* so the last one that failed */
 	struct log_repeat trouble;
 };
 
+/* The store must be open as writer, and stays the caller's; the world's slot must be entered. false: out of memory. */
 bool keeper_create(struct keeper *keeper, struct world *world, const struct catalog *catalog,
 				   const struct config *config, struct loop *loop, struct store *store, struct problem *why);
-void keeper_destroy(struct keeper *keeper); /* the store stays the caller's */
+void keeper_destroy(struct keeper *keeper);
 
-/* Claims the store and, in a new world, reads counters, grounds, doors and the message of the day. Blocks. */
+/* Claims the store and, in a new world, reads counters, grounds, doors and the message of the day; blocks for at most
+ * store.start_timeout_ms. In a world that was restored already (a successor) it does not block: the first cut claims. */
 bool keeper_restore(struct keeper *keeper, struct problem *why);
 
 /* Takes a cut and begins to write it; does nothing while one is under way. The answer comes through the loop. */
@@ -81,7 +73,7 @@ void keeper_audit(struct keeper *keeper);
 /* Reads again what may change in the store while the server runs: the message of the day. */
 void keeper_refresh(struct keeper *keeper);
 
-/* Everything is durable and nothing is under way. */
+/* Everything is durable and nothing is under way. The truth when nobody else is at work. */
 bool keeper_is_done(const struct keeper *keeper);
 
 /* Characters and maps that are not durable yet. */

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/clock.h"
@@ -12,7 +13,7 @@
 #include "worker/process.h"
 #include "worker/store_config.h"
 
-enum { REFRESH_MS = 10000, HEARTBEAT_MS = 500 };
+enum { REFRESH_MS = 10000, HEARTBEAT_MS = 500, OPEN_RETRY_MS = 100, LAST_CUT_RETRY_MS = 20 };
 
 struct keeper_process {
 	struct process_start start;
@@ -88,6 +89,22 @@ static void master_speaks(void *context, unsigned events)
 	stop_begin(p, PROCESS_EXIT_MASTER_GONE);
 }
 
+/* Another writer in the embedded store may be the keeper of a server that is just ending: its last cut is waited for. */
+static void store_open(struct keeper_process *p, struct problem *why)
+{
+	struct store_options options = store_options_from_config(p->start.config);
+	uint64_t until_ms = clock_mono_ms() + (uint64_t)p->start.config->store.start_timeout_ms;
+	for (bool told = false;; told = true) {
+		p->store = store_create(&options, STORE_WRITER, p->loop, p->jobs, why);
+		if (p->store != NULL || clock_mono_ms() >= until_ms)
+			return;
+		if (!told)
+			log_notice("%s; trying for %d ms (store.start_timeout_ms)", why->text,
+					   p->start.config->store.start_timeout_ms);
+		nanosleep(&(struct timespec){.tv_nsec = OPEN_RETRY_MS * 1000000L}, NULL);
+	}
+}
+
 static bool process_start(struct keeper_process *p, struct problem *why)
 {
 	sigset_t set;
@@ -110,8 +127,7 @@ static bool process_start(struct keeper_process *p, struct problem *why)
 	p->jobs = jobs_create(p->loop, 1, 64, why);
 	if (p->jobs == NULL)
 		return false;
-	struct store_options options = store_options_from_config(p->start.config);
-	p->store = store_create(&options, STORE_WRITER, p->loop, p->jobs, why);
+	store_open(p, why);
 	if (p->store == NULL || !keeper_create(&p->keeper, &p->world, p->catalog, p->start.config, p->loop, p->store, why))
 		return false;
 	p->master_watch = loop_fd_add(p->loop, p->start.master, LOOP_READ, master_speaks, p, "master");
@@ -146,13 +162,15 @@ static void last_cut(struct keeper_process *p)
 		if (keeper_is_done(&p->keeper))
 			return;
 		if (clock_mono_ms() >= p->stop_until_ms) {
-			log_error("the store did not take the last cut in time: %u characters and maps are not saved (store.%s)",
-					  keeper_unsaved(&p->keeper), "start_timeout_ms");
+			log_error(
+				"the store did not take the last cut within %d ms (store.start_timeout_ms): %u characters and maps "
+				"are not saved; they go back to the last cut that it took",
+				p->start.config->store.start_timeout_ms, keeper_unsaved(&p->keeper));
 			p->exit = PROCESS_EXIT_STORE_LOST;
 			return;
 		}
 		keeper_cut(&p->keeper);
-		loop_turn(p->loop, 20);
+		loop_turn(p->loop, LAST_CUT_RETRY_MS);
 	}
 }
 
@@ -167,7 +185,7 @@ int keeper_main(const struct process_start *start)
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	if (!keeper_restore(&p->keeper, &why)) {
-		log_error("cannot start: the store cannot be read or claimed: %s", why.text);
+		log_error("cannot start: %s", why.text);
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	loop_timer_every(p->loop, HEARTBEAT_MS, heartbeat, p, "heartbeat");

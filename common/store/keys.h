@@ -80,6 +80,7 @@
 #define KEY_PARTY_MEMBERS "party:%u:members"
 
 /* --- counters and settings: strings; an explicit flag beats them, they beat the file --- */
+/* No setting goes with config:effects, so those are neither read nor seeded. */
 
 #define KEY_CONNECTIONS_COUNT       "server:connections:count"                      /* live; set to 0 at start */
 #define KEY_UPTIME_START            "server:uptime:start"                           /* Unix seconds */
@@ -104,6 +105,8 @@
 #define KEY_FENCE      "argentumd:fence" /* hash: who may write (store_fence.h) */
 /* string, {name in lower case}: "id name", the account of that name however it is typed */
 #define KEY_NAME "argentumd:name:%s"
+/* string, {map}: JSON as KEY_GROUND_ITEMS, what was found there and cannot lie in this world (an unknown item, no room) */
+#define KEY_GROUND_LEFT "argentumd:ground_left:%u"
 #define KEY_CHARACTER                                                                                                  \
 	"argentumd:player:%u"                       /* hash: what a character has and pyao's layout lacks: all skills of the
 											  * classic rules, reputation, faction, flags, pets, quests, counters */
@@ -115,6 +118,6 @@
 #define KEY_POLL_VOTED "argentumd:poll:%u:voted"  /* set, {poll number}: e-mail addresses that voted */
 #define KEY_GM_LOG     "argentumd:gm_log:%s"      /* hash, {day, yyyy-mm-dd}: number -> line */
 #define KEY_GUILD      "argentumd:guild:%u" /* hash, {clan id}: what pyao's JSON lacks: elections, codex, requests */
-#define KEY_REALM      "argentumd:realm"    /* hash: what the world as a whole must not forget: records, rates */
+#define KEY_REALM      "argentumd:realm"    /* hash: what the world as a whole must not forget: players_most */
 
 #endif

@@ -73,7 +73,6 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	unsigned inputs = 0, files = 0;
-	/* cppcheck-suppress readdirCalled ; one thread */
 	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
 		if (entry->d_name[0] == '.')
 			continue;
