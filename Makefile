@@ -188,8 +188,8 @@ check: install-check
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem --suppress=readdirCalled --library=posix -I. -D_GNU_SOURCE -j$$(nproc) common master worker tests
 	@echo "step 4: clang-tidy"
-	@printf '%s\n' $(all_sources) | xargs -P$$(nproc) -n1 sh -c \
-	  'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(CPPFLAGS) -std=gnu11 2>/dev/null' sh
+	@printf '%s\n' $(all_sources) | xargs -P$$(nproc) -I{} \
+	  clang-tidy --quiet --warnings-as-errors='*' {} -- $(CPPFLAGS) -std=gnu11 2>/dev/null
 	@echo "step 5: everything compiles with clang"
 	@$(MAKE) --no-print-directory -j$$(nproc) CC=clang out=build-clang all tests
 	@echo "check: clean"
