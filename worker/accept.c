@@ -31,7 +31,7 @@ static void newcomers(void *context, unsigned events)
 	struct acceptor *a = context;
 	(void)events;
 	for (int i = 0; i < ACCEPTS_PER_EVENT; i++) {
-		struct sockaddr_storage from;
+		struct sockaddr_storage from = {0};
 		socklen_t length = sizeof from;
 		int fd = accept4(a->fd, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))

@@ -44,6 +44,32 @@ static void unfollow(struct worker *w, struct follow *follow)
 	w->follows[last].active_at = follow->active_at;
 }
 
+/* Nobody of ours is there, and nobody is about to come. */
+static void unfollow_if_idle(struct worker *w, struct follow *follow)
+{
+	if (follow->on && follow->count == 0 && follow->awaited == 0 && follow->domain != w->world.realm_domain)
+		unfollow(w, follow);
+}
+
+/* 0 = its entry was read, or it will not come any more. */
+static void await_set(struct worker *w, struct client *client, uint32_t domain)
+{
+	uint32_t before = client->awaits;
+	client->awaits = domain;
+	if (domain != 0)
+		w->follows[domain].awaited++;
+	if (before == 0)
+		return;
+	w->follows[before].awaited--;
+	unfollow_if_idle(w, &w->follows[before]);
+}
+
+void reader_await(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
+{
+	await_set(w, client, domain);
+	reader_follow(w, domain, position);
+}
+
 static bool list_add(struct worker *w, struct client *client, uint32_t domain)
 {
 	struct follow *follow = &w->follows[domain];
@@ -70,13 +96,13 @@ static void list_remove(struct worker *w, struct client *client)
 	follow->clients[client->in_map_at] = last;
 	last->in_map_at = client->in_map_at;
 	client->in_map = 0;
-	if (follow->count == 0 && follow->domain != w->world.realm_domain)
-		unfollow(w, follow);
+	unfollow_if_idle(w, follow);
 }
 
 void reader_forget(struct worker *w, struct client *client)
 {
 	list_remove(w, client);
+	await_set(w, client, 0);
 	uint32_t player = client->c->player.index;
 	if (player != 0 && w->by_player[player] == client)
 		w->by_player[player] = NULL;
@@ -226,8 +252,9 @@ static void note_enter(struct worker *w, uint32_t domain, const struct note *not
 	while (client->in_map != 0 && client->in_map != domain && ring_visit(w, client->in_map))
 		;
 	list_remove(w, client);
+	await_set(w, client, 0);
 	w->by_player[note->subject] = client;
-	reader_follow(w, domain, position); /* list_remove may just have ended it */
+	reader_follow(w, domain, position); /* that may just have ended it */
 	view_begin(w, client, domain, position);
 }
 
@@ -240,7 +267,7 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 	cursor_commit(client->c, &next);
 	list_remove(w, client); /* first: it may end the following of a map that he comes back to */
 	if (note->object != 0)
-		reader_follow(w, note->object, note->position);
+		reader_await(w, client, note->object, note->position);
 	else
 		w->by_player[note->subject] = NULL;
 }
@@ -474,6 +501,7 @@ void reader_reconcile(struct worker *w, struct client *client)
 	w->by_player[client->c->player.index] = client;
 	if (client->in_map != domain) {
 		list_remove(w, client);
+		await_set(w, client, 0);
 		reader_follow(w, domain, shot.position);
 		if (!list_add(w, client, domain)) {
 			client_close(w, client, CLOSE_INTERNAL);
@@ -506,7 +534,9 @@ void reader_adopt(struct worker *w, struct client *client)
 		*position_of(w, domain) = from;
 	}
 	w->by_player[client->c->player.index] = client;
-	if (cursor->view_map != 0 && !list_add(w, client, domain))
+	if (cursor->view_map == 0)
+		await_set(w, client, domain);
+	else if (!list_add(w, client, domain))
 		client_close(w, client, CLOSE_INTERNAL);
 }
 

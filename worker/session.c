@@ -39,6 +39,7 @@ struct session {
 	struct character character; /* read from the store, or new */
 	char hash[PASSWORD_HASH_MAX];
 	bool password_good;
+	bool vanished;       /* found in the world, but it had left, and was saved, when it was to be taken over */
 	uint64_t entered_at; /* ring position of the entry */
 	uint32_t entered_map;
 	enum text_id refusal; /* why the last transaction said no */
@@ -255,14 +256,17 @@ static enum tx_verdict take_over(struct tx *tx, void *context)
 	struct world *w = tx->world;
 	uint32_t index = s->player.index;
 	struct player *player = handle_player(w, s->player);
-	s->refusal = TEXT_BUSY; /* it left while the password was checked: the next try finds it in the store */
+	s->vanished = false;
+	s->refusal = TEXT_BUSY;
 	uint32_t map = w->bodies[index].map;
 	if (map != 0 && !tx_need(tx, map))
 		return TX_AGAIN;
 	if (!tx_need(tx, w->realm_domain))
 		return TX_AGAIN;
-	if (player == NULL || player->state == PLAYER_FREE || player->state == PLAYER_RESERVED)
+	if (player == NULL || player->state == PLAYER_FREE || player->state == PLAYER_RESERVED) {
+		s->vanished = true;
 		return TX_CANCEL;
+	}
 	const struct body *body = &w->bodies[index];
 	if (body->map != map)
 		return tx_need(tx, body->map) ? TX_CANCEL : TX_AGAIN; /* it moved while we waited for its map */
@@ -299,6 +303,8 @@ static enum tx_verdict take_over(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+static void session_reserve(struct session *s);
+
 static void session_enter(struct session *s)
 {
 	struct worker *w = s->w;
@@ -306,6 +312,10 @@ static void session_enter(struct session *s)
 	if (!s->found_in_world)
 		domains[0] = s->character.at.map <= w->world.limits.maps ? s->character.at.map : 0;
 	if (worker_transaction(w, domains, 2, s->found_in_world ? take_over : enter, s) != TX_COMMIT) {
+		if (s->found_in_world && s->vanished) {
+			session_reserve(s); /* it left while the password was checked: now it is in the store */
+			return;
+		}
 		session_refuse(s, s->refusal, "could not enter the world");
 		return;
 	}
@@ -324,7 +334,7 @@ static void session_enter(struct session *s)
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
 	client_enter(w, client, CONNECTION_PLAYING);
-	reader_follow(w, map, position);
+	reader_await(w, client, map, position);
 }
 
 /* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */
@@ -380,6 +390,19 @@ static void password_begin(struct session *s)
 		session_refuse(s, TEXT_BUSY, "too many password checks wait (limits.jobs_queue)");
 }
 
+/* Whose hash this is: is he who he says? What was checked once is not checked again. */
+static void password_check(struct session *s, const char *hash)
+{
+	if (!s->password_good) {
+		text_to_z(text_of(hash), s->hash, sizeof s->hash);
+		password_begin(s);
+	} else if (strcmp(s->hash, hash) == 0) {
+		session_enter(s);
+	} else {
+		session_refuse(s, TEXT_BUSY, "its password was changed while it was checked");
+	}
+}
+
 /* --- the store --------------------------------------------------------------------------------------------------------------------------- */
 
 static void store_failed(struct session *s, enum store_result result, const struct problem *why)
@@ -412,8 +435,7 @@ static void character_read(void *context, enum store_result result, const struct
 		session_refuse(s, TEXT_STAFF_ONLY, "the server is closed to players");
 		return;
 	}
-	text_to_z(text_of(s->character.player.password_hash), s->hash, sizeof s->hash);
-	password_begin(s);
+	password_check(s, s->character.player.password_hash);
 }
 
 static void name_read(void *context, enum store_result result, const struct store_reply *reply,
@@ -435,7 +457,7 @@ static void name_read(void *context, enum store_result result, const struct stor
 		return;
 	}
 	if (!found) {
-		password_begin(s); /* takes its time, then says no */
+		password_check(s, ""); /* takes its time, then says no */
 		return;
 	}
 	struct store_query queries[RECORD_CHARACTER_QUERIES];
@@ -473,7 +495,7 @@ static enum tx_verdict reserve(struct tx *tx, void *context)
 		}
 		s->found_in_world = true;
 		s->player = player_handle(w, index);
-		memcpy(s->hash, player->password_hash, sizeof s->hash); /* does not change while it plays but by itself */
+		memcpy(s->character.player.password_hash, player->password_hash, sizeof player->password_hash);
 		return TX_COMMIT;
 	}
 	index = realm_reserve(tx, session_name(s), s->connection);
@@ -494,7 +516,7 @@ static void session_reserve(struct session *s)
 		return;
 	}
 	if (s->found_in_world)
-		password_begin(s);
+		password_check(s, s->character.player.password_hash);
 	else
 		store_ask(s);
 }

@@ -324,6 +324,7 @@ int worker_main(const struct process_start *start)
 	w->workers = start->workers;
 	if (!worker_start(w, &why)) {
 		log_error("cannot start: %s", why.text);
+		free(w); /* the rest goes with the process */
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	session_release_leftovers(w);
@@ -331,6 +332,7 @@ int worker_main(const struct process_start *start)
 	adopt_close_foreign(w);
 	if (!accept_start(w, &why)) {
 		log_error("cannot start: %s", why.text);
+		worker_free(w);
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	worker_ready(w);

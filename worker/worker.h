@@ -34,6 +34,7 @@ struct client {
 	struct session *session;   /* a login or creation under way, NULL = none */
 	uint32_t in_map;           /* whose list of clients it is in: view_map, 0 = none */
 	uint32_t in_map_at;        /* where in that list */
+	uint32_t awaits;           /* whose ring has an entry of its player that was not read yet, 0 = none */
 	struct client *next_flush; /* in its bucket of the flush wheel */
 	bool flush_waiting;
 	bool urgent;     /* answers to the player's own action: send at the end of this turn */
@@ -55,6 +56,7 @@ struct follow {
 	uint64_t position; /* next entry to read */
 	struct client **clients;
 	uint32_t count, capacity;
+	uint32_t awaited;   /* clients whose entry comes in this ring: it is followed for them too */
 	uint32_t active_at; /* where in worker.active */
 };
 

@@ -106,18 +106,12 @@ bool config_set_flag(struct config_values *values, const char *flag, const char 
 
 bool config_set_redis(struct config_values *values, const char *name, const char *value, struct problem *why)
 {
-	char where[120], canonical[SETTING_TEXT_BYTES], shown[100], allowed[200];
+	char where[120];
 	snprintf(where, sizeof where, "redis %s", name);
 	const struct setting_key *key = setting_key_find(name);
 	if (key == NULL)
 		return problem_set(why, "%s: no setting has this key", where);
-	const struct setting *s = setting_at(key->setting);
-	if (!setting_key_parse(key, value, canonical)) {
-		snprintf(shown, sizeof shown, "\"%.90s\"", value);
-		setting_key_allowed(key, allowed, sizeof allowed);
-		return config_layer_refuse(s, shown, allowed, where, why);
-	}
-	return config_layer_set(values->layer[CONFIG_FROM_REDIS], s, canonical, NULL, where, why);
+	return config_layer_set(values->layer[CONFIG_FROM_REDIS], setting_at(key->setting), value, NULL, where, why);
 }
 
 const char *config_redis_key(const struct config_values *values, unsigned i, char *seed, size_t capacity)
@@ -126,7 +120,7 @@ const char *config_redis_key(const struct config_values *values, unsigned i, cha
 	if (key == NULL)
 		return NULL;
 	enum config_source below = config_values_source(values, key->setting, CONFIG_FROM_FILE);
-	setting_key_text(key, values->layer[below]->at[key->setting].value, seed, capacity);
+	snprintf(seed, capacity, "%s", values->layer[below]->at[key->setting].value);
 	return key->key;
 }
 

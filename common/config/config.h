@@ -24,17 +24,16 @@ struct config {
 #define END_GROUP(name)                                                                                                \
 	}                                                                                                                  \
 	name;
-#define NUMBER(group, name, value, low, high, unit, when, text)  int name;
-#define POWER(group, name, value, low, high, unit, when, text)   int name;
-#define DECIMAL(group, name, value, low, high, unit, when, text) double name;
-#define SWITCH(group, name, value, when, text)                   bool name;
-#define STRING(group, name, value, most, when, text)             char name[(most) + 1];
-#define FILLED(group, name, value, most, when, text)             char name[(most) + 1];
-#define TILE(group, name, value, most, when, text)               char name[(most) + 1];
-#define VERSION(group, name, value, most, when, text)            char name[(most) + 1];
-#define SECRET(group, name, value, most, when, text)             char name[(most) + 1];
-#define MODE(group, name, value, when, text)                     int name;
-#define CHOICE(group, name, value, words, when, text)            int name;
+#define NUMBER(group, name, value, low, high, unit, when, text) int name;
+#define POWER(group, name, value, low, high, unit, when, text)  int name;
+#define SWITCH(group, name, value, when, text)                  bool name;
+#define STRING(group, name, value, most, when, text)            char name[(most) + 1];
+#define FILLED(group, name, value, most, when, text)            char name[(most) + 1];
+#define TILE(group, name, value, most, when, text)              char name[(most) + 1];
+#define VERSION(group, name, value, most, when, text)           char name[(most) + 1];
+#define SECRET(group, name, value, most, when, text)            char name[(most) + 1];
+#define MODE(group, name, value, when, text)                    int name;
+#define CHOICE(group, name, value, words, when, text)           int name;
 #include "common/config/settings.def"
 	/* NOLINTEND(bugprone-macro-parentheses) */
 };
@@ -65,7 +64,7 @@ bool config_load_environment(struct config_values *values, char **environment, s
 /* flag: how the operator wrote it ("--port", "--set"); name: "listen.port". The last of several counts. */
 bool config_set_flag(struct config_values *values, const char *flag, const char *name, const char *value,
 					 struct problem *why);
-/* key: one of config_redis_key; value: as pyao-server writes it (switches "1" and "0", intervals in seconds). */
+/* key: one of config_redis_key; value: as pyao-server writes it. */
 bool config_set_redis(struct config_values *values, const char *key, const char *value, struct problem *why);
 
 /* Settings that have a key in Redis: number i, NULL behind the last. `seed`: the text to write when the key is missing

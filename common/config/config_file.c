@@ -43,9 +43,6 @@ static const char *type_hint(const struct setting *s, const config_setting_t *at
 	case SETTING_NUMBER:
 	case SETTING_POWER:
 		return type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64 ? NULL : ", without quotes or fraction";
-	case SETTING_DECIMAL:
-		return type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64 || type == CONFIG_TYPE_FLOAT ? NULL
-																								 : ", without quotes";
 	case SETTING_SWITCH:
 		return type == CONFIG_TYPE_BOOL ? NULL : ", without quotes";
 	default:

@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <ctype.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +26,6 @@ static const struct setting settings[SETTING_COUNT] = {
 	ROW_NUMBER(g, n, SETTING_NUMBER, value, lowest, highest, units, when, text)
 #define POWER(g, n, value, lowest, highest, units, when, text)                                                         \
 	ROW_NUMBER(g, n, SETTING_POWER, value, lowest, highest, units, when, text)
-#define DECIMAL(g, n, value, lowest, highest, units, when, text)                                                       \
-	{ROW(g, n, SETTING_DECIMAL, when, text), .usual = #value, .least = (lowest), .most = (highest), .unit = (units)},
 #define SWITCH(g, n, value, when, text)           {ROW(g, n, SETTING_SWITCH, when, text), .usual = #value, .unit = ""},
 #define STRING(g, n, value, longest, when, text)  ROW_STRING(g, n, SETTING_STRING, false, value, longest, when, text)
 #define FILLED(g, n, value, longest, when, text)  ROW_STRING(g, n, SETTING_FILLED, false, value, longest, when, text)
@@ -131,17 +128,6 @@ static bool mode_parse(const char *text, int *mode)
 	return *mode <= 0777;
 }
 
-/* A number as people write it: no hexadecimal, no "inf", no "nan". */
-static bool decimal_parse(const char *text, double *value)
-{
-	size_t n = strlen(text);
-	if (n == 0 || n > 40 || strspn(text, "0123456789+-.eE") != n)
-		return false;
-	char *end;
-	*value = strtod(text, &end);
-	return *end == '\0' && isfinite(*value);
-}
-
 /* Reads `count` numbers of at most `digits` digits with `between` between them, and nothing else. */
 static bool numbers_parse(const char *text, unsigned count, char between, unsigned digits, int *numbers)
 {
@@ -185,7 +171,6 @@ static bool string_is_good(const struct setting *s, const char *text)
 bool setting_parse(const struct setting *s, const char *text, char *canonical)
 {
 	int64_t number;
-	double decimal;
 	int mode;
 	bool on;
 	switch (s->kind) {
@@ -194,11 +179,6 @@ bool setting_parse(const struct setting *s, const char *text, char *canonical)
 		if (!number_parse(text, s->low, s->high, &number) || (s->kind == SETTING_POWER && (number & (number - 1)) != 0))
 			return false;
 		snprintf(canonical, SETTING_TEXT_BYTES, "%lld", (long long)number);
-		return true;
-	case SETTING_DECIMAL:
-		if (!decimal_parse(text, &decimal) || decimal < s->least || decimal > s->most)
-			return false;
-		snprintf(canonical, SETTING_TEXT_BYTES, "%.10g", decimal);
 		return true;
 	case SETTING_SWITCH:
 		if (!switch_parse(text, &on))
@@ -248,9 +228,6 @@ void setting_allowed(const struct setting *s, char *text, size_t capacity)
 	case SETTING_POWER:
 		snprintf(text, capacity, "a power of two from %d to %d%s%s", s->low, s->high, space, s->unit);
 		break;
-	case SETTING_DECIMAL:
-		snprintf(text, capacity, "%g to %g%s%s, fractions too", s->least, s->most, space, s->unit);
-		break;
 	case SETTING_SWITCH:
 		snprintf(text, capacity, "true or false");
 		break;
@@ -295,9 +272,6 @@ void setting_store(const struct setting *s, const char *text, struct config *con
 		number_parse(text, s->low, s->high, &number);
 		*(int *)place = (int)number;
 		break;
-	case SETTING_DECIMAL:
-		decimal_parse(text, place);
-		break;
 	case SETTING_SWITCH:
 		switch_parse(text, place);
 		break;
@@ -324,9 +298,6 @@ void setting_show(const struct setting *s, const struct config *config, char *te
 	case SETTING_POWER:
 		snprintf(text, capacity, "%d", *(const int *)place);
 		break;
-	case SETTING_DECIMAL:
-		snprintf(text, capacity, "%.10g", *(const double *)place);
-		break;
 	case SETTING_SWITCH:
 		snprintf(text, capacity, "%s", *(const bool *)place ? "true" : "false");
 		break;
@@ -349,8 +320,6 @@ bool setting_same(const struct setting *s, const struct config *a, const struct 
 {
 	const void *x = (const uint8_t *)a + s->offset, *y = (const uint8_t *)b + s->offset;
 	switch (s->kind) {
-	case SETTING_DECIMAL:
-		return *(const double *)x == *(const double *)y;
 	case SETTING_SWITCH:
 		return *(const bool *)x == *(const bool *)y;
 	case SETTING_STRING:

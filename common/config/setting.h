@@ -15,7 +15,6 @@
 enum setting_id {
 #define NUMBER(group, name, ...)  SETTING_##group##_##name,
 #define POWER(group, name, ...)   SETTING_##group##_##name,
-#define DECIMAL(group, name, ...) SETTING_##group##_##name,
 #define SWITCH(group, name, ...)  SETTING_##group##_##name,
 #define STRING(group, name, ...)  SETTING_##group##_##name,
 #define FILLED(group, name, ...)  SETTING_##group##_##name,
@@ -31,7 +30,6 @@ enum setting_id {
 enum setting_kind {
 	SETTING_NUMBER,
 	SETTING_POWER,
-	SETTING_DECIMAL,
 	SETTING_SWITCH,
 	SETTING_STRING,
 	SETTING_FILLED,
@@ -45,15 +43,14 @@ struct setting {
 	const char *name; /* "listen.port" */
 	enum setting_id id;
 	enum setting_kind kind;
-	size_t offset;      /* of its member in struct config */
-	const char *usual;  /* the default, as text; not for choices */
-	const char *words;  /* choices: "one|two" */
-	int usual_choice;   /* choices: the index of the default */
-	int low, high;      /* numbers; strings: high = most bytes */
-	bool live;          /* a reload applies it */
-	bool secret;        /* never shown */
-	double least, most; /* decimals */
-	const char *unit;   /* "ms", "" */
+	size_t offset;     /* of its member in struct config */
+	const char *usual; /* the default, as text; not for choices */
+	const char *words; /* choices: "one|two" */
+	int usual_choice;  /* choices: the index of the default */
+	int low, high;     /* numbers; strings: high = most bytes */
+	bool live;         /* a reload applies it */
+	bool secret;       /* never shown */
+	const char *unit;  /* "ms", "" */
 	const char *about;
 };
 

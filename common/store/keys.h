@@ -80,6 +80,7 @@
 #define KEY_PARTY_MEMBERS "party:%u:members"
 
 /* --- counters and settings: strings; an explicit flag beats them, they beat the file --- */
+/* No setting goes with config:effects, so those are neither read nor seeded. */
 
 #define KEY_CONNECTIONS_COUNT       "server:connections:count"                      /* live; set to 0 at start */
 #define KEY_UPTIME_START            "server:uptime:start"                           /* Unix seconds */

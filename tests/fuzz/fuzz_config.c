@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[64];
 	int fd = memfd_create("config", MFD_CLOEXEC);
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size) {
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 		return 0;
 	}
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);

@@ -166,11 +166,9 @@ static void values_have_one_form_wherever_they_come_from(void **state)
 	set("world.paranoid", "1");
 	set("listen.port", "+0080");
 	set("control.mode", "600");
-	set("effects.gold_decay_percent", "2.50");
 	assert_string_equal(item_of("world.paranoid").value, "true");
 	assert_string_equal(item_of("listen.port").value, "80");
 	assert_string_equal(item_of("control.mode").value, "0600");
-	assert_string_equal(item_of("effects.gold_decay_percent").value, "2.5");
 }
 
 static void a_long_path_of_the_file_keeps_its_line_in_the_source(void **state)
@@ -199,16 +197,14 @@ static void flags_that_mean_nothing_are_refused(void **state)
 	flag_is_refused("world.paranoid", "yes", "flag --set: world.paranoid = \"yes\"; allowed is true or false");
 	flag_is_refused("store.backend", "lmd", "flag --set: store.backend = \"lmd\"; allowed is \"lmdb\" or \"redis\"");
 	flag_is_refused("store.backend", "", "flag --set: store.backend = \"\"; allowed is \"lmdb\" or \"redis\"");
-	flag_is_refused("effects.gold_decay_percent", "nan",
-					"flag --set: effects.gold_decay_percent = \"nan\"; allowed is 0 to 100 percent, fractions too");
-	flag_is_refused("effects.gold_decay_percent", "100.01",
-					"flag --set: effects.gold_decay_percent = \"100.01\"; allowed is 0 to 100 percent, fractions too");
+	flag_is_refused("listen.port", "80.0", "flag --set: listen.port = \"80.0\"; allowed is 0 to 65535");
+	flag_is_refused("listen.port", "nan", "flag --set: listen.port = \"nan\"; allowed is 0 to 65535");
 	flag_is_refused("world.ring_kb", "96",
 					"flag --set: world.ring_kb = \"96\"; allowed is a power of two from 16 to 4096 KiB");
 	flag_is_refused("log.levle", "info", "flag --set: there is no setting \"log.levle\"; did you mean \"log.level\"?");
 	flag_is_refused("", "1",
 					"flag --set: there is no setting \"\"; the groups are listen, workers, world, store, control, "
-					"log, game, intervals, effects, limits");
+					"log, game, intervals, limits");
 	assert_string_equal(item_of("listen.port").source, "default");
 }
 
@@ -283,21 +279,13 @@ static void the_seed_of(const char *key, const char *expected)
 }
 
 /* pyao-compatibility.md 3. */
-static void every_documented_key_is_understood_as_pyao_writes_it(void **state)
+static void every_key_of_a_setting_is_understood_as_pyao_writes_it(void **state)
 {
 	(void)state;
 	static const char *const written[][4] = {
 		{"config:server:host", "0.0.0.0", "listen.host", "0.0.0.0"},
 		{"config:server:port", "7666", "listen.port", "7666"},
 		{"config:server:max_connections", "1000", "limits.max_connections", "1000"},
-		{"config:effects:hunger_thirst:enabled", "1", "effects.hunger_thirst", "true"},
-		{"config:effects:hunger_thirst:interval_sed", "180", "intervals.thirst_ms", "180000"},
-		{"config:effects:hunger_thirst:interval_hambre", "180", "intervals.hunger_ms", "180000"},
-		{"config:effects:hunger_thirst:reduccion_agua", "10", "effects.thirst_loss", "10"},
-		{"config:effects:hunger_thirst:reduccion_hambre", "10", "effects.hunger_loss", "10"},
-		{"config:effects:gold_decay:enabled", "1", "effects.gold_decay", "true"},
-		{"config:effects:gold_decay:percentage", "1.0", "effects.gold_decay_percent", "1"},
-		{"config:effects:gold_decay:interval_seconds", "60.0", "effects.gold_decay_ms", "60000"},
 		{"server:dice:min_value", "6", "game.dice_min", "6"},
 		{"server:dice:max_value", "18", "game.dice_max", "18"},
 	};
@@ -314,6 +302,18 @@ static void every_documented_key_is_understood_as_pyao_writes_it(void **state)
 	assert_null(item_of("listen.backlog").redis);
 }
 
+/* No setting goes with them; a database of pyao-server has them all the same. */
+static void the_keys_of_pyaos_effects_are_neither_read_nor_seeded(void **state)
+{
+	(void)state;
+	char seed[64];
+	const char *key;
+	for (unsigned i = 0; (key = config_redis_key(values, i, seed, sizeof seed)) != NULL; i++)
+		assert_int_not_equal(strncmp(key, "config:effects:", strlen("config:effects:")), 0);
+	redis_is_refused("config:effects:gold_decay:enabled", "1",
+					 "redis config:effects:gold_decay:enabled: no setting has this key");
+}
+
 static void missing_keys_are_seeded_with_what_stands_below_redis(void **state)
 {
 	(void)state;
@@ -323,11 +323,9 @@ static void missing_keys_are_seeded_with_what_stands_below_redis(void **state)
 	the_seed_of("config:server:port", "1234");
 	the_seed_of("config:server:host", "0.0.0.0");
 	the_seed_of("server:dice:min_value", "6");
-	the_seed_of("config:effects:hunger_thirst:enabled", "1");
-	the_seed_of("config:effects:gold_decay:enabled", "0");
-	the_seed_of("config:effects:hunger_thirst:interval_sed", "240");
-	set("intervals.thirst_ms", "1500"); /* a flag: not below */
-	the_seed_of("config:effects:hunger_thirst:interval_sed", "240");
+	the_seed_of("config:server:max_connections", "1000");
+	assert_true(environment_with("ARGENTUMD_LIMITS_MAX_CONNECTIONS=1500")); /* not below, as little as a flag */
+	the_seed_of("config:server:max_connections", "1000");
 }
 
 static void seeds_are_understood_again(void **state)
@@ -353,16 +351,11 @@ static void keys_that_mean_nothing_are_refused(void **state)
 					 "redis config:server:host: listen.host = \"\"; allowed is a text of 1 to "
 					 "64 bytes");
 	redis_is_refused("config:server:prot", "1", "redis config:server:prot: no setting has this key");
-	redis_is_refused("config:effects:gold_decay:enabled", "yes",
-					 "redis config:effects:gold_decay:enabled: effects.gold_decay = \"yes\"; allowed is 1 or 0");
-	redis_is_refused(
-		"config:effects:hunger_thirst:interval_sed", "0",
-		"redis config:effects:hunger_thirst:interval_sed: intervals.thirst_ms = \"0\"; allowed is 1 to 86400 "
-		"s, fractions too");
-	redis_is_refused(
-		"config:effects:hunger_thirst:interval_sed", "1.5.5",
-		"redis config:effects:hunger_thirst:interval_sed: intervals.thirst_ms = \"1.5.5\"; allowed is 1 to "
-		"86400 s, fractions too");
+	redis_is_refused("config:server:max_connections", "0",
+					 "redis config:server:max_connections: limits.max_connections = \"0\"; allowed is 1 to 50000 "
+					 "connections");
+	redis_is_refused("server:dice:min_value", "6.5",
+					 "redis server:dice:min_value: game.dice_min = \"6.5\"; allowed is 1 to 18 points");
 	assert_string_equal(item_of("listen.port").source, "default");
 }
 
@@ -492,7 +485,7 @@ static void the_difference_of_two_generations_is_told(void **state)
 	set("store.redis_password", "hunter2");
 	set("control.mode", "0600");
 	set("intervals.walk_ms", "200");
-	set("effects.gold_decay_percent", "0.5");
+	set("game.version", "0.13.3");
 	struct config after = finished();
 	assert_int_equal(config_diff(&before, &after, told_add, told), 7);
 	assert_string_equal(told, "listen.port: 7666 -> 9 (restart)\n"
@@ -500,8 +493,8 @@ static void the_difference_of_two_generations_is_told(void **state)
 							  "store.backend: lmdb -> redis (restart)\n"
 							  "store.redis_password:  -> **** (restart)\n"
 							  "control.mode: 0660 -> 0600 (restart)\n"
-							  "intervals.walk_ms: 240 -> 200 (live)\n"
-							  "effects.gold_decay_percent: 1 -> 0.5 (live)\n");
+							  "game.version: 0.13.0 -> 0.13.3 (live)\n"
+							  "intervals.walk_ms: 240 -> 200 (live)\n");
 }
 
 static void another_password_in_the_same_file_is_a_difference(void **state)
@@ -531,7 +524,8 @@ int main(void)
 		CASE(a_refused_environment_changes_nothing),
 		CASE(other_variables_are_not_ours),
 		CASE(every_setting_has_a_variable_of_its_own),
-		CASE(every_documented_key_is_understood_as_pyao_writes_it),
+		CASE(every_key_of_a_setting_is_understood_as_pyao_writes_it),
+		CASE(the_keys_of_pyaos_effects_are_neither_read_nor_seeded),
 		CASE(missing_keys_are_seeded_with_what_stands_below_redis),
 		CASE(seeds_are_understood_again),
 		CASE(keys_that_mean_nothing_are_refused),

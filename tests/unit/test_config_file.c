@@ -95,7 +95,6 @@ static void each_type_is_read(void **state)
 								 "world = { paranoid = TRUE, start = \"34-44-88\", ring_kb = 128 };\n"
 								 "control: { mode: \"0600\"; };\n"
 								 "log: { level = \"error\"; };\n"
-								 "effects: { gold_decay_percent = 0.25; };\n"
 								 "game: { version = \"\"; };\n");
 	assert_string_equal(c.listen.host, "::1");
 	assert_int_equal(c.listen.port, 8080);
@@ -104,11 +103,9 @@ static void each_type_is_read(void **state)
 	assert_int_equal(c.world.ring_kb, 128);
 	assert_int_equal(c.control.mode, 0600);
 	assert_int_equal(c.log.level, 0);
-	assert_true(c.effects.gold_decay_percent > 0.249 && c.effects.gold_decay_percent < 0.251);
 	assert_string_equal(c.game.version, "");
 	assert_string_equal(item_of("world.paranoid").value, "true");
 	assert_string_equal(item_of("control.mode").value, "0600");
-	assert_string_equal(item_of("effects.gold_decay_percent").value, "0.25");
 }
 
 static void each_value_says_its_line(void **state)
@@ -165,7 +162,7 @@ static void an_unknown_group_is_refused(void **state)
 	refused(
 		"\nserver: { port = 1; };",
 		"line 2: there is no group \"server\"; every setting is in one of the groups listen, workers, world, store, "
-		"control, log, game, intervals, effects, limits");
+		"control, log, game, intervals, limits");
 	refused("listen = 5;", "line 1: listen is a group of settings: listen = { ... }; is needed");
 	refused("listen.port = 5;", "line 1: a setting is written inside its group: listen = { ... };");
 }
@@ -202,7 +199,10 @@ static void a_number_above_32_bits_is_refused_as_it_is_written(void **state)
 	refused("listen: { port = 4294974962L; };", "line 1: listen.port = 4294974962; allowed is 0 to 65535");
 	refused("listen: { port = 99999999999999999999; };",
 			"line 1: listen.port = 99999999999999999999 is beyond any number that is allowed");
-	assert_true(understood("effects: { gold_decay_percent = 1.99999999999; };").effects.gold_decay_percent > 1.9);
+	refused("listen: { port = 4294974962.5; };",
+			"line 1: listen.port = 4294974962.5; allowed is 0 to 65535, without quotes or fraction");
+	refused("listen: { port = 1.99999999999; };",
+			"line 1: listen.port = 1.99999999999; allowed is 0 to 65535, without quotes or fraction");
 }
 
 static void a_value_of_the_wrong_type_is_refused(void **state)
@@ -224,8 +224,8 @@ static void a_value_of_the_wrong_type_is_refused(void **state)
 	refused("world: { paranoid = 1; };", "line 1: world.paranoid = 1; allowed is true or false, without quotes");
 	refused("control: { mode = 0660; };",
 			"line 1: control.mode = 660; allowed is octal permissions from \"0000\" to \"0777\", in double quotes");
-	refused("effects: { gold_decay_percent = \"1\"; };",
-			"line 1: effects.gold_decay_percent = \"1\"; allowed is 0 to 100 percent, fractions too, without quotes");
+	refused("world: { paranoid = \"true\"; };",
+			"line 1: world.paranoid = \"true\"; allowed is true or false, without quotes");
 }
 
 static void a_text_that_means_nothing_is_refused(void **state)

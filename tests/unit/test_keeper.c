@@ -526,8 +526,8 @@ static enum tx_verdict slot_fill(struct tx *tx, void *context)
 {
 	struct player *player = &tx->world->players[*(const uint32_t *)context];
 	TOUCH(tx, *player);
-	player->inventory[4] =
-		player->inventory[4].item != 0 ? (struct stack){0} : (struct stack){.item = BREAD, .amount = 3};
+	bool filled = player->inventory[4].item != 0;
+	player->inventory[4] = (struct stack){.item = filled ? 0 : BREAD, .amount = filled ? 0 : 3};
 	player->version++;
 	return TX_COMMIT;
 }

@@ -180,7 +180,7 @@ static int body_hears_the_log_level(const struct process_start *start)
 	struct pollfd wait = {.fd = start->master, .events = POLLIN};
 	body_begin(start);
 	poll(&wait, 1, 10000);
-	if (!master_line_hear(start->master))
+	if (!master_line_hear(start->master, NULL))
 		return PROCESS_EXIT_MASTER_GONE;
 	return 20 + (int)log_current_level();
 }

@@ -5,6 +5,7 @@
 #include "common/base/number.h"
 #include "common/catalog/tables.h"
 #include "common/protocol/charset.h"
+#include "worker/game/inventory.h"
 
 enum {
 	ATTRIBUTE_LOWEST = 1,
@@ -216,6 +217,14 @@ static unsigned bag_put(struct bag *bag, unsigned item, unsigned amount)
 	return bag->next++;
 }
 
+/* The same, and worn: if it can be, since another world may have something else under this number. */
+static void bag_wear(struct bag *bag, enum equipment_place place, unsigned item, unsigned amount)
+{
+	unsigned slot = bag_put(bag, item, amount);
+	if (slot != 0 && item_place(catalog_item(bag->catalog, item)) == place)
+		bag->player->equipment[place] = (uint8_t)slot;
+}
+
 /* rules-life-combat-magic.md 3.5 */
 static void kit_classic(struct bag *bag, struct rng *rng)
 {
@@ -229,13 +238,13 @@ static void kit_classic(struct bag *bag, struct rng *rng)
 	}
 	static const uint16_t clothes[] = {
 		[RACE_HUMAN] = 463, [RACE_ELF] = 464, [RACE_DROW] = 465, [RACE_GNOME] = 466, [RACE_DWARF] = 466};
-	p->equipment[EQUIP_ARMOUR] = (uint8_t)bag_put(bag, clothes[p->race], 1);
+	bag_wear(bag, EQUIP_ARMOUR, clothes[p->race], 1);
 	unsigned tool = p->class_id == CLASS_HUNTER   ? 859
 					: p->class_id == CLASS_WORKER ? (unsigned)rng_range(rng, 561, 565)
 												  : 460;
-	p->equipment[EQUIP_WEAPON] = (uint8_t)bag_put(bag, tool, 1);
+	bag_wear(bag, EQUIP_WEAPON, tool, 1);
 	if (p->class_id == CLASS_HUNTER)
-		p->equipment[EQUIP_AMMUNITION] = (uint8_t)bag_put(bag, 860, 150);
+		bag_wear(bag, EQUIP_AMMUNITION, 860, 150);
 	bag_put(bag, 467, 100);
 	bag_put(bag, 468, 100);
 }
@@ -248,8 +257,8 @@ static void kit_pyao(struct bag *bag)
 	} kit[] = {{36, 30}, {37, 30}, {38, 30}, {39, 30}, {166, 30}, {645, 30}, {3, 10}, {4, 10}};
 	for (unsigned i = 0; i < sizeof kit / sizeof *kit; i++)
 		bag_put(bag, kit[i].item, kit[i].amount);
-	bag->player->equipment[EQUIP_WEAPON] = (uint8_t)bag_put(bag, 11, 1);
-	bag->player->equipment[EQUIP_ARMOUR] = (uint8_t)bag_put(bag, 1073, 1);
+	bag_wear(bag, EQUIP_WEAPON, 11, 1); /* a dagger there, a chest in the classic world */
+	bag_wear(bag, EQUIP_ARMOUR, 1073, 1);
 	for (unsigned tool = 561; tool <= 563; tool++)
 		bag_put(bag, tool, 1);
 }

@@ -5,6 +5,7 @@
 #include "worker/game/ground.h"
 #include "worker/game/inventory.h"
 #include "worker/game/rule.h"
+#include "worker/game/sight.h"
 #include "worker/game/tile.h"
 
 enum { DOOR_REACH_SQUARED = 4 }; /* two tiles, straight */
@@ -38,9 +39,9 @@ static void door_turn(struct tx *tx, const struct actor *me, struct place at, co
 		tell_text(tx, me->index, FONT_INFO, why);
 		return;
 	}
-	ground_become(tx, at, next);
-	tile_block(tx, at.map, at.x, at.y, !closed);
+	tile_block(tx, at.map, at.x, at.y, !closed); /* first: the look of a door says too whether it blocks */
 	tile_block(tx, at.map, at.x - 1, at.y, !closed);
+	ground_become(tx, at, next);
 	show_sound(tx, at.map, at.x, at.y, SOUND_DOOR);
 }
 
@@ -62,20 +63,17 @@ enum tx_verdict rule_double_click(struct tx *tx, const struct actor *me, const s
 	int x = packet->DOUBLE_CLICK.x, y = packet->DOUBLE_CLICK.y;
 	if (!tile_is_on_map(x, y) || !tile_in_sight(me->body, x, y))
 		return TX_COMMIT;
-	enum tx_verdict looked =
-		rule_left_click(tx, me, &(struct c2s_packet){.LEFT_CLICK = {.x = (uint8_t)x, .y = (uint8_t)y}});
+	SET(tx, me->player->target, sight_target(tx, me->body, x, y));
 	const struct target *target = &me->player->target;
 	const struct item_def *item = catalog_item(tx->catalog, target->object);
-	if (target->creature.index != 0) {
-		tell_text(tx, me->index, FONT_INFO, TEXT_NOT_YET); /* shops, banks, priests */
+	if (target->creature.index != 0 || (item != NULL && item->kind == ITEM_FORUM)) {
+		tell_text(tx, me->index, FONT_INFO, TEXT_NOT_YET); /* shops, banks, priests, boards */
 	} else if (item != NULL && item->kind == ITEM_DOOR) {
 		door_turn(tx, me, (struct place){.map = me->body->map, .x = target->object_x, .y = target->object_y}, item);
 	} else if (item != NULL && item->kind == ITEM_SIGN) {
 		sign_read(tx, me, item);
-	} else if (item != NULL && item->kind == ITEM_FORUM) {
-		tell_text(tx, me->index, FONT_INFO, TEXT_NOT_YET);
 	}
-	return looked;
+	return TX_COMMIT;
 }
 
 /* --- keys -------------------------------------------------------------------------------------------------------------- */

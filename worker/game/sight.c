@@ -1,5 +1,7 @@
 /* sight.c - what is under a click: objects, doors, characters. It is told and remembered as the player's target, which
  * whoever uses it looks up again (rules-economy-social-admin.md 0.4; rules-life-combat-magic.md 8.9 and 16.11). */
+#include "worker/game/sight.h"
+
 #include "common/catalog/tables.h"
 #include "worker/game/ground.h"
 #include "worker/game/rule.h"
@@ -23,7 +25,7 @@ static void line_add(struct line *line, enum text_id id, const char *latin1)
 /* --- objects --------------------------------------------------------------------------------------------------------- */
 
 /* Doors are taller and wider than their tile: they are found from three more. */
-static bool object_under(const struct tx *tx, uint32_t map, int x, int y, struct target *target)
+static void object_under(const struct tx *tx, uint32_t map, int x, int y, struct target *target)
 {
 	static const struct {
 		int8_t dx, dy;
@@ -39,9 +41,8 @@ static bool object_under(const struct tx *tx, uint32_t map, int x, int y, struct
 		target->object = (uint16_t)item;
 		target->object_x = (uint8_t)at_x;
 		target->object_y = (uint8_t)at_y;
-		return true;
+		return;
 	}
-	return false;
 }
 
 static void object_told(struct tx *tx, const struct actor *me, const struct target *target)
@@ -153,31 +154,36 @@ static void creature_told(struct tx *tx, const struct actor *me, uint32_t index)
 
 /* --- the click --------------------------------------------------------------------------------------------------------- */
 
+struct target sight_target(const struct tx *tx, const struct body *from, int x, int y)
+{
+	struct target target = {.map = from->map, .x = (uint8_t)x, .y = (uint8_t)y};
+	uint32_t index = character_under(tx, from->map, x, y);
+	const struct body *body = &tx->world->bodies[index];
+	struct handle handle = {.index = index, .generation = body->generation};
+	if (index != 0 && body->kind == BODY_CREATURE) {
+		target.creature = handle; /* what lies under it is not meant */
+		return target;
+	}
+	object_under(tx, from->map, x, y, &target);
+	if (index != 0)
+		target.user = handle;
+	return target;
+}
+
 enum tx_verdict rule_left_click(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
 {
 	int x = packet->LEFT_CLICK.x, y = packet->LEFT_CLICK.y;
 	if (!tile_is_on_map(x, y) || !tile_in_sight(me->body, x, y))
 		return TX_COMMIT;
-	struct target target = {.map = me->body->map, .x = (uint8_t)x, .y = (uint8_t)y};
-	uint32_t index = character_under(tx, me->body->map, x, y);
-	bool object = object_under(tx, me->body->map, x, y, &target);
-	if (object)
-		object_told(tx, me, &target);
-	if (index == 0 && !object) {
-		TELL_MULTI(tx, me->index, DONT_SEE_ANYTHING);
-	} else if (index != 0) {
-		struct handle handle = {.index = index, .generation = tx->world->bodies[index].generation};
-		bool creature = tx->world->bodies[index].kind == BODY_CREATURE;
-		if (creature) {
-			target.creature = handle;
-			target.object = 0;
-			target.object_x = target.object_y = 0;
-			creature_told(tx, me, index);
-		} else {
-			target.user = handle;
-			player_told(tx, me, index);
-		}
-	}
+	struct target target = sight_target(tx, me->body, x, y);
 	SET(tx, me->player->target, target);
+	if (target.object != 0)
+		object_told(tx, me, &target);
+	if (target.creature.index != 0)
+		creature_told(tx, me, target.creature.index);
+	else if (target.user.index != 0)
+		player_told(tx, me, target.user.index);
+	else if (target.object == 0)
+		TELL_MULTI(tx, me->index, DONT_SEE_ANYTHING);
 	return TX_COMMIT;
 }

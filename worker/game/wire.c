@@ -129,7 +129,8 @@ void wire_ground(struct tx *tx, struct packet_writer *writer, uint32_t map, unsi
 /* F-11 for one unit (rules-economy-social-admin.md 4.3). */
 static float sale_price(const struct item_def *item)
 {
-	return (item->flags & ITEM_IS_NEWBIE) != 0 ? 0.0F : (float)(item->price / 3);
+	int32_t whole = item->price / 3;
+	return (item->flags & ITEM_IS_NEWBIE) != 0 ? 0.0F : (float)whole;
 }
 
 unsigned wire_inventory_slots(enum dialect dialect)

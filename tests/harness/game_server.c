@@ -1,0 +1,535 @@
+#include "tests/harness/game_server.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+
+#include "common/base/clock.h"
+#include "common/world/layout.h"
+#include "tests/harness/bot.h"
+#include "tests/harness/redis_server.h"
+#include "tests/harness/scenario.h"
+#include "tests/harness/store_fixture.h"
+
+enum { ARGUMENTS_MAX = 128, LOG_LINES_SHOWN = 60 };
+
+/* All that were started and not destroyed, for the teardown of a test that failed. */
+static struct game_server *servers;
+
+#define MUST(condition, ...)                                                                                           \
+	do {                                                                                                               \
+		if (!(condition))                                                                                              \
+			scenario_fail(__FILE__, __LINE__, __VA_ARGS__);                                                            \
+	} while (0)
+
+/* --- the log ------------------------------------------------------------------------------------------------------------------ */
+
+/* All of it, terminated; the caller frees it. */
+static char *log_read(const struct game_server *server)
+{
+	FILE *file = fopen(server->log, "re");
+	char *text = NULL;
+	size_t length = 0;
+	if (file != NULL) {
+		size_t capacity = 0;
+		do {
+			capacity = capacity * 2 + 65536;
+			char *grown = realloc(text, capacity);
+			if (grown == NULL)
+				abort();
+			text = grown;
+			length += fread(text + length, 1, capacity - length - 1, file);
+		} while (length == capacity - 1);
+		fclose(file);
+	}
+	if (text == NULL)
+		text = calloc(1, 1);
+	else
+		text[length] = '\0';
+	return text;
+}
+
+static size_t log_size(const struct game_server *server)
+{
+	struct stat status;
+	return stat(server->log, &status) == 0 ? (size_t)status.st_size : 0;
+}
+
+bool game_server_log_has(const struct game_server *server, const char *text)
+{
+	char *log = log_read(server);
+	bool found = strstr(log, text) != NULL;
+	free(log);
+	return found;
+}
+
+void game_server_show_log(const struct game_server *server, unsigned lines)
+{
+	static const char oddity[] = " warning master: world: "; /* of the world's files: many, and never the reason */
+	char *log = log_read(server);
+	unsigned count = 0, n = 0;
+	for (char *rest = log, *line; (line = strsep(&rest, "\n")) != NULL;)
+		count += strstr(line, oddity) == NULL;
+	free(log);
+	fprintf(stderr, "--- the end of the log of argentumd in %s:\n", server->directory);
+	log = log_read(server);
+	for (char *rest = log, *line; (line = strsep(&rest, "\n")) != NULL;) {
+		if (strstr(line, oddity) == NULL && ++n + lines > count)
+			fprintf(stderr, "%s\n", line);
+	}
+	free(log);
+}
+
+void game_server_show_logs(void)
+{
+	for (const struct game_server *server = servers; server != NULL; server = server->next)
+		game_server_show_log(server, LOG_LINES_SHOWN);
+}
+
+static bool log_find(struct game_server *server, const char *text)
+{
+	char *log = log_read(server);
+	const char *found = strlen(log) > server->log_mark ? strstr(log + server->log_mark, text) : NULL;
+	if (found != NULL)
+		server->log_mark = (size_t)(found - log) + strlen(text);
+	free(log);
+	return found != NULL;
+}
+
+void game_server_expect_log(struct game_server *server, const char *text)
+{
+	uint64_t until = clock_mono_ms() + GAME_SERVER_PATIENCE_MS;
+	while (!log_find(server, text)) {
+		MUST(clock_mono_ms() < until, "the log does not say \"%s\"", text);
+		bots_receive(5);
+	}
+}
+
+static void no_errors_expect(const struct game_server *server)
+{
+	char *log = log_read(server);
+	const char *error = strlen(log) > server->errors_from ? strstr(log + server->errors_from, " error ") : NULL;
+	char line[400] = "";
+	if (error != NULL)
+		snprintf(line, sizeof line, "%.*s", (int)strcspn(error, "\n"), error);
+	free(log);
+	MUST(error == NULL || server->errors_expected, "the log has an error:%s", line);
+}
+
+/* --- starting ------------------------------------------------------------------------------------------------------------------- */
+
+static const char *const usual_settings[] = {"listen.host=127.0.0.1",
+											 "listen.port=0",
+											 "game.password_memory_kib=1024",
+											 "game.password_passes=1",
+											 "limits.connections_per_address=0",
+											 "limits.connect_interval_ms=0",
+											 "limits.creations_per_address_per_hour=0",
+											 "limits.wrong_passwords_per_address_per_minute=0",
+											 "intervals.walk_ms=0",
+											 "intervals.speedcheck_ms=0",
+											 "intervals.talk_ms=0",
+											 "intervals.position_request_ms=0",
+											 "intervals.logout_s=1",
+											 "store.cut_interval_ms=100",
+											 "store.redis_command_timeout_ms=1000",
+											 "store.redis_reconnect_max_ms=200",
+											 "world.seed=7"};
+
+struct command_line {
+	const char *words[ARGUMENTS_MAX];
+	unsigned count;
+};
+
+static void word_add(struct command_line *line, const char *word)
+{
+	MUST(line->count < ARGUMENTS_MAX - 1, "too many arguments for argentumd");
+	line->words[line->count++] = word;
+}
+
+static void setting_add(struct command_line *line, const char *setting)
+{
+	word_add(line, "--set");
+	word_add(line, setting);
+}
+
+static void command_line_make(const struct game_server *server, struct command_line *line)
+{
+	const char *build = getenv("ARGENTUM_BUILD");
+	*line = (struct command_line){0};
+	word_add(line, scenario_text("%s/argentumd", build != NULL ? build : "build"));
+	word_add(line, "--config");
+	word_add(line, "etc/argentumd.conf");
+	for (unsigned i = 0; i < sizeof usual_settings / sizeof *usual_settings; i++)
+		setting_add(line, usual_settings[i]);
+	setting_add(line, scenario_text("workers.count=%u", server->workers));
+	setting_add(line, scenario_text("world.path=%s", server->world));
+	setting_add(line, scenario_text("store.path=%s", server->data));
+	setting_add(line, scenario_text("control.socket=%s", server->control));
+	if (server->redis != NULL) {
+		setting_add(line, "store.backend=redis");
+		setting_add(line, scenario_text("store.redis_socket=%s", server->redis->socket));
+	}
+	for (unsigned i = 0; i < server->setting_count; i++)
+		setting_add(line, server->settings[i]);
+}
+
+/* In the child. */
+static void program_run(const struct game_server *server, const struct command_line *line, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+	setpgid(0, 0); /* Ctrl-C on the test is not an orderly stop of the server */
+	int log = open(server->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	dup2(null, STDIN_FILENO);
+	dup2(log, STDOUT_FILENO);
+	dup2(log, STDERR_FILENO);
+	execv(line->words[0], (char *const *)line->words);
+	dprintf(STDERR_FILENO, "%s: %s\n", line->words[0], strerror(errno));
+	_exit(127);
+}
+
+/* The port from the line that says so; 0 = not yet. */
+static unsigned port_find(const struct game_server *server)
+{
+	static const char ready[] = "ready: listening on ";
+	char *log = log_read(server);
+	const char *said = strlen(log) > server->log_mark ? strstr(log + server->log_mark, ready) : NULL;
+	unsigned port = 0;
+	if (said != NULL && strchr(said, '\n') != NULL) {
+		const char *address = said + strlen(ready);
+		size_t length = strcspn(address, " \n");
+		while (length > 0 && address[length - 1] != ':')
+			length--;
+		port = (unsigned)strtoul(address + length, NULL, 10);
+	}
+	free(log);
+	return port;
+}
+
+static void server_run(struct game_server *server)
+{
+	struct command_line line;
+	int ended;
+	command_line_make(server, &line);
+	server->log_mark = log_size(server);
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans of a killed master are ours to bury */
+	pid_t parent = getpid();
+	server->pid = fork();
+	MUST(server->pid >= 0, "fork: %s", strerror(errno));
+	if (server->pid == 0)
+		program_run(server, &line, parent);
+	uint64_t until = clock_mono_ms() + GAME_SERVER_PATIENCE_MS;
+	while ((server->port = port_find(server)) == 0) {
+		if (waitpid(server->pid, &ended, WNOHANG) == server->pid) {
+			server->pid = 0;
+			scenario_fail(__FILE__, __LINE__, "argentumd ended before it was ready, wait status %#x", (unsigned)ended);
+		}
+		MUST(clock_mono_ms() < until, "argentumd is not ready after %d s", GAME_SERVER_PATIENCE_MS / 1000);
+		bots_receive(2);
+	}
+}
+
+static void settings_take(struct game_server *server, const char *const *settings)
+{
+	for (; settings != NULL && *settings != NULL; settings++) {
+		MUST(server->setting_count < GAME_SERVER_SETTINGS_MAX, "more than %d settings", GAME_SERVER_SETTINGS_MAX);
+		snprintf(server->settings[server->setting_count++], sizeof server->settings[0], "%s", *settings);
+	}
+}
+
+struct game_server *game_server_start(const struct game_server_options *options)
+{
+	static const struct game_server_options none;
+	struct game_server *server = calloc(1, sizeof *server);
+	if (options == NULL)
+		options = &none;
+	MUST(server != NULL, "out of memory");
+	snprintf(server->world, sizeof server->world, "%s", options->world != NULL ? options->world : scenario_world());
+	snprintf(server->directory, sizeof server->directory, "/tmp/argentum-game-XXXXXX");
+	if (mkdtemp(server->directory) == NULL) {
+		free(server);
+		scenario_fail(__FILE__, __LINE__, "mkdtemp: %s", strerror(errno));
+	}
+	server->next = servers;
+	servers = server;
+	snprintf(server->log, sizeof server->log, "%s/log", server->directory);
+	snprintf(server->control, sizeof server->control, "%s/control", server->directory);
+	snprintf(server->data, sizeof server->data, "%s/data", server->directory);
+	mkdir(server->data, 0700);
+	server->workers = options->workers != 0 ? options->workers : GAME_SERVER_WORKERS;
+	server->redis = options->redis;
+	settings_take(server, options->settings);
+	server_run(server);
+	return server;
+}
+
+void game_server_restart(struct game_server *server, const char *const *settings)
+{
+	MUST(server->pid == 0, "a server that runs cannot be started again");
+	settings_take(server, settings);
+	server_run(server);
+}
+
+/* --- ending ----------------------------------------------------------------------------------------------------------------------- */
+
+/* Ended, also when nobody has buried it yet. */
+static bool process_is_dead(pid_t pid)
+{
+	char path[64], text[512], state = 'Z';
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	FILE *file = fopen(path, "re");
+	if (file == NULL)
+		return true;
+	size_t n = fread(text, 1, sizeof text - 1, file);
+	fclose(file);
+	text[n] = '\0';
+	const char *end = strrchr(text, ')');
+	if (end != NULL && end[1] == ' ')
+		state = end[2];
+	return state == 'Z' || state == 'X';
+}
+
+static void death_await(pid_t pid)
+{
+	uint64_t until = clock_mono_ms() + GAME_SERVER_PATIENCE_MS;
+	while (!process_is_dead(pid)) {
+		MUST(clock_mono_ms() < until, "process %d does not die", (int)pid);
+		bots_receive(2);
+	}
+	waitpid(pid, NULL, WNOHANG); /* when it is ours */
+}
+
+/* Who has this parent. */
+static unsigned children_find(pid_t parent, pid_t *children, unsigned most)
+{
+	unsigned count = 0;
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	while (proc != NULL && count < most && (entry = readdir(proc)) != NULL) {
+		char path[300], text[512];
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+		FILE *file = fopen(path, "re");
+		if (file == NULL)
+			continue;
+		size_t n = fread(text, 1, sizeof text - 1, file);
+		fclose(file);
+		text[n] = '\0';
+		const char *end = strrchr(text, ')');
+		if (end != NULL && strlen(end) > 4 && strtol(end + 4, NULL, 10) == parent)
+			children[count++] = (pid_t)strtol(entry->d_name, NULL, 10);
+	}
+	if (proc != NULL)
+		closedir(proc);
+	return count;
+}
+
+void game_server_kill_all(struct game_server *server)
+{
+	pid_t children[GAME_SERVER_PROCESSES_MAX];
+	if (server->pid == 0)
+		return;
+	kill(server->pid, SIGSTOP); /* it makes no more children while we look */
+	unsigned count = children_find(server->pid, children, GAME_SERVER_PROCESSES_MAX);
+	kill(server->pid, SIGKILL);
+	for (unsigned i = 0; i < count; i++)
+		kill(children[i], SIGKILL);
+	waitpid(server->pid, NULL, 0);
+	for (unsigned i = 0; i < count; i++)
+		death_await(children[i]);
+	server->pid = 0;
+	server->errors_from = log_size(server); /* what they said about their dying master */
+}
+
+void game_server_stop(struct game_server *server)
+{
+	int status = 0;
+	MUST(server->pid != 0, "a server that does not run cannot be stopped");
+	kill(server->pid, SIGTERM);
+	uint64_t until = clock_mono_ms() + GAME_SERVER_PATIENCE_MS;
+	while (waitpid(server->pid, &status, WNOHANG) != server->pid) {
+		MUST(clock_mono_ms() < until, "argentumd does not stop within %d s", GAME_SERVER_PATIENCE_MS / 1000);
+		bots_receive(2);
+	}
+	server->pid = 0;
+	MUST(WIFEXITED(status) && WEXITSTATUS(status) == 0, "argentumd ended with wait status %#x instead of exit 0",
+		 (unsigned)status);
+	no_errors_expect(server);
+}
+
+void game_server_destroy(struct game_server **server)
+{
+	struct game_server *gone = *server;
+	*server = NULL;
+	if (gone == NULL)
+		return;
+	for (struct game_server **link = &servers; *link != NULL; link = &(*link)->next) {
+		if (*link == gone) {
+			*link = gone->next;
+			break;
+		}
+	}
+	game_server_kill_all(gone);
+	directory_remove(gone->directory);
+	free(gone);
+}
+
+void game_server_destroy_all(void)
+{
+	while (servers != NULL) {
+		struct game_server *first = servers;
+		game_server_destroy(&first);
+	}
+}
+
+/* --- asking ------------------------------------------------------------------------------------------------------------------------- */
+
+static int control_connect(const struct game_server *server)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	const struct timeval patience = {.tv_sec = GAME_SERVER_PATIENCE_MS / 1000};
+	snprintf(at.sun_path, sizeof at.sun_path, "%s", server->control);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	MUST(fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0, "control socket: %s", strerror(errno));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	return fd;
+}
+
+struct cJSON *game_server_ask(const struct game_server *server, const char *request)
+{
+	int fd = control_connect(server);
+	size_t capacity = 1 << 20, length = 0;
+	char *text = malloc(capacity);
+	MUST(text != NULL && dprintf(fd, "%s\n", request) > 0, "control socket: %s", strerror(errno));
+	for (ssize_t n; (n = recv(fd, text + length, capacity - length - 1, 0)) > 0;)
+		length += (size_t)n;
+	text[length] = '\0';
+	close(fd);
+	cJSON *reply = cJSON_Parse(text);
+	free(text);
+	MUST(reply != NULL && cJSON_IsTrue(cJSON_GetObjectItem(reply, "ok")), "the control socket refuses \"%s\"", request);
+	return reply;
+}
+
+static int64_t number_of(const cJSON *object, const char *name)
+{
+	const cJSON *number = cJSON_GetObjectItem(object, name);
+	MUST(cJSON_IsNumber(number), "the status has no number \"%s\"", name);
+	return (int64_t)number->valuedouble;
+}
+
+int64_t game_server_number(const struct game_server *server, const char *name)
+{
+	cJSON *status = game_server_ask(server, "status");
+	int64_t number = number_of(status, name);
+	cJSON_Delete(status);
+	return number;
+}
+
+int64_t game_server_store_number(const struct game_server *server, const char *name)
+{
+	cJSON *status = game_server_ask(server, "status");
+	int64_t number = number_of(cJSON_GetObjectItem(status, "store"), name);
+	cJSON_Delete(status);
+	return number;
+}
+
+static const cJSON *process_of(const cJSON *status, unsigned slot)
+{
+	const cJSON *process;
+	cJSON_ArrayForEach(process, cJSON_GetObjectItem(status, "processes"))
+	{
+		if (number_of(process, "slot") == slot)
+			return process;
+	}
+	scenario_fail(__FILE__, __LINE__, "the status has no process slot %u", slot);
+}
+
+int64_t game_server_counter(const struct game_server *server, unsigned slot, const char *name)
+{
+	cJSON *status = game_server_ask(server, "status");
+	int64_t number = number_of(cJSON_GetObjectItem(process_of(status, slot), "counters"), name);
+	cJSON_Delete(status);
+	return number;
+}
+
+int64_t game_server_total(const struct game_server *server, const char *name)
+{
+	cJSON *status = game_server_ask(server, "status");
+	int64_t total = -1;
+	const cJSON *counter;
+	cJSON_ArrayForEach(counter, cJSON_GetObjectItem(status, "counters"))
+	{
+		if (strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(counter, "name")), name) == 0)
+			total = number_of(counter, "total");
+	}
+	cJSON_Delete(status);
+	MUST(total >= 0, "the status has no counter \"%s\"", name);
+	return total;
+}
+
+pid_t game_server_process(const struct game_server *server, unsigned slot)
+{
+	cJSON *status = game_server_ask(server, "status");
+	pid_t pid = (pid_t)number_of(process_of(status, slot), "pid");
+	cJSON_Delete(status);
+	return pid;
+}
+
+unsigned game_server_keeper(void)
+{
+	return SLOT_KEEPER;
+}
+
+static bool process_is_ready(const struct game_server *server, unsigned slot, pid_t before, pid_t *now)
+{
+	cJSON *status = game_server_ask(server, "status");
+	const cJSON *process = process_of(status, slot);
+	*now = (pid_t)number_of(process, "pid");
+	bool ready =
+		*now != before && *now > 0 && strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(process, "state")), "ready") == 0;
+	cJSON_Delete(status);
+	return ready;
+}
+
+pid_t game_server_await_successor(const struct game_server *server, unsigned slot, pid_t before)
+{
+	pid_t now;
+	EVENTUALLY(process_is_ready(server, slot, before, &now));
+	return now;
+}
+
+void game_server_audit(const struct game_server *server)
+{
+	cJSON *reply = game_server_ask(server, "audit");
+	int64_t audits = number_of(reply, "audits_before"), findings = number_of(reply, "findings_before");
+	cJSON_Delete(reply);
+	EVENTUALLY(game_server_total(server, "audits") > audits);
+	EXPECT_EQUAL("what the audit of the world found", game_server_total(server, "audit_findings"), findings);
+}
+
+void game_server_await_players(const struct game_server *server, int64_t players)
+{
+	EVENTUALLY(game_server_number(server, "players") == players);
+}

@@ -1,0 +1,96 @@
+/* game_server.h - a test object: the real argentumd, with an ephemeral port, a control socket, a log and a store of its own
+ * in a temporary directory.
+ *
+ * The program is $ARGENTUM_BUILD/argentumd, "build" by default. The world is the classic one when it is there
+ * ($ARGENTUM_CLASSIC, else ../shared/classic), else the starter world. Passwords are cheap, limits per address and speed
+ * limits are off, leaving an unsafe place takes one second; a test's own settings beat all that.
+ *
+ * The caller owns it: game_server_destroy kills what still runs and removes the directory, as scenario_teardown does for
+ * all that a failed test left. The server dies with the test program. Whatever cannot be done fails the test, and shows
+ * the end of the log. */
+#ifndef ARGENTUM_HARNESS_GAME_SERVER_H
+#define ARGENTUM_HARNESS_GAME_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct cJSON;
+struct redis_server;
+
+enum {
+	GAME_SERVER_WORKERS = 3,
+	GAME_SERVER_PROCESSES_MAX = 40,
+	GAME_SERVER_SETTINGS_MAX = 20,
+	GAME_SERVER_PATIENCE_MS = 30000, /* to start, to stop, to say something */
+};
+
+struct game_server_options {
+	const char *const *settings;      /* "name=value", ended by NULL; NULL = none. Copied */
+	unsigned workers;                 /* 0 = GAME_SERVER_WORKERS */
+	const struct redis_server *redis; /* the store; NULL = the embedded one. Outlives the server */
+	const char *world;                /* folder; NULL = scenario_world() */
+};
+
+struct game_server {
+	pid_t pid; /* of the master; 0 = not running */
+	unsigned port;
+	unsigned workers;
+	char directory[64];
+	char log[80], control[80], data[80];
+	char world[256];
+	const struct redis_server *redis;
+	char settings[GAME_SERVER_SETTINGS_MAX][160];
+	unsigned setting_count;
+	size_t log_mark;          /* game_server_expect_log looks behind it */
+	size_t errors_from;       /* errors in the log before this are no failure */
+	bool errors_expected;     /* lines of level "error" are no failure */
+	struct game_server *next; /* in the list of all */
+};
+
+/* Makes directory and server, and waits until it says that it is ready. options may be NULL. */
+struct game_server *game_server_start(const struct game_server_options *options);
+
+/* SIGTERM; the master must end with exit status 0, and no line of level "error" may be in the log. */
+void game_server_stop(struct game_server *server);
+
+/* SIGKILL to all its processes at once, the master first. */
+void game_server_kill_all(struct game_server *server);
+
+/* A stopped or killed one: again on the same data, on another port. Settings may be added (NULL = none). */
+void game_server_restart(struct game_server *server, const char *const *settings);
+
+void game_server_destroy(struct game_server **server);
+void game_server_destroy_all(void);
+
+/* --- what it says --- */
+
+/* Waits for a line with this text behind the last one that was found. */
+void game_server_expect_log(struct game_server *server, const char *text);
+bool game_server_log_has(const struct game_server *server, const char *text); /* anywhere, now */
+void game_server_show_log(const struct game_server *server, unsigned lines);  /* the last ones, on stderr */
+void game_server_show_logs(void);                                             /* of all */
+
+/* The answer of the control socket to a request, e.g. "status". The caller frees it with cJSON_Delete. */
+struct cJSON *game_server_ask(const struct game_server *server, const char *request);
+
+/* From the status: a number at the top ("connections"), a counter of one process ("transactions"), its pid. `slot`:
+ * worker, or game_server_keeper(). */
+int64_t game_server_number(const struct game_server *server, const char *name);
+int64_t game_server_counter(const struct game_server *server, unsigned slot, const char *name);
+int64_t game_server_total(const struct game_server *server, const char *name); /* a counter, over all processes */
+int64_t game_server_store_number(const struct game_server *server, const char *name);
+pid_t game_server_process(const struct game_server *server, unsigned slot);
+unsigned game_server_keeper(void);
+
+/* Waits until the process of this slot is another one than `before`, and ready. */
+pid_t game_server_await_successor(const struct game_server *server, unsigned slot, pid_t before);
+
+/* Waits until so many characters are in the world. */
+void game_server_await_players(const struct game_server *server, int64_t players);
+
+/* Has the keeper look at the whole world: it must find nothing wrong. */
+void game_server_audit(const struct game_server *server);
+
+#endif

@@ -1,0 +1,166 @@
+/* One name is one character: who logs in again takes it over, and of two who want a name at the same instant one gets it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/harness/bot.h"
+#include "tests/harness/game_server.h"
+#include "tests/harness/redis_server.h"
+#include "tests/harness/scenario.h"
+
+/* --- taking over ---------------------------------------------------------------------------------------------------------------- */
+
+static void who_logs_in_again_takes_the_character_over_from_another_worker(void **state)
+{
+	(void)state;
+	struct place at = scenario_clearing(6, 6, true);
+	const char *const settings[] = {scenario_start(at), NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings});
+	struct bot *witness = bot_create(server, "Testigo", 2);
+	struct bot *first = bot_create(server, "Doble", 0);
+	bot_walk_to(first, at.x + 4, at.y + 4);
+	bot_sync(witness);
+	bot_record(witness);
+	int index = first->self;
+
+	struct bot *second = bot_connect_to_worker(server, 1);
+	bot_ask_login(second, "DOBLE", BOT_PASSWORD);
+	bot_expect_error(first, TEXT_TAKEN_OVER);
+	bot_expect_closed(first);
+	bot_until(second, bot_in_world(second));
+	bot_sync(second);
+	EXPECT_EQUAL("the character", second->self, index);
+	EXPECT(bot_self(second)->x == at.x + 4 && bot_self(second)->y == at.y + 4, "it is somewhere else");
+	EXPECT(strcmp(bot_self(second)->name, "Doble") == 0, "it is called %s", bot_self(second)->name);
+	bot_step(second, HEADING_NORTH);
+	bot_sync(second);
+	bot_sync(witness);
+	bot_expect_record(witness, scenario_text("CharacterMove char_index=%d x=%d y=%d", index, at.x + 4, at.y + 3));
+	game_server_await_players(server, 2);
+	game_server_audit(server);
+	bots_expect_good();
+	game_server_stop(server);
+}
+
+/* Many takers at once: at any time at most one plays it, and in the end the last one does. */
+static void a_character_that_is_taken_over_many_times_is_played_by_one(void **state)
+{
+	(void)state;
+	enum { TAKERS = 12 };
+	struct game_server *server = game_server_start(NULL);
+	struct bot *first = bot_create(server, "Disputada", ANY_WORKER);
+	struct bot *takers[TAKERS];
+	for (int i = 0; i < TAKERS; i++)
+		takers[i] = bot_connect(server);
+	for (int i = 0; i < TAKERS; i++)
+		bot_ask_login(takers[i], "Disputada", BOT_PASSWORD);
+	EVENTUALLY(({
+		int settled = 0, playing = 0;
+		for (int i = 0; i < TAKERS; i++) {
+			settled += takers[i]->closed || bot_in_world(takers[i]);
+			playing += !takers[i]->closed && bot_in_world(takers[i]);
+		}
+		settled == TAKERS &&playing == 1;
+	}));
+	bot_expect_closed(first);
+	for (int i = 0; i < TAKERS; i++) {
+		if (!takers[i]->closed)
+			bot_sync(takers[i]);
+		else
+			bot_expect_error(takers[i], TEXT_TAKEN_OVER);
+	}
+	game_server_await_players(server, 1);
+	game_server_audit(server);
+	game_server_stop(server);
+}
+
+/* --- one name ------------------------------------------------------------------------------------------------------------------- */
+
+enum { ROUNDS = 50 };
+
+/* Both ask in the same instant, from two workers: one enters, the other is told why not and may choose again. */
+static void two_ask(const struct game_server *server, const char *name, const char *same_name, unsigned *won)
+{
+	struct bot *pair[2] = {bot_connect_to_worker(server, 0), bot_connect_to_worker(server, 1)};
+	struct c2s_LOGIN_NEW_CHAR wish[2] = {bot_wish(name), bot_wish(same_name)};
+	for (int i = 0; i < 2; i++)
+		bot_roll(pair[i]);
+	for (int i = 0; i < 2; i++)
+		bot_ask_creation(pair[i], &wish[i]);
+	for (int i = 0; i < 2; i++)
+		bot_until(pair[i], bot_in_world(pair[i]) || pair[i]->errors > 0);
+	int winners = bot_in_world(pair[0]) + bot_in_world(pair[1]);
+	EXPECT_EQUAL("of two who wanted one name it got", winners, 1);
+	int winner = bot_in_world(pair[0]) ? 0 : 1;
+	struct bot *loser = pair[!winner];
+	EXPECT(strcmp(loser->error, text_latin1(TEXT_NAME_TAKEN)) == 0 ||
+			   strcmp(loser->error, text_latin1(TEXT_BEING_LOADED)) == 0,
+		   "the other was told \"%s\"", loser->error);
+	won[winner]++;
+	bot_roll(loser); /* its connection is as good as before */
+	bot_quit(pair[winner]);
+	bot_close(&pair[0]);
+	bot_close(&pair[1]);
+}
+
+static void of_two_who_want_a_name_at_the_same_instant_exactly_one_gets_it(void **state)
+{
+	(void)state;
+	struct place at = scenario_clearing(6, 6, true);
+	const char *const settings[] = {scenario_start(at), "intervals.logout_s=0", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings});
+	unsigned won[2] = {0, 0};
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		const char *name = bot_new_name();
+		char other[40];
+		snprintf(other, sizeof other, "%s", name);
+		for (char *c = other; round % 2 == 1 && *c != '\0'; c++)
+			*c = (char)latin1_upper((unsigned char)*c);
+		two_ask(server, name, other, won);
+	}
+	print_message("          worker 0 won %u times, worker 1 %u times\n", won[0], won[1]);
+	EXPECT_EQUAL("characters created", game_server_total(server, "characters_created"), ROUNDS);
+	game_server_audit(server);
+	bots_expect_good();
+	game_server_stop(server);
+}
+
+static void a_name_stays_taken_when_its_character_left_and_after_a_restart(void **state)
+{
+	(void)state;
+	struct redis_server *redis = scenario_redis();
+	struct place at = scenario_clearing(6, 6, true);
+	const char *const settings[] = {scenario_start(at), "intervals.logout_s=0", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings, .redis = redis});
+	struct bot *bot = bot_create(server, "Propia", ANY_WORKER);
+	bot_quit(bot);
+	bot_close(&bot);
+	for (int life = 0; life < 2; life++) {
+		bot = bot_connect(server);
+		struct c2s_LOGIN_NEW_CHAR wish = bot_wish("pROPIA");
+		bot_roll(bot);
+		bot_ask_creation(bot, &wish);
+		bot_until(bot, bot->errors > 0);
+		EXPECT(strcmp(bot->error, text_latin1(TEXT_NAME_TAKEN)) == 0, "it was told \"%s\"", bot->error);
+		bot_close(&bot);
+		game_server_stop(server);
+		game_server_restart(server, NULL);
+	}
+	game_server_stop(server);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(who_logs_in_again_takes_the_character_over_from_another_worker),
+		SCENARIO(a_character_that_is_taken_over_many_times_is_played_by_one),
+		SCENARIO(of_two_who_want_a_name_at_the_same_instant_exactly_one_gets_it),
+		SCENARIO(a_name_stays_taken_when_its_character_left_and_after_a_restart),
+	};
+	return SCENARIOS_RUN(tests);
+}

@@ -1,0 +1,11 @@
+/* sight.h - what is under a click. Rules: rules-economy-social-admin.md 0.4; rules-life-combat-magic.md 8.9. */
+#ifndef ARGENTUM_GAME_SIGHT_H
+#define ARGENTUM_GAME_SIGHT_H
+
+#include "common/world/tx.h"
+
+/* What somebody who stands there points at with a click on the tile (1..100, of his map): a creature alone, or a player and
+ * an object, or nothing. Changes nothing. Wants the map's lock. */
+struct target sight_target(const struct tx *tx, const struct body *from, int x, int y);
+
+#endif
