@@ -4,6 +4,7 @@
 
 #include <hiredis/hiredis.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "worker/record.h"
@@ -242,6 +243,7 @@ static pid_t givers_start(struct scene *s, uint32_t ana, uint32_t beto)
 	assert_true(pid >= 0);
 	if (pid != 0)
 		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing behind */
 	struct world world;
 	static struct tx tx;
 	memory_segment_join(&s->segment, &world, 0);
