@@ -435,6 +435,7 @@ void client_input(struct worker *w, struct client *client)
 			return;
 		}
 		count_add(&w->world, COUNT_packets_in, 1);
+		c->input_ms = worker_now_ms(w); /* not of each byte: a packet that trickles in would never end */
 		dispatch(w, client, &packet, used);
 		c = client->c;
 	}
@@ -461,7 +462,6 @@ static void input_receive(struct worker *w, struct client *client)
 			return;
 		}
 		c->input.end += (uint32_t)n;
-		c->input_ms = worker_now_ms(w);
 		count_add(&w->world, COUNT_bytes_in, (uint64_t)n);
 		client_input(w, client);
 		if (client->c == NULL || c->phase == CONNECTION_CLOSING || client->input_left || (size_t)n < room)

@@ -211,7 +211,7 @@ static struct client *client_of_handle(struct worker *w, struct handle handle)
 	return client->c != NULL && c->phase != CONNECTION_CLOSING ? client : NULL;
 }
 
-static bool ring_visit(struct worker *w, uint32_t domain);
+static bool ring_visit(struct worker *w, uint32_t domain, unsigned most);
 
 /* The client stands on this map now and sees it from this entry on. `position` is that behind the entry. */
 static void view_begin(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
@@ -248,9 +248,14 @@ static void note_enter(struct worker *w, uint32_t domain, const struct note *not
 		return;
 	if (position <= cursor_now(client->c)->map_position && cursor_now(client->c)->view_map == domain)
 		return;
-	/* He left his old map first; what that map still had to tell comes first too. */
-	while (client->in_map != 0 && client->in_map != domain && ring_visit(w, client->in_map))
+	/* He left his old map first; what that map still had to tell comes first too. But no further than to his leaving: who
+	 * comes from here to there behind that is not to be dealt with before this entry. Transactions follow each other in
+	 * one order, so reading just that far never leads back into this ring. */
+	struct client *outer = w->entering;
+	w->entering = client;
+	while (client->in_map != 0 && client->in_map != domain && ring_visit(w, client->in_map, 1))
 		;
+	w->entering = outer;
 	list_remove(w, client);
 	await_set(w, client, 0);
 	w->by_player[note->subject] = client;
@@ -261,15 +266,21 @@ static void note_enter(struct worker *w, uint32_t domain, const struct note *not
 static void note_leave(struct worker *w, struct client *client, const struct note *note)
 {
 	struct connection_cursor next = *cursor_now(client->c);
+	const struct follow *there = &w->follows[note->object];
+	/* Only a lap can bring that about: his entry there was read before he was here again. */
+	bool passed = note->object != 0 && note->object != client->in_map && w->entering != client && there->on &&
+				  there->position > note->position;
 	next.view_map = 0;
 	next.next_map = note->object;
 	next.map_position = note->position;
 	cursor_commit(client->c, &next);
 	list_remove(w, client); /* first: it may end the following of a map that he comes back to */
-	if (note->object != 0)
-		reader_await(w, client, note->object, note->position);
-	else
+	if (note->object == 0)
 		w->by_player[note->subject] = NULL;
+	else if (passed)
+		reader_reconcile(w, client);
+	else
+		reader_await(w, client, note->object, note->position);
 }
 
 static void note_view(struct client *client, const struct note *note, uint64_t position)
@@ -427,17 +438,17 @@ static void lapped(struct worker *w, uint32_t domain)
 	everybody_reconcile(w, domain);
 }
 
-/* Reads some entries of one ring. Returns whether there were any. Dealing with an entry may read this ring on (a player
- * comes from a map, whose ring is read to its end first): the inner visit goes on behind the entry, and only the outer
- * one says how far a successor need not go back. */
-static bool ring_visit(struct worker *w, uint32_t domain)
+/* Reads up to `most` entries of one ring. Returns whether there were any. Dealing with an entry may, after a
+ * lap, read this ring on (a player comes from a map, whose ring is read until he left it): the inner visit goes on behind
+ * the entry, and only the outer one says how far a successor need not go back. */
+static bool ring_visit(struct worker *w, uint32_t domain, unsigned most)
 {
 	struct follow *follow = &w->follows[domain];
 	const struct ring *ring = &w->world.domains[domain].ring;
 	bool outer = !follow->visiting;
 	unsigned read = 0;
 	follow->visiting = true;
-	while (read < ENTRIES_PER_VISIT && follow->on) {
+	while (read < most && follow->on) {
 		struct note note;
 		enum ring_read got = ring_read(&w->world, ring, &follow->position, &note, w->note_bytes);
 		if (got == RING_EMPTY)
@@ -467,7 +478,7 @@ bool reader_pump(struct worker *w)
 	while (more) {
 		more = false;
 		for (uint32_t i = w->active_count; i-- > 0;) {
-			if (i < w->active_count && ring_visit(w, w->active[i]))
+			if (i < w->active_count && ring_visit(w, w->active[i], ENTRIES_PER_VISIT))
 				more = true;
 		}
 		any = any || more;

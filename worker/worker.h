@@ -104,8 +104,9 @@ struct worker {
 	struct follow *follows; /* [realm_domain + 1] */
 	uint32_t *active;       /* domains followed */
 	uint32_t active_count;
-	uint8_t *note_bytes; /* RING_ENTRY_MAX: the entry being read */
-	uint8_t *burst;      /* snapshots are encoded here */
+	struct client *entering; /* whose entry to a map is being dealt with */
+	uint8_t *note_bytes;     /* RING_ENTRY_MAX: the entry being read */
+	uint8_t *burst;          /* snapshots are encoded here */
 	size_t burst_capacity;
 	uint8_t *recoded; /* output in another charset */
 

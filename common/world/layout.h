@@ -505,7 +505,7 @@ struct connection {
 	uint32_t logins_failed;
 	uint64_t accepted_ms;
 	uint64_t phase_ms; /* since when in this phase */
-	uint64_t input_ms; /* last byte received */
+	uint64_t input_ms; /* last whole packet received */
 	uint64_t sent_ms;  /* last send */
 
 	/* input: bytes [input.start, input.end) of `input_bytes` wait; the first of them is byte number `consumed` of the

@@ -98,13 +98,18 @@ static void bot_show(const struct bot *bot)
 		fprintf(stderr, "    %s\n", bot->history[i % BOT_HISTORY]);
 }
 
-void bots_show(void)
+void bots_show(const char *about)
 {
+	enum { FEW = 4 };
 	unsigned shown = 0;
 	for (const struct bot *bot = bots; bot != NULL; bot = bot->next) {
-		if (shown++ < 4 || bot->desyncs > 0 || bot->cut_packets > 0)
+		if (strstr(about, bot->name) != NULL || bot->desyncs > 0 || bot->cut_packets > 0) {
 			bot_show(bot);
+			shown++;
+		}
 	}
+	for (const struct bot *bot = bots; bot != NULL && shown < FEW; bot = bot->next, shown++)
+		bot_show(bot);
 }
 
 struct bot *bot_connect(const struct game_server *server)
@@ -117,6 +122,10 @@ struct bot *bot_connect(const struct game_server *server)
 	bot->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	EXPECT(bot->fd >= 0 && connect(bot->fd, (const struct sockaddr *)&at, sizeof at) == 0, "connect to port %u: %s",
 		   server->port, strerror(errno));
+	struct sockaddr_in own = {0};
+	socklen_t own_length = sizeof own;
+	EXPECT(getsockname(bot->fd, (struct sockaddr *)&own, &own_length) == 0, "a connection without a port");
+	bot->port = ntohs(own.sin_port);
 	setsockopt(bot->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(bot->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 	return bot;
@@ -188,6 +197,7 @@ void bot_send_packet(struct bot *bot, enum packet_table table, unsigned id, cons
 		packet_writer_explain(&writer, &why);
 		scenario_fail(__FILE__, __LINE__, "%s wants to send what no client sends: %s", bot->name, why.text);
 	}
+	bot->pings += table == TABLE_C2S && id == C2S_PING;
 	packet_to_text(table, id, fields, text, sizeof text);
 	bot_view_note(bot, "->", text, false);
 	bot_send(bot, bytes, writer.length);
@@ -325,20 +335,33 @@ struct bot *bot_create(const struct game_server *server, const char *name, int w
 	return bot;
 }
 
+/* A character that is just leaving, or whose record is just being read: "try again in a moment". */
+static bool told_to_try_again(const struct bot *bot)
+{
+	return bot->errors > 0 &&
+		   (strcmp(bot->error, text_latin1(TEXT_BUSY)) == 0 || strcmp(bot->error, text_latin1(TEXT_BEING_LOADED)) == 0);
+}
+
 struct bot *bot_login(const struct game_server *server, const char *name, int worker)
 {
-	struct bot *bot = connect_anywhere_or(server, worker);
-	bot_ask_login(bot, name, BOT_PASSWORD);
-	bot_until(bot, bot_in_world(bot));
-	bot_sync(bot);
-	return bot;
+	enum { TRIES = 20 };
+	for (int try = 0;; try++) {
+		struct bot *bot = connect_anywhere_or(server, worker);
+		bot_ask_login(bot, name, BOT_PASSWORD);
+		bot_until(bot, bot_in_world(bot) || told_to_try_again(bot));
+		if (bot_in_world(bot)) {
+			bot_sync(bot);
+			return bot;
+		}
+		EXPECT(try < TRIES, "%s was told %d times to try again", name, TRIES);
+		bot_close(&bot);
+	}
 }
 
 void bot_sync(struct bot *bot)
 {
-	unsigned before = bot->pongs;
 	BOT_SEND(bot, PING);
-	bot_until(bot, bot->pongs > before);
+	bot_until(bot, bot->pongs == bot->pings);
 }
 
 void bot_expect_closed(struct bot *bot)

@@ -57,6 +57,7 @@ struct bot_line {
 struct bot {
 	char name[40], password[40];
 	int fd;
+	unsigned port;   /* of its own end, as the log of the server names it */
 	bool closed;     /* the server closed, or the connection broke */
 	bool broken;     /* it did not close in order: reset */
 	bool deaf;       /* does not receive */
@@ -83,7 +84,7 @@ struct bot {
 	int hp, hp_max, mana, mana_max, stamina, stamina_max, level, gold, experience, experience_next;
 	int water, food, strength, dexterity, skill_points, class_id;
 	int safe_mode; /* -1 = not told */
-	unsigned pongs, errors, maps_entered, corrections;
+	unsigned pings, pongs, errors, maps_entered, corrections;
 	char error[BOT_TEXT_MAX]; /* of the last ErrorMsg */
 
 	/* lines: number n is lines[n % BOT_LINES] */
@@ -107,7 +108,7 @@ struct bot *bot_connect_to_worker(const struct game_server *server, unsigned wor
 /* Closes the socket, as the client's window does. */
 void bot_close(struct bot **bot);
 void bots_close_all(void);
-void bots_show(void); /* what each saw last, on stderr */
+void bots_show(const char *about); /* what those saw last that the text names, or some; on stderr */
 
 /* A new name on each call, made of letters. */
 const char *bot_new_name(void);
@@ -120,7 +121,8 @@ struct c2s_LOGIN_NEW_CHAR bot_wish(const char *name);
 void bot_ask_creation(struct bot *bot, const struct c2s_LOGIN_NEW_CHAR *wish);
 void bot_ask_login(struct bot *bot, const char *name, const char *password);
 
-/* The whole way into the world, on that worker or (ANY_WORKER) on any. name NULL = a new one. */
+/* The whole way into the world, on that worker or (ANY_WORKER) on any. name NULL = a new one. A login that is told to try
+ * again in a moment does so. */
 enum { ANY_WORKER = -1 };
 struct bot *bot_create(const struct game_server *server, const char *name, int worker);
 struct bot *bot_login(const struct game_server *server, const char *name, int worker);

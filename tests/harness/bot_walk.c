@@ -89,6 +89,7 @@ void bot_walk_to(struct bot *bot, int to_x, int to_y)
 	uint8_t steps[MAP_TILES];
 	unsigned count = 0, map = (unsigned)bot->map;
 	int x = to_x, y = to_y;
+	bot_sync(bot); /* who stood in the way may have gone */
 	EXPECT(way_find(bot, to_x, to_y, way), "%s finds no way to (%d,%d)", bot->name, to_x, to_y);
 	while (x != bot_self(bot)->x || y != bot_self(bot)->y) {
 		int heading = way[tile_index((unsigned)x, (unsigned)y)];

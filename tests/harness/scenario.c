@@ -32,7 +32,7 @@ void scenario_fail(const char *file, int line, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	bots_show();
+	bots_show(text);
 	game_server_show_logs();
 	fprintf(stderr, "\n%s:%d: %s\n", file, line, text);
 	_fail(file, line);

@@ -159,6 +159,23 @@ static void a_door_does_not_close_on_somebody(void **state)
 	assert_door(shop, CLOSED, true);
 }
 
+static void a_creature_before_a_door_does_not_keep_it_shut(void **state)
+{
+	(void)state;
+	uint32_t me = memory_world_player(world, "Bruno", (struct place){.map = 1, .x = 74, .y = 39});
+	uint32_t creature = MEMORY_WORLD_PLAYERS + 1;
+	while (world->world.bodies[creature].kind != BODY_CREATURE || world->world.bodies[creature].map != 1)
+		creature++;
+	struct body *body = &world->world.bodies[creature];
+	uint16_t *occupant = world->world.maps[1].occupant;
+	occupant[tile_index(body->x, body->y)] = 0;
+	body->x = shop_front.x;
+	body->y = shop_front.y;
+	occupant[tile_index(body->x, body->y)] = (uint16_t)creature;
+	double_click(me, shop);
+	assert_door(shop, OPEN, false);
+}
+
 /* --- keys ------------------------------------------------------------------------------------------------------------- */
 
 static unsigned key_with(bool right)
@@ -344,6 +361,7 @@ int main(void)
 		SCENE(a_door_is_found_by_the_tiles_its_picture_covers),
 		SCENE(a_door_more_than_two_tiles_away_does_not_move),
 		SCENE(a_door_does_not_close_on_somebody),
+		SCENE(a_creature_before_a_door_does_not_keep_it_shut),
 		SCENE(the_right_key_unlocks_and_locks_and_is_kept),
 		SCENE(a_wrong_key_no_door_and_a_door_far_away_change_nothing),
 		SCENE(a_door_pointed_at_long_ago_is_looked_at_again),

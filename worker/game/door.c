@@ -58,12 +58,26 @@ static void sign_read(struct tx *tx, const struct actor *me, const struct item_d
 		TELL(tx, me->index, SHOW_SIGNAL, .text = text_of(text), .grh_index = sign->sign_graphic);
 }
 
+/* The hand goes for the door on the tile itself, not for the creature one tile below that the look prefers: else whatever
+ * stands before a door would keep it as it is. */
+static struct target hand_target(const struct tx *tx, const struct body *from, int x, int y)
+{
+	struct target target = sight_target(tx, from, x, y);
+	const struct body *creature = handle_body(tx->world, target.creature);
+	if (creature == NULL || (creature->x == x && creature->y == y))
+		return target;
+	struct target object = {.map = from->map, .x = (uint8_t)x, .y = (uint8_t)y};
+	sight_object(tx, from->map, x, y, &object);
+	const struct item_def *item = catalog_item(tx->catalog, object.object);
+	return item != NULL && item->kind == ITEM_DOOR ? object : target;
+}
+
 enum tx_verdict rule_double_click(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
 {
 	int x = packet->DOUBLE_CLICK.x, y = packet->DOUBLE_CLICK.y;
 	if (!tile_is_on_map(x, y) || !tile_in_sight(me->body, x, y))
 		return TX_COMMIT;
-	SET(tx, me->player->target, sight_target(tx, me->body, x, y));
+	SET(tx, me->player->target, hand_target(tx, me->body, x, y));
 	const struct target *target = &me->player->target;
 	const struct item_def *item = catalog_item(tx->catalog, target->object);
 	if (target->creature.index != 0 || (item != NULL && item->kind == ITEM_FORUM)) {

@@ -25,7 +25,7 @@ static void line_add(struct line *line, enum text_id id, const char *latin1)
 /* --- objects --------------------------------------------------------------------------------------------------------- */
 
 /* Doors are taller and wider than their tile: they are found from three more. */
-static void object_under(const struct tx *tx, uint32_t map, int x, int y, struct target *target)
+void sight_object(const struct tx *tx, uint32_t map, int x, int y, struct target *target)
 {
 	static const struct {
 		int8_t dx, dy;
@@ -164,7 +164,7 @@ struct target sight_target(const struct tx *tx, const struct body *from, int x, 
 		target.creature = handle; /* what lies under it is not meant */
 		return target;
 	}
-	object_under(tx, from->map, x, y, &target);
+	sight_object(tx, from->map, x, y, &target);
 	if (index != 0)
 		target.user = handle;
 	return target;

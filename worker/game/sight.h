@@ -8,4 +8,8 @@
  * an object, or nothing. Changes nothing. Wants the map's lock. */
 struct target sight_target(const struct tx *tx, const struct body *from, int x, int y);
 
+/* The object on the tile, or the door whose picture covers it: its item and place go into the target, whose other fields
+ * stay. All of it stays when nothing lies there. */
+void sight_object(const struct tx *tx, uint32_t map, int x, int y, struct target *target);
+
 #endif
