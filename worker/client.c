@@ -181,6 +181,15 @@ void client_adopt_closing(struct worker *w, struct client *client)
 	closing_list(w, client, worker_now_ms(w) + CLOSING_DRAIN_MS);
 }
 
+/* As the counters tell: all processes together, without a lock. Two workers may let the last one in at the same time; a few
+ * slots are there to spare. */
+static bool server_is_full(const struct worker *w)
+{
+	uint64_t closed = count_sum(&w->world, COUNT_connections_closed); /* first: the difference is never negative */
+	uint64_t accepted = count_sum(&w->world, COUNT_connections_accepted);
+	return accepted >= closed + (uint64_t)w->config->limits.max_connections;
+}
+
 void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t port)
 {
 	static struct log_repeat full;
@@ -191,14 +200,14 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 				  unwelcome == CLOSE_TOO_MANY_FROM_ADDRESS ? TEXT_TOO_MANY_FROM_ADDRESS : TEXT_TOO_FAST_FROM_ADDRESS);
 		return;
 	}
-	uint32_t index = connection_take(w);
+	uint32_t index = server_is_full(w) ? 0 : connection_take(w);
 	if (index == 0) {
 		uint64_t suppressed;
 		if (log_repeat_due(&full, worker_now_ms(w), 10000, &suppressed))
 			log_warning(
-				"connections: all %u are in use, newcomers are turned away (%llu more since the last such line); "
+				"connections: all %d are in use, newcomers are turned away (%llu more since the last such line); "
 				"limits.max_connections may be raised",
-				w->world.limits.connections, (unsigned long long)suppressed);
+				w->config->limits.max_connections, (unsigned long long)suppressed);
 		turn_away(w, fd, TEXT_SERVER_FULL);
 		return;
 	}

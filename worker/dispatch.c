@@ -7,17 +7,9 @@
 #include "common/base/log.h"
 #include "worker/client.h"
 #include "worker/game/creation.h"
+#include "worker/game/ruling.h"
 #include "worker/output.h"
 #include "worker/session.h"
-
-static const struct rule {
-	rule_fn *fn;
-	unsigned needs; /* enum rule_need */
-} rules[] = {
-#define RULE(PACKET, function, needs) [C2S_##PACKET] = {rule_##function, (needs)},
-#include "worker/rules.def"
-#undef RULE
-};
 
 /* --- before login ------------------------------------------------------------------------------------------------------------- */
 
@@ -81,56 +73,15 @@ static void dispatch_new(struct worker *w, struct client *client, const struct c
 
 struct run {
 	struct client *client;
-	const struct rule *rule;
+	const struct ruling *ruling;
 	const struct c2s_packet *packet;
 	size_t used;
-	bool unruled; /* out: the packet has no rule yet */
 };
-
-/* Says why not, or that all is well. */
-static bool needs_are_met(struct tx *tx, const struct actor *me, unsigned needs)
-{
-	if ((needs & NEED_STAFF) != 0 && (me->player->privileges & PRIVILEGE_STAFF) == 0)
-		return false;
-	if ((needs & NEED_ALIVE) != 0 && me->player->dead) {
-		if (message_is_new(tx, me->player, TEXT_DEAD_CANNOT))
-			tell_text(tx, me->index, FONT_INFO, TEXT_DEAD_CANNOT);
-		return false;
-	}
-	if ((needs & NEED_NOT_TRADING) != 0 && me->player->trading != 0) {
-		if (message_is_new(tx, me->player, TEXT_NOT_NOW_TRADING))
-			tell_text(tx, me->index, FONT_INFO, TEXT_NOT_NOW_TRADING);
-		return false;
-	}
-	return true;
-}
 
 static enum tx_verdict run_packet(struct tx *tx, void *context)
 {
-	struct run *run = context;
-	struct connection *c = run->client->c;
-	struct player *player = handle_player(tx->world, c->player);
-	if (player == NULL)
-		return TX_CANCEL; /* a note of the realm is on its way that closes this connection */
-	struct actor me = {
-		.index = c->player.index, .player = player, .body = &tx->world->bodies[c->player.index], .connection = c};
-	if (me.body->map == 0)
-		return TX_CANCEL;
-	if (!tx_need(tx, me.body->map))
-		return TX_AGAIN;
-	if (me.body->map == 0 || !tx_holds(tx, me.body->map) || player->generation != c->player.generation ||
-		handle_connection(tx->world, player->connection) != c)
-		return me.body->map != 0 && !tx_need(tx, me.body->map) ? TX_AGAIN : TX_CANCEL;
-	if ((run->rule->needs & NEED_REALM) != 0 && !tx_need(tx, tx->world->realm_domain))
-		return TX_AGAIN;
-
-	SET(tx, c->input.start, c->input.start + (uint32_t)run->used);
-	SET(tx, c->consumed, c->consumed + run->used);
-	if ((run->rule->needs & NEED_IDLE_OK) == 0)
-		SET(tx, player->last_active_ms, tx->now_ms);
-	if (!needs_are_met(tx, &me, run->rule->needs))
-		return TX_COMMIT;
-	return run->rule->fn(tx, &me, run->packet);
+	const struct run *run = context;
+	return ruling_run(tx, run->ruling, run->client->c, run->packet, run->used);
 }
 
 static void black_box_note(struct worker *w, const struct client *client, unsigned packet)
@@ -155,14 +106,15 @@ static void black_box_clear(struct worker *w)
 static void dispatch_playing(struct worker *w, struct client *client, const struct c2s_packet *packet, size_t used)
 {
 	struct connection *c = client->c;
-	if (packet->id <= C2S_LOGIN_NEW_CHAR) {
+	const struct ruling *ruling = ruling_of(packet->id);
+	if (ruling == NULL) {
 		client_close(w, client, CLOSE_OUT_OF_TURN);
 		return;
 	}
-	struct run run = {.client = client, .rule = &rules[packet->id], .packet = packet, .used = used};
+	struct run run = {.client = client, .ruling = ruling, .packet = packet, .used = used};
 	uint32_t domains[2] = {w->world.bodies[c->player.index].map,
-						   (run.rule->needs & NEED_REALM) != 0 ? w->world.realm_domain : 0};
-	if (run.rule->fn == rule_not_yet)
+						   (ruling->needs & NEED_REALM) != 0 ? w->world.realm_domain : 0};
+	if (ruling->fn == rule_not_yet)
 		count_add(&w->world, COUNT_packets_unruled, 1);
 	black_box_note(w, client, packet->id);
 	enum tx_verdict verdict = worker_transaction(w, domains, 2, run_packet, &run);
@@ -180,11 +132,4 @@ void dispatch(struct worker *w, struct client *client, const struct c2s_packet *
 		dispatch_new(w, client, packet, used);
 	else
 		dispatch_playing(w, client, packet, used);
-}
-
-enum tx_verdict rule_not_yet(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
-{
-	(void)packet;
-	tell_text(tx, me->index, FONT_INFO, TEXT_NOT_YET);
-	return TX_COMMIT;
 }

@@ -1,7 +1,7 @@
-/* dispatch.h - from a packet to its rule. rules.def is the table: a newcomer reads it first.
+/* dispatch.h - from a client's packet to its rule. rules.def is the table: a newcomer reads it first.
  *
- * Whatever can refuse a packet before its rule stands in dispatch.c, in one order: phase, then, inside the transaction,
- * what the table's row needs (alive, not trading, ...). The rule runs with the lock of its player's map held (and the
+ * The phase of the connection decides here; what else can refuse a packet before its rule (alive, not trading, ...) stands
+ * in game/ruling.c, inside the transaction. The rule runs with the lock of its player's map held (and the
  * realm's where the row says so), and the packet's effect on the connection's input belongs to the same transaction. */
 #ifndef ARGENTUM_WORKER_DISPATCH_H
 #define ARGENTUM_WORKER_DISPATCH_H

@@ -7,7 +7,7 @@
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
 #include "worker/client.h"
-#include "worker/game/area.h"
+#include "worker/game/audience.h"
 #include "worker/output.h"
 #include "worker/snapshot.h"
 
@@ -154,11 +154,6 @@ static void tell(struct worker *w, struct client *client, struct connection_curs
 		output_schedule(w, client, urgent);
 }
 
-static bool sees(const struct connection_cursor *cursor, uint8_t x, uint8_t y)
-{
-	return area_cells_touch(cursor->view_cell_x, cursor->view_cell_y, area_cell(x), area_cell(y));
-}
-
 static bool client_is_dead_or_staff(const struct worker *w, const struct client *client)
 {
 	/* Read without a lock: at worst the speech of a ghost is heard one event too early or too late. */
@@ -170,21 +165,8 @@ static bool client_is_dead_or_staff(const struct worker *w, const struct client 
 static bool map_note_reaches(const struct worker *w, const struct client *client,
 							 const struct connection_cursor *cursor, const struct note *note)
 {
-	if (note->but != 0 && client->c->player.index == note->but)
-		return false;
-	switch (note->kind) {
-	case NOTE_MAP:
-		return true;
-	case NOTE_DEAD_AREA:
-	case NOTE_AREA:
-		if (!sees(cursor, note->x, note->y))
-			return false;
-		if (note->second != SECOND_NONE && sees(cursor, note->second_x, note->second_y) != (note->second == SECOND_TOO))
-			return false;
-		return note->kind == NOTE_AREA || client_is_dead_or_staff(w, client);
-	default:
-		return false;
-	}
+	return audience_has(note, client->c->player.index, cursor->view_cell_x, cursor->view_cell_y) &&
+		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client));
 }
 
 static void map_note_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)

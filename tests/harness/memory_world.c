@@ -13,17 +13,14 @@
 
 #include "common/world/populate.h"
 #include "common/world/realm.h"
-#include "worker/game/area.h"
+#include "worker/close_reasons.h"
+#include "worker/game/audience.h"
 #include "worker/game/creation.h"
-#include "worker/game/inventory.h"
 #include "worker/game/look.h"
 #include "worker/game/presence.h"
+#include "worker/game/ruling.h"
 #include "worker/game/tile.h"
 #include "worker/game/walk.h"
-
-/* The real table, needs and order of checks: its transaction is private to it and wants no more than a connection. This
- * object stands in for that of the worker in programs that use it. */
-#include "worker/dispatch.c" /* NOLINT(bugprone-suspicious-include) */
 
 enum {
 	RING_BYTES = 65536,
@@ -134,17 +131,28 @@ static enum tx_verdict run_proven(struct memory_world *world, const uint32_t dom
 	return verdict;
 }
 
+struct deed {
+	struct connection *c;
+	const struct ruling *ruling;
+	const struct c2s_packet *packet;
+};
+
+static enum tx_verdict packet_run(struct tx *tx, void *context)
+{
+	const struct deed *deed = context;
+	return ruling_run(tx, deed->ruling, deed->c, deed->packet, 0);
+}
+
 enum tx_verdict memory_world_do(struct memory_world *world, uint32_t player, struct c2s_packet packet)
 {
 	uint32_t connection = world->world.players[player].connection.index;
+	const struct ruling *ruling = ruling_of(packet.id);
 	assert_int_not_equal(connection, 0);
-	assert_true(packet.id > C2S_LOGIN_NEW_CHAR && packet.id < C2S_COUNT);
-	struct client client = {.c = &world->world.connections[connection], .index = connection};
-	struct run run = {.client = &client, .rule = &rules[packet.id], .packet = &packet};
-	assert_non_null(run.rule->fn);
+	assert_non_null(ruling);
+	struct deed deed = {.c = &world->world.connections[connection], .ruling = ruling, .packet = &packet};
 	uint32_t domains[2] = {world->world.bodies[player].map,
-						   (run.rule->needs & NEED_REALM) != 0 ? world->world.realm_domain : 0};
-	return run_proven(world, domains, run_packet, &run);
+						   (ruling->needs & NEED_REALM) != 0 ? world->world.realm_domain : 0};
+	return run_proven(world, domains, packet_run, &deed);
 }
 
 /* --- entering ----------------------------------------------------------------------------------------------------------- */
@@ -243,24 +251,12 @@ uint32_t memory_world_player(struct memory_world *world, const char *name, struc
 static bool note_reaches(const struct memory_world *world, uint32_t domain, uint32_t player, const struct note *note)
 {
 	const struct body *body = &world->world.bodies[player];
-	unsigned cell_x = area_cell(body->x), cell_y = area_cell(body->y);
-	if (note->but == player)
-		return false;
-	switch (note->kind) {
-	case NOTE_ONE:
+	if (note->kind == NOTE_ONE)
 		return note->subject == player;
-	case NOTE_ALL:
-		return true;
-	case NOTE_MAP:
-		return body->map == domain;
-	case NOTE_AREA:
-		if (body->map != domain || !area_tile_seen((int)cell_x, (int)cell_y, note->x, note->y))
-			return false;
-		return note->second == SECOND_NONE ||
-			   area_tile_seen((int)cell_x, (int)cell_y, note->second_x, note->second_y) == (note->second == SECOND_TOO);
-	default:
-		return false;
-	}
+	if (note->kind == NOTE_ALL)
+		return note->but != player;
+	return body->map == domain && note->kind != NOTE_DEAD_AREA &&
+		   audience_has(note, player, area_cell(body->x), area_cell(body->y));
 }
 
 /* Goes through all that was said to him since the last run, as long as `each` says so. */
@@ -400,7 +396,8 @@ static enum tx_verdict dies(struct tx *tx, void *context)
 	uint32_t index = *(const uint32_t *)context;
 	SET(tx, tx->world->players[index].dead, 1);
 	SET(tx, tx->world->players[index].hp, 0);
-	inventory_look(tx, index);
+	if (look_update(tx, index))
+		presence_changed(tx, index);
 	return TX_COMMIT;
 }
 

@@ -1,52 +1,47 @@
-/* inventory.h - what a player carries: slots, what is worn, the purse. Items and gold only move, through the few functions
- * here and in ground.h, which check both ends; what comes into the world or leaves it is minted or burned by name and
- * counted (counters items_minted ...).
+/* inventory.h - what a player carries: his slots, what he wears of it, his purse. Things come in and go out only through
+ * move.h; here is what one may ask, and putting on and taking off.
  *
- * Rules: rules-economy-social-admin.md 2. Everything wants the lock of the player's map, and says itself to the player what
- * changed (ChangeInventorySlot, UpdateGold). */
+ * A player wears slots: struct player.equipment has the slot worn at each place and nothing else says so, so inventory and
+ * equipment cannot disagree. Rules: rules-economy-social-admin.md 2.1, 2.2, 2.6. Everything wants the lock of the player's
+ * map; what changes something tells the player (ChangeInventorySlot) and, when he looks different, who sees him. */
 #ifndef ARGENTUM_GAME_INVENTORY_H
 #define ARGENTUM_GAME_INVENTORY_H
 
 #include "common/catalog/catalog.h"
 #include "common/world/tx.h"
 
-/* Slots that count now: 20, and 5 or 10 more with a backpack worn (F-01). */
+/* Slots that count now: 20, and 5 or 10 more with a backpack worn (F-01). What lies beyond is out of reach of everything. */
 unsigned inventory_slots(const struct tx *tx, const struct player *player);
 
-/* The item of a slot 1..; NULL: no such slot, or nothing in it. */
+/* As many as this backpack gives; NULL = none is worn. */
+unsigned inventory_slots_with(const struct item_def *backpack);
+
+/* The item of a slot 1..; NULL: no such slot now, or nothing in it. */
 const struct item_def *inventory_item(const struct tx *tx, const struct player *player, unsigned slot);
 
 /* Where a stack would go (F-02): onto the same item if all of it fits, else into the first empty slot. 0 = nowhere. Slots of
  * a backpack (21..) take only what drops on death. */
 unsigned inventory_slot_for(const struct tx *tx, const struct player *player, struct stack stack);
 
+/* May an item lie in this slot (2.2.3), and is the slot not kept for something of the store that this world does not know? */
+bool inventory_slot_takes(const struct player *player, unsigned slot, const struct item_def *item);
+
 /* Does an item fall on death, and may it lie in a backpack (F-03)? */
 bool item_drops(const struct item_def *item);
 
-/* Puts a whole stack in. false: no room; nothing changed. The stack must have left its place before or leave it in the same
- * transaction. */
-bool inventory_add(struct tx *tx, uint32_t player, struct stack stack);
-
-/* Takes up to `amount` out of a slot; what is worn and used up is taken off first. Returns what was taken. */
-struct stack inventory_take(struct tx *tx, uint32_t player, unsigned slot, unsigned amount);
-
-/* Gold into and out of the purse; both say whether all of it moved, else nothing did. */
-bool purse_add(struct tx *tx, uint32_t player, int32_t gold);
-bool purse_take(struct tx *tx, uint32_t player, int32_t gold);
-
-/* The place an item is worn at; EQUIP_COUNT = it cannot be worn. */
+/* The place an item is worn at; EQUIP_COUNT = it is not worn. A boat is boarded by using it. */
 enum equipment_place item_place(const struct item_def *item);
 
-/* Takes off what is worn at a place, with everything that follows from it: looks, slots told. */
+/* The place where a slot is worn; EQUIP_COUNT = it is not. */
+enum equipment_place equipment_place_of(const struct player *player, unsigned slot);
+
+/* Puts on what lies in a slot, in place of what was worn there; says nothing against it: the rule has asked. */
+void equipment_put_on(struct tx *tx, uint32_t player, enum equipment_place place, unsigned slot);
+
+/* Takes off what is worn at a place; nothing happens when nothing is. */
 void equipment_take_off(struct tx *tx, uint32_t player, enum equipment_place place);
 
-/* Nothing lies in the slots that only a backpack gives. */
-bool backpack_is_empty(const struct tx *tx, const struct player *player);
-
-/* Tells the player one slot. */
+/* Tells the player one slot; nothing when his client cannot show it. */
 void inventory_tell(struct tx *tx, uint32_t player, unsigned slot);
-
-/* The body may look different now: tells who sees it. */
-void inventory_look(struct tx *tx, uint32_t player);
 
 #endif

@@ -53,6 +53,7 @@ enum tx_verdict rule_modify_skills(struct tx *tx, const struct actor *me, const 
 	SET(tx, player->skills_assigned, (uint8_t)clamp_i64(player->skills_assigned + sum, 0, ASSIGNED_MOST));
 	player_changed(tx, player);
 	skills_tell(tx, me);
-	TELL(tx, me->index, LEVEL_UP, .skill_points = player->skill_points); /* the total (protocol.md 4.2) */
+	if (tx->dialect == DIALECT_GODOT) /* it stores the total; classic clients would add it (protocol.md 4.2) */
+		TELL(tx, me->index, LEVEL_UP, .skill_points = player->skill_points);
 	return TX_COMMIT;
 }

@@ -6,6 +6,7 @@ enum tx_verdict rule_safe_toggle(struct tx *tx, const struct actor *me, const st
 {
 	(void)packet;
 	SET(tx, me->player->safe_mode, !me->player->safe_mode);
+	player_changed(tx, me->player);
 	if (me->player->safe_mode)
 		TELL_MULTI(tx, me->index, SAFE_MODE_ON);
 	else
@@ -17,6 +18,7 @@ enum tx_verdict rule_resuscitation_safe_toggle(struct tx *tx, const struct actor
 {
 	(void)packet;
 	SET(tx, me->player->resuscitation_safe, !me->player->resuscitation_safe);
+	player_changed(tx, me->player);
 	if (me->player->resuscitation_safe)
 		TELL_MULTI(tx, me->index, RESUSCITATION_SAFE_ON);
 	else

@@ -6,6 +6,7 @@
 #include "common/catalog/catalog.h"
 #include "common/text/texts.h"
 #include "common/world/realm.h"
+#include "worker/game/inventory.h"
 #include "worker/game/tile.h"
 
 void wire_map(struct tx *tx, struct packet_writer *writer, uint32_t map)
@@ -150,7 +151,7 @@ void wire_inventory_slot(struct tx *tx, struct packet_writer *writer, uint32_t i
 	const struct item_def *item = catalog_item(tx->catalog, stack->item);
 	if (slot > wire_inventory_slots(tx->dialect))
 		return;
-	if (item == NULL) {
+	if (item == NULL || slot > inventory_slots(tx, player)) { /* without its backpack a slot cannot be seen */
 		PUT(writer, CHANGE_INVENTORY_SLOT, .slot = (uint8_t)slot);
 		return;
 	}

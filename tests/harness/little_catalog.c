@@ -1,0 +1,151 @@
+#include "tests/harness/little_catalog.h"
+
+#include "tests/unit/test_catalog_world.h"
+
+static const struct {
+	unsigned number;
+	const char *keys;
+} things[] = {
+	{THING_BREAD, "Name=Pan\r\nGrhIndex=500\r\nObjType=1\r\nMinHam=10\r\nValor=3\r\n"},
+	{THING_SWORD, "Name=Espada\r\nGrhIndex=501\r\nObjType=2\r\nMinHIT=2\r\nMaxHIT=7\r\nCP1=MAGO\r\nAnim=7\r\n"
+				  "RazaEnanaAnim=8\r\nValor=90\r\n"},
+	{THING_NEWBIE_DAGGER, "Name=Daga\r\nGrhIndex=502\r\nObjType=2\r\nNewbie=1\r\nAnim=9\r\nValor=90\r\n"},
+	{THING_DOOR_OPEN, "Name=Puerta abierta\r\nGrhIndex=503\r\nObjType=6\r\nAbierta=0\r\nIndexAbierta=4\r\n"
+					  "IndexCerrada=5\r\nIndexCerradaLlave=6\r\nClave=77\r\nAgarrable=1\r\n"},
+	{THING_DOOR_CLOSED, "Name=Puerta cerrada\r\nGrhIndex=504\r\nObjType=6\r\nAbierta=1\r\nIndexAbierta=4\r\n"
+						"IndexCerrada=5\r\nIndexCerradaLlave=6\r\nClave=77\r\nAgarrable=1\r\n"},
+	{THING_DOOR_LOCKED,
+	 "Name=Puerta con llave\r\nGrhIndex=504\r\nObjType=6\r\nAbierta=1\r\nLlave=1\r\nIndexAbierta=4\r\n"
+	 "IndexCerrada=5\r\nIndexCerradaLlave=6\r\nClave=77\r\nAgarrable=1\r\n"},
+	{THING_KEY, "Name=Llave\r\nGrhIndex=505\r\nObjType=9\r\nClave=77\r\n"},
+	{THING_OTHER_KEY, "Name=Llave oxidada\r\nGrhIndex=506\r\nObjType=9\r\nClave=78\r\n"},
+	{THING_SIGN, "Name=Cartel\r\nGrhIndex=507\r\nObjType=8\r\nTexto=Bienvenido\r\nVGrande=508\r\nAgarrable=1\r\n"},
+	{THING_EMPTY_SIGN, "Name=Cartel borrado\r\nGrhIndex=507\r\nObjType=8\r\nAgarrable=1\r\n"},
+	{THING_TUNIC, "Name=Tunica\r\nGrhIndex=509\r\nObjType=3\r\nNumRopaje=60\r\nHombre=1\r\nMINDEF=1\r\nMAXDEF=4\r\n"},
+	{THING_GOLD, "Name=Oro\r\nGrhIndex=510\r\nObjType=5\r\n"},
+	{THING_DRESS, "Name=Vestido\r\nGrhIndex=511\r\nObjType=3\r\nNumRopaje=61\r\nMujer=1\r\n"},
+	{THING_SHORT_TUNIC, "Name=Tunica corta\r\nGrhIndex=512\r\nObjType=3\r\nNumRopaje=62\r\nRazaEnana=1\r\n"},
+	{THING_DROW_TUNIC, "Name=Tunica drow\r\nGrhIndex=513\r\nObjType=3\r\nNumRopaje=63\r\nRazaDrow=1\r\n"},
+	{THING_HELMET, "Name=Casco\r\nGrhIndex=514\r\nObjType=17\r\nAnim=10\r\n"},
+	{THING_ARMY_HELMET, "Name=Casco real\r\nGrhIndex=515\r\nObjType=17\r\nAnim=11\r\nReal=1\r\n"},
+	{THING_SHIELD, "Name=Escudo\r\nGrhIndex=516\r\nObjType=16\r\nAnim=12\r\n"},
+	{THING_CHAOS_SHIELD, "Name=Escudo oscuro\r\nGrhIndex=517\r\nObjType=16\r\nAnim=13\r\nCaos=1\r\n"},
+	{THING_RING, "Name=Anillo\r\nGrhIndex=518\r\nObjType=18\r\n"},
+	{THING_ARROWS, "Name=Flechas\r\nGrhIndex=519\r\nObjType=32\r\nMinHIT=1\r\nMaxHIT=2\r\n"},
+	{THING_SMALL_PACK, "Name=Mochila chica\r\nGrhIndex=520\r\nObjType=37\r\nMochilaType=1\r\n"},
+	{THING_LARGE_PACK, "Name=Mochila grande\r\nGrhIndex=521\r\nObjType=37\r\nMochilaType=2\r\n"},
+	{THING_BOAT, "Name=Barca\r\nGrhIndex=522\r\nObjType=31\r\nNumRopaje=84\r\nMinSkill=35\r\n"},
+	{THING_TREE, "Name=Arbol\r\nGrhIndex=523\r\nObjType=4\r\nAgarrable=1\r\n"},
+	{THING_KEEPSAKE, "Name=Recuerdo\r\nGrhIndex=524\r\nObjType=12\r\nNoSeTira=1\r\n"},
+	{THING_BOUND, "Name=Sello\r\nGrhIndex=525\r\nObjType=12\r\nIntransferible=1\r\n"},
+	{THING_HEIRLOOM, "Name=Herencia\r\nGrhIndex=526\r\nObjType=12\r\nNoSeCae=1\r\n"},
+	{THING_JEWEL, "Name=Joya\r\nGrhIndex=527\r\nObjType=21\r\nValor=60000\r\n"},
+	{THING_STUCK_DOOR, "Name=Porton\r\nGrhIndex=528\r\nObjType=6\r\nAbierta=1\r\nAgarrable=1\r\n"},
+	{THING_FORUM, "Name=Pizarra\r\nGrhIndex=529\r\nObjType=10\r\nID=plaza\r\nAgarrable=1\r\n"},
+	{THING_POTION, "Name=Pocion\r\nGrhIndex=530\r\nObjType=11\r\nTipoPocion=3\r\n"},
+	{THING_BOOK, "Name=Libro\r\nGrhIndex=531\r\nObjType=12\r\n"},
+	{THING_NEWBIE_TUNIC, "Name=Tunica de novato\r\nGrhIndex=532\r\nObjType=3\r\nNumRopaje=64\r\nNewbie=1\r\n"},
+	{THING_FISHING_ROD, "Name=Ca\361a\r\nGrhIndex=533\r\nObjType=2\r\nAnim=14\r\n"},
+};
+
+static void things_write(struct world *files)
+{
+	static char text[16384];
+	size_t at = (size_t)snprintf(text, sizeof text, "[INIT]\r\nNumObjs=%d\r\n", THING_COUNT - 1);
+	for (unsigned i = 0; i < sizeof things / sizeof *things; i++)
+		at += (size_t)snprintf(text + at, sizeof text - at, "\r\n[OBJ%u]\r\n%s", things[i].number, things[i].keys);
+	assert_true(at < sizeof text);
+	world_write(files, "Dat/obj.dat", text);
+}
+
+static void beasts_write(struct world *files)
+{
+	world_write(files, "Dat/NPCs.dat",
+				"[INIT]\r\nNumNPCs=3\r\n\r\n"
+				"[NPC1]\r\nName=Lobo\r\nBody=10\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\nMaxHP=20\r\n"
+				"MinHP=20\r\nMinHIT=1\r\nMaxHIT=4\r\n\r\n"
+				"[NPC2]\r\nName=Panadero\r\nDesc=Pan caliente\r\nBody=11\r\nHeading=3\r\nComercia=1\r\nTipoItems=1\r\n"
+				"NROITEMS=1\r\nObj1=1-100\r\n\r\n"
+				"[NPC3]\r\nName=Sacerdote\r\nDesc=Paz\r\nNpcType=1\r\nBody=12\r\nHeading=3\r\n");
+	world_write(files, "Dat/ArmasHerrero.dat", "[INIT]\r\nNumArmas=1\r\n[Arma1]\r\nIndex=2\r\n");
+}
+
+static void block(struct fixture_map *map, unsigned x, unsigned y)
+{
+	fixture_tile_at(map, x, y)->flags |= MAP_FILE_BLOCKED;
+}
+
+/* The door is placed as the classic maps do it: its own tile and the one to the west are blocked while it is closed. */
+static void door(struct fixture_map *map, unsigned x, unsigned y, int item)
+{
+	fixture_object(map, x, y, item, 1);
+	block(map, x, y);
+	block(map, x - 1, y);
+}
+
+static void meadow_write(struct world *files)
+{
+	struct fixture_map *map = fixture_map_create();
+	for (unsigned y = WATER_FROM; y <= WATER_TO; y++) {
+		for (unsigned x = WATER_FROM; x <= WATER_TO; x++)
+			fixture_tile_at(map, x, y)->layer[0] = 1505;
+	}
+	for (unsigned x = 40; x <= 60; x++)
+		block(map, x, WALL_Y);
+	door(map, DOOR_X, DOOR_Y, THING_DOOR_CLOSED);
+	door(map, LOCKED_X, LOCKED_Y, THING_DOOR_LOCKED);
+	door(map, STUCK_X, STUCK_Y, THING_STUCK_DOOR);
+	fixture_object(map, SIGN_X, SIGN_Y, THING_SIGN, 1);
+	fixture_object(map, SIGN_X + 1, SIGN_Y, THING_EMPTY_SIGN, 1);
+	fixture_object(map, SIGN_X + 2, SIGN_Y, THING_FORUM, 1);
+	fixture_object(map, SIGN_X + 3, SIGN_Y, THING_TREE, 1);
+	fixture_creature(map, WOLF_X, BEASTS_Y, BEAST_WOLF);
+	fixture_creature(map, BAKER_X, BEASTS_Y, BEAST_BAKER);
+	fixture_creature(map, PRIEST_X, BEASTS_Y, BEAST_PRIEST);
+	fixture_exit(map, EXIT_X, EXIT_Y, LAND_WILD, WILD_X, WILD_Y);
+	fixture_exit(map, EXIT_X, EXIT_Y + 2, LAND_SCHOOL, 50, 50);
+	world_write_map(files, LAND_MEADOW, map);
+	free(map);
+	world_write(files, "Maps/Mapa1.dat", "[MAPA1]\r\nName=Prado\r\nPk=1\r\nMusicNum=4-1\r\n");
+}
+
+static void wild_write(struct world *files)
+{
+	struct fixture_map *map = fixture_map_create();
+	fixture_exit(map, WILD_X + 1, WILD_Y, LAND_MEADOW, EXIT_X - 1, EXIT_Y);
+	for (unsigned y = ARENA_FROM; y <= ARENA_TO; y++) {
+		for (unsigned x = ARENA_FROM; x <= ARENA_TO; x++)
+			fixture_trigger(map, x, y, TRIGGER_ARENA);
+	}
+	world_write_map(files, LAND_WILD, map);
+	free(map);
+	world_write(files, "Maps/Mapa2.dat", "[MAPA2]\r\nName=Monte\r\nPk=0\r\n");
+}
+
+static void school_write(struct world *files)
+{
+	struct fixture_map *map = fixture_map_create();
+	fixture_exit(map, 50, 60, LAND_MEADOW, EXIT_X - 1, EXIT_Y + 2);
+	world_write_map(files, LAND_SCHOOL, map);
+	free(map);
+	world_write(files, "Maps/Mapa3.dat", "[MAPA3]\r\nName=Escuela\r\nPk=1\r\nRestringir=newbie\r\n");
+}
+
+int little_catalog_build(void)
+{
+	struct world *files = calloc(1, sizeof *files);
+	assert_non_null(files);
+	world_create(files);
+	world_write(files, "Dat/Map.dat", "[INIT]\r\nMapPath=\\Maps\\\r\nNumMaps=3\r\n");
+	things_write(files);
+	beasts_write(files);
+	meadow_write(files);
+	wild_write(files);
+	school_write(files);
+	int fd = world_build(files);
+	if (fd < 0)
+		fail_msg("the little land is refused: %s", files->why.text);
+	world_destroy(files);
+	free(files);
+	return fd;
+}

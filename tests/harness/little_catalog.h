@@ -1,0 +1,85 @@
+/* little_catalog.h - the little land that rules are tested in: three maps, a few of every kind of thing, some creatures.
+ * Written by hand as classic files into a temporary folder, built by catalog_build like any world, and removed again. */
+#ifndef ARGENTUM_TESTS_LITTLE_CATALOG_H
+#define ARGENTUM_TESTS_LITTLE_CATALOG_H
+
+/* Items by number. Prices and figures are in little_catalog.c. */
+enum thing {
+	THING_NONE,
+	THING_BREAD,
+	THING_SWORD,         /* not for mages; dwarves and gnomes hold it otherwise */
+	THING_NEWBIE_DAGGER, /* for newbies */
+	THING_DOOR_OPEN,
+	THING_DOOR_CLOSED,
+	THING_DOOR_LOCKED,
+	THING_KEY, /* of that door */
+	THING_OTHER_KEY,
+	THING_SIGN, /* says "Bienvenido" */
+	THING_EMPTY_SIGN,
+	THING_TUNIC, /* men, tall races */
+	THING_GOLD = 12,
+	THING_DRESS,       /* women, tall races */
+	THING_SHORT_TUNIC, /* dwarves and gnomes */
+	THING_DROW_TUNIC,
+	THING_HELMET,
+	THING_ARMY_HELMET,
+	THING_SHIELD,
+	THING_CHAOS_SHIELD,
+	THING_RING,
+	THING_ARROWS,
+	THING_SMALL_PACK,
+	THING_LARGE_PACK,
+	THING_BOAT,
+	THING_TREE,     /* cannot be picked up */
+	THING_KEEPSAKE, /* NoSeTira: is not dropped on purpose */
+	THING_BOUND,    /* Intransferible */
+	THING_HEIRLOOM, /* NoSeCae: stays on death */
+	THING_JEWEL,    /* dear: its moves are logged */
+	THING_STUCK_DOOR,
+	THING_FORUM,
+	THING_POTION,
+	THING_BOOK, /* does nothing when used */
+	THING_NEWBIE_TUNIC,
+	THING_FISHING_ROD = 138, /* tools are known by number (rules-economy-social-admin.md 7.1) */
+	THING_COUNT
+};
+
+enum beast { BEAST_WOLF = 1, BEAST_BAKER, BEAST_PRIEST };
+
+enum {
+	LAND_MEADOW = 1, /* safe */
+	LAND_WILD,       /* players may fight */
+	LAND_SCHOOL,     /* newbies only */
+	LAND_COUNT = LAND_SCHOOL,
+
+	/* On the meadow. (50,50) and 5 tiles around it are empty grass. */
+	MEADOW_X = 50,
+	MEADOW_Y = 50,
+	DOOR_X = 40, /* closed; fills (39,45) as well */
+	DOOR_Y = 45,
+	LOCKED_X = 40,
+	LOCKED_Y = 58,
+	STUCK_X = 40,
+	STUCK_Y = 62,
+	SIGN_X = 44, /* the empty sign, the forum and the tree follow to the east */
+	SIGN_Y = 42,
+	WATER_FROM = 20, /* a square pond, both ways */
+	WATER_TO = 25,
+	WALL_Y = 30, /* blocked from x = 40 to 60 */
+	WOLF_X = 30,
+	BAKER_X = 32,
+	PRIEST_X = 34,
+	BEASTS_Y = 70,
+	EXIT_X = 70, /* (70,50) leads to the wild, (70,52) to the school */
+	EXIT_Y = 50,
+	/* In the wild: who comes arrives at (30,30); (31,30) leads back. An arena from (50,50) to (55,55). */
+	WILD_X = 30,
+	WILD_Y = 30,
+	ARENA_FROM = 50,
+	ARENA_TO = 55,
+};
+
+/* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */
+int little_catalog_build(void);
+
+#endif

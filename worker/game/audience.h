@@ -1,0 +1,29 @@
+/* audience.h - whom an entry of a map's ring is for. One place for it, used by the workers (reader.c) and by the tests'
+ * listeners alike. */
+#ifndef ARGENTUM_GAME_AUDIENCE_H
+#define ARGENTUM_GAME_AUDIENCE_H
+
+#include "common/world/ring.h"
+#include "worker/game/area.h"
+
+/* Does a player who looks at the map from this cell get the entry? For kinds that many may hear (NOTE_AREA, NOTE_DEAD_AREA,
+ * NOTE_MAP); false for all others. Of NOTE_DEAD_AREA the caller must leave out who is neither dead nor of the staff. */
+static inline bool audience_has(const struct note *note, uint32_t player, int cell_x, int cell_y)
+{
+	if (note->but != 0 && player == note->but)
+		return false;
+	switch (note->kind) {
+	case NOTE_MAP:
+		return true;
+	case NOTE_DEAD_AREA:
+	case NOTE_AREA:
+		if (!area_tile_seen(cell_x, cell_y, note->x, note->y))
+			return false;
+		return note->second == SECOND_NONE ||
+			   area_tile_seen(cell_x, cell_y, note->second_x, note->second_y) == (note->second == SECOND_TOO);
+	default:
+		return false;
+	}
+}
+
+#endif
