@@ -122,10 +122,6 @@ struct bot *bot_connect(const struct game_server *server)
 	bot->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	EXPECT(bot->fd >= 0 && connect(bot->fd, (const struct sockaddr *)&at, sizeof at) == 0, "connect to port %u: %s",
 		   server->port, strerror(errno));
-	struct sockaddr_in own = {0};
-	socklen_t own_length = sizeof own;
-	EXPECT(getsockname(bot->fd, (struct sockaddr *)&own, &own_length) == 0, "a connection without a port");
-	bot->port = ntohs(own.sin_port);
 	setsockopt(bot->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(bot->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 	return bot;

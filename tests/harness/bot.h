@@ -57,7 +57,6 @@ struct bot_line {
 struct bot {
 	char name[40], password[40];
 	int fd;
-	unsigned port;   /* of its own end, as the log of the server names it */
 	bool closed;     /* the server closed, or the connection broke */
 	bool broken;     /* it did not close in order: reset */
 	bool deaf;       /* does not receive */
