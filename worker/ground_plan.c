@@ -323,7 +323,7 @@ static bool text_read(struct ground_plan *plan, const char *text,
 {
 	cJSON *object = text != NULL ? cJSON_Parse(text) : NULL;
 	bool good = true;
-	if (cJSON_IsObject(object))
+	if (object != NULL && cJSON_IsObject(object))
 		good = read(plan, object);
 	else if (text != NULL)
 		good = left_add(plan, "?", cJSON_CreateString(text));

@@ -276,16 +276,14 @@ static void cut_saved(struct keeper *k)
 	count_add(k->world, COUNT_cut_records, cut->player_count + cut->ground_count);
 }
 
-/* The batch may be in, or not: of what it wrote the store may have the old values or the new ones. */
+/* The batch may be in, or not: of what it wrote the store may have the old values or the new ones. Grounds and the realm are
+ * always written whole, so their versions, which never come back, say enough. */
 static void cut_unanswered(struct keeper *k)
 {
 	for (uint32_t i = 0; i < k->cut.player_count; i++) {
 		k->saved.player_version[k->cut.players[i].index] = 0;
 		k->saved.player[k->cut.players[i].index].id = 0;
 	}
-	for (uint32_t i = 0; i < k->cut.ground_count; i++)
-		k->saved.ground_version[k->cut.grounds[i].map] = UINT64_MAX;
-	k->saved.realm_version = UINT64_MAX;
 	k->saved.connections = UINT32_MAX;
 	memset(k->sessions, 0, ((size_t)k->world->limits.players + 1) * sizeof *k->sessions);
 }

@@ -4,6 +4,7 @@
 
 #include <hiredis/hiredis.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "worker/record.h"
@@ -242,6 +243,7 @@ static pid_t givers_start(struct scene *s, uint32_t ana, uint32_t beto)
 	assert_true(pid >= 0);
 	if (pid != 0)
 		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing behind */
 	struct world world;
 	static struct tx tx;
 	memory_segment_join(&s->segment, &world, 0);
@@ -492,6 +494,26 @@ static void who_comes_back_before_the_answer_stays(void **state)
 	expect_kept_field(s, "session:5:active", "map", "1");
 }
 
+static void who_comes_back_and_leaves_again_before_the_answer_waits_for_the_next_one(void **state)
+{
+	struct scene *s = scene_of(state);
+	scene_keeper_born(s);
+	uint32_t ana = scene_arrive(s, "Ana", 5, 1, 50, 50);
+	scene_cut_until_done(s);
+	scene_depart(s, ana);
+	keeper_cut(&s->keeper);
+	uint32_t domains[] = {1, s->world->realm_domain};
+	assert_true(s->keeper.writing);
+	assert_int_equal(tx_run(&s->tx, domains, 2, come_back, &ana), TX_COMMIT);
+	gold_set(s, ana, 77);
+	scene_depart(s, ana);
+	scene_answer_await(s);
+	assert_int_equal(s->world->players[ana].state, PLAYER_GONE);
+	scene_cut_until_done(s);
+	assert_int_equal(s->world->players[ana].state, PLAYER_FREE);
+	expect_kept_field(s, "player:5:user_stats", "gold", "77");
+}
+
 static enum tx_verdict slots_strange(struct tx *tx, void *context)
 {
 	struct player *player = &tx->world->players[*(const uint32_t *)context];
@@ -570,19 +592,41 @@ static void a_batch_that_was_not_answered_may_be_in_and_the_next_one_puts_it_rig
 	uint32_t ana = scene_arrive(s, "Ana", 5, 1, 50, 50);
 	gold_set(s, ana, 10);
 	scene_cut_until_done(s);
-	/* the server takes the batch, and is too slow to say so */
+	/* the server takes the batch, and does not say so: the same as when somebody else wrote what is in it */
 	redis_server_pause(s->redis);
 	gold_set(s, ana, 99);
 	lay_down(s, 1, 20, 20, SWORD, 1);
+	scene_change(s, (struct change){.index = ana, .to = {.map = 1, .x = 51, .y = 50}});
 	scene_cut(s);
 	assert_true(counter(s, COUNT_cuts_failed) >= 1);
+	redis_server_resume(s->redis);
+	assert_true(redis_server_do(s->redis, "HSET player:5:user_stats gold 99"));
+	assert_true(redis_server_do(s->redis, "HSET player:5:position x 51"));
+	assert_true(redis_server_do(s->redis, "SET ground_items:1 {}"));
 	/* meanwhile all is as it was when it was last known to be saved */
 	gold_set(s, ana, 10);
 	lay_down(s, 1, 20, 20, 0, 0);
-	redis_server_resume(s->redis);
+	scene_change(s, (struct change){.index = ana, .to = {.map = 1, .x = 50, .y = 50}});
 	scene_cut_until_done(s);
 	expect_kept_field(s, "player:5:user_stats", "gold", "10");
+	expect_kept_field(s, "player:5:position", "x", "50");
 	expect_kept(s, "ground_items:1", NULL);
+}
+
+static void a_step_whose_batch_was_not_answered_is_written_again_when_it_was_taken_back(void **state)
+{
+	struct scene *s = scene_of(state);
+	scene_keeper_born(s);
+	uint32_t ana = scene_arrive(s, "Ana", 5, 1, 50, 50);
+	scene_cut_until_done(s);
+	redis_server_pause(s->redis);
+	scene_change(s, (struct change){.index = ana, .to = {.map = 1, .x = 51, .y = 50}});
+	scene_cut(s);
+	redis_server_resume(s->redis);
+	assert_true(redis_server_do(s->redis, "HSET player:5:position x 51"));
+	scene_change(s, (struct change){.index = ana, .to = {.map = 1, .x = 50, .y = 50}});
+	scene_cut_until_done(s);
+	expect_kept_field(s, "player:5:position", "x", "50");
 }
 
 static void a_store_that_forgot_gets_everything_again(void **state)
@@ -815,9 +859,11 @@ int main(void)
 		WITH_BOTH(the_message_of_the_day_comes_from_the_store_and_is_live),
 		WITH_BOTH(who_left_keeps_slot_and_name_until_the_cut_is_acknowledged),
 		WITH_BOTH(who_comes_back_before_the_answer_stays),
+		WITH_BOTH(who_comes_back_and_leaves_again_before_the_answer_waits_for_the_next_one),
 		WITH_BOTH(a_slot_with_a_strange_text_becomes_ours_when_it_is_used),
 		WITH_REDIS(the_world_goes_on_while_the_store_is_away_and_the_next_cut_catches_up),
 		WITH_REDIS(a_batch_that_was_not_answered_may_be_in_and_the_next_one_puts_it_right),
+		WITH_REDIS(a_step_whose_batch_was_not_answered_is_written_again_when_it_was_taken_back),
 		WITH_REDIS(a_store_that_forgot_gets_everything_again),
 		WITH_BOTH(a_store_that_another_server_took_is_left_alone),
 		WITH_BOTH(a_successor_goes_on_with_the_cuts_and_restores_nothing),

@@ -296,7 +296,7 @@ static void a_crowded_place_loses_nothing(void **state)
 	struct ground_test *t = *state;
 	char items[256];
 	/* more gold than the tiles around can hold: the rest is left over, to the last coin */
-	const int64_t gold = 33 * 33 * (int64_t)STACK_MAX + 123456;
+	const int64_t gold = INT64_C(33) * 33 * STACK_MAX + 123456;
 	snprintf(items, sizeof items, "{\"50,50\":[{\"item_id\":12,\"quantity\":%lld}]}", (long long)gold);
 	ground_load_text(t, items, NULL);
 	int64_t laid = (int64_t)units(t->plan.ground, GOLD_PILE);
