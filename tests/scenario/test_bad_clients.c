@@ -200,6 +200,8 @@ static void random_bytes_of_somebody_in_the_world_hurt_nobody_else(void **state)
 		bad = bot_login(p.server, "Loco", ANY_WORKER);
 	}
 	bot_quit(bad);
+	bot_sync(p.ana); /* what he did may still be on its way, his coming back included */
+	bot_sync(p.berta);
 	bot_until(p.ana, bot_find_name(p.ana, "Loco") == NULL);
 	bot_until(p.berta, bot_find_name(p.berta, "Loco") == NULL);
 	bot_record(p.ana);
