@@ -70,7 +70,7 @@ bool keeper_is_done(const struct keeper *k)
 
 struct settlement {
 	uint32_t index, id;
-	bool account_is_written;
+	bool account_is_written, account_is_lost;
 	uint32_t inventory_taken; /* slots */
 	uint64_t bank_taken;
 	bool moved; /* it went to another map while we waited for its lock */
@@ -87,8 +87,8 @@ static enum tx_verdict settle(struct tx *tx, void *context)
 	s->moved = body->map != map;
 	if (s->moved || player->id != s->id || player->state == PLAYER_RESERVED)
 		return TX_CANCEL;
-	if (s->account_is_written)
-		SET(tx, player->account_new, 0);
+	if (s->account_is_written || s->account_is_lost)
+		SET(tx, player->account_new, s->account_is_lost);
 	SET(tx, player->inventory_unknown, player->inventory_unknown & ~s->inventory_taken);
 	SET(tx, player->bank_unknown, player->bank_unknown & ~s->bank_taken);
 	return TX_COMMIT;
@@ -321,6 +321,17 @@ static void claimed(void *context, enum store_result result, const struct store_
 	k->fence = *fence;
 }
 
+/* A character without its account could not log in any more: those of all who are in the world are written with them. It is
+ * noted in the world, so that a keeper that dies now does not forget it. */
+static void accounts_write_again(struct keeper *k)
+{
+	for (uint32_t p = 1; p <= k->world->limits.players; p++) {
+		struct settlement s = {.index = p, .id = k->world->players[p].id, .account_is_lost = true};
+		if (s.id != 0)
+			player_settle(k, &s);
+	}
+}
+
 static void committed(void *context, enum store_result result, const struct problem *why)
 {
 	struct keeper *k = context;
@@ -341,6 +352,7 @@ static void committed(void *context, enum store_result result, const struct prob
 				  "that is in the world",
 				  why->text);
 		cut_unanswered(k);
+		accounts_write_again(k);
 		k->claim_wanted = true;
 		break;
 	default:
