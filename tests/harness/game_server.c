@@ -362,19 +362,38 @@ void game_server_kill_all(struct game_server *server)
 	server->errors_from = log_size(server); /* what they said about their dying master */
 }
 
-void game_server_stop(struct game_server *server)
+void game_server_kill_master(struct game_server *server)
+{
+	pid_t children[GAME_SERVER_PROCESSES_MAX];
+	MUST(server->pid != 0, "a server that does not run cannot be killed");
+	unsigned count = children_find(server->pid, children, GAME_SERVER_PROCESSES_MAX);
+	kill(server->pid, SIGKILL);
+	waitpid(server->pid, NULL, 0);
+	server->pid = 0;
+	for (unsigned i = 0; i < count; i++)
+		death_await(children[i]);
+	server->errors_from = log_size(server);
+}
+
+int game_server_await_end(struct game_server *server)
 {
 	int status = 0;
-	MUST(server->pid != 0, "a server that does not run cannot be stopped");
-	kill(server->pid, SIGTERM);
 	uint64_t until = clock_mono_ms() + GAME_SERVER_PATIENCE_MS;
 	while (waitpid(server->pid, &status, WNOHANG) != server->pid) {
-		MUST(clock_mono_ms() < until, "argentumd does not stop within %d s", GAME_SERVER_PATIENCE_MS / 1000);
+		MUST(clock_mono_ms() < until, "argentumd does not end within %d s", GAME_SERVER_PATIENCE_MS / 1000);
 		bots_receive(2);
 	}
 	server->pid = 0;
-	MUST(WIFEXITED(status) && WEXITSTATUS(status) == 0, "argentumd ended with wait status %#x instead of exit 0",
-		 (unsigned)status);
+	MUST(WIFEXITED(status), "argentumd ended with wait status %#x", (unsigned)status);
+	return WEXITSTATUS(status);
+}
+
+void game_server_stop(struct game_server *server)
+{
+	MUST(server->pid != 0, "a server that does not run cannot be stopped");
+	kill(server->pid, SIGTERM);
+	int status = game_server_await_end(server);
+	MUST(status == 0, "argentumd ended with exit status %d instead of 0", status);
 	no_errors_expect(server);
 }
 

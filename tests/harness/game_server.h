@@ -58,6 +58,12 @@ void game_server_stop(struct game_server *server);
 /* SIGKILL to all its processes at once, the master first. */
 void game_server_kill_all(struct game_server *server);
 
+/* SIGKILL to the master alone; waits until its children have ended by themselves. */
+void game_server_kill_master(struct game_server *server);
+
+/* Waits until it ends by itself; returns its exit status. */
+int game_server_await_end(struct game_server *server);
+
 /* A stopped or killed one: again on the same data, on another port. Settings may be added (NULL = none). */
 void game_server_restart(struct game_server *server, const char *const *settings);
 
