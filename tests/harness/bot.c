@@ -432,6 +432,14 @@ struct place bot_place(const struct bot *bot)
 	return (struct place){.map = (uint16_t)bot->map, .x = (uint8_t)self->x, .y = (uint8_t)self->y};
 }
 
+unsigned bot_people(const struct bot *bot)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < bot->character_count; i++)
+		count += bot->characters[i].name[0] != '\0';
+	return count;
+}
+
 bool bot_sees_tile(const struct bot *bot, int x, int y)
 {
 	enum { CELL = 9 };

@@ -159,6 +159,7 @@ struct bot_character *bot_find(const struct bot *bot, int index); /* NULL = not 
 struct bot_character *bot_find_name(const struct bot *bot, const char *name);
 const struct bot_character *bot_self(const struct bot *bot); /* fails the test when there is none */
 struct place bot_place(const struct bot *bot);
+unsigned bot_people(const struct bot *bot); /* players in view, himself too: creatures have no name */
 
 /* Does the client of this bot show the tile? Within the nine cells around its own. */
 bool bot_sees_tile(const struct bot *bot, int x, int y);

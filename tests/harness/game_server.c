@@ -325,6 +325,7 @@ static unsigned children_find(pid_t parent, pid_t *children, unsigned most)
 	unsigned count = 0;
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
+	/* cppcheck-suppress readdirCalled; a test has one thread, and readdir_r is deprecated */
 	while (proc != NULL && count < most && (entry = readdir(proc)) != NULL) {
 		char path[300], text[512];
 		if (!isdigit((unsigned char)entry->d_name[0]))

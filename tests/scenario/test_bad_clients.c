@@ -386,8 +386,8 @@ static void connections_that_break_in_any_phase_leave_nothing_behind(void **stat
 	EVENTUALLY(game_server_number(p.server, "connections") == 2);
 	game_server_await_players(p.server, 2);
 	EVENTUALLY(game_server_number(p.server, "sockets_in_vault") == 2);
-	bot_until(p.ana, p.ana->character_count == 2);
-	bot_until(p.berta, p.berta->character_count == 2);
+	bot_until(p.ana, bot_people(p.ana) == 2);
+	bot_until(p.berta, bot_people(p.berta) == 2);
 	bot_sync(p.ana);
 	bot_sync(p.berta);
 	bot_record(p.ana);

@@ -141,6 +141,13 @@ static void a_crowd_crosses_between_two_maps_and_sees_one_world(void **state)
 	game_server_stop(c.server);
 }
 
+/* Who arrives while the other is still there is put beside him. */
+static void walk_to_the_border(struct bot *bot, const struct crossing *crossing)
+{
+	struct place at = bot->map == crossing->here.map ? crossing->here : crossing->there;
+	bot_walk_to(bot, at.x, at.y);
+}
+
 /* Pairs that change places between the maps all the time: the one leaves a ring while the other enters it. */
 static void two_who_change_maps_with_each_other_never_go_blind(void **state)
 {
@@ -155,6 +162,8 @@ static void two_who_change_maps_with_each_other_never_go_blind(void **state)
 	bot_until(east, east->map == crossing.there.map);
 	bot_walk_to(west, crossing.here.x, crossing.here.y);
 	for (int i = 0; i < EXCHANGES; i++) {
+		walk_to_the_border(east, &crossing);
+		walk_to_the_border(west, &crossing);
 		unsigned before[2] = {east->maps_entered, west->maps_entered};
 		bot_step(east, east->map == crossing.here.map ? crossing.out : crossing.back);
 		bot_step(west, west->map == crossing.here.map ? crossing.out : crossing.back);

@@ -104,8 +104,8 @@ static void they_see_each_other_appear_and_leave(void **state)
 	EXPECT(ana != NULL && ana->index == c.ana->self && ana->x == bot_self(c.ana)->x && ana->y == bot_self(c.ana)->y &&
 			   ana->heading == bot_self(c.ana)->heading && ana->nick_color == NICK_CITIZEN && ana->privileges == 0,
 		   "Berta does not see Ana where and as she is");
-	EXPECT_EQUAL("characters that Berta sees", c.berta->character_count, 2);
-	EXPECT_EQUAL("characters that Ana sees", c.ana->character_count, 2);
+	EXPECT_EQUAL("people that Berta sees", bot_people(c.berta), 2);
+	EXPECT_EQUAL("people that Ana sees", bot_people(c.ana), 2);
 
 	bot_quit(c.berta); /* in a second, where it is unsafe */
 	bot_until(c.ana, bot_find(c.ana, c.berta->self) == NULL);
@@ -298,7 +298,7 @@ static void who_crosses_to_the_next_map_goes_from_one_view_and_comes_into_anothe
 	both_sync(&c);
 	bot_expect_record(second, onto_exit, removed(first));
 	expect_arrival(first, crossing.there, NULL);
-	EXPECT_EQUAL("characters that the first sees there", first->character_count, 1);
+	EXPECT_EQUAL("people that the first sees there", bot_people(first), 1);
 
 	/* a step aside there, so that the other has a place to arrive at; nobody sees it */
 	bot_step(first, crossing.out);

@@ -15,7 +15,7 @@
 #include "tests/harness/redis_server.h"
 #include "tests/harness/scenario.h"
 
-enum { PEOPLE = 5, FIELD = 12 };
+enum { PEOPLE = 5, FIELD = 8 };
 
 /* What can be told of one player from outside. */
 struct person_state {

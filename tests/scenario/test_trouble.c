@@ -17,7 +17,7 @@
 #include "tests/harness/redis_server.h"
 #include "tests/harness/scenario.h"
 
-enum { FEW = 6, FIELD = 10 };
+enum { FEW = 6, FIELD = 8 };
 
 struct village {
 	struct game_server *server;
@@ -88,7 +88,7 @@ static void expect_one_village(const struct village *v)
 			EXPECT(seen != NULL && seen->x == is->x && seen->y == is->y, "%s does not see %s on (%d,%d)", names[i],
 				   names[k], is->x, is->y);
 		}
-		EXPECT_EQUAL("characters that one sees", v->bots[i]->character_count, FEW);
+		EXPECT_EQUAL("people that one sees", bot_people(v->bots[i]), FEW);
 	}
 	game_server_audit(v->server);
 	bots_expect_good();
