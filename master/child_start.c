@@ -11,6 +11,7 @@
 
 static bool signals_reset(struct problem *why)
 {
+	/* Ctrl-C goes to the whole group; the master says what is done. */
 	static const int ignored[] = {SIGINT, SIGHUP, SIGPIPE, SIGUSR2};
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	for (int number = 1; number < NSIG; number++)
@@ -21,10 +22,7 @@ static bool signals_reset(struct problem *why)
 
 	/* Blocked from the beginning, so that one that comes before the signalfd is there waits instead of killing. */
 	sigset_t mask;
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGQUIT);
-	sigaddset(&mask, SIGUSR1);
+	process_signals(&mask);
 	if (sigprocmask(SIG_SETMASK, &mask, NULL) != 0)
 		return problem_set(why, "cannot set the signal mask: %s", strerror(errno));
 	return true;

@@ -107,17 +107,11 @@ static void store_open(struct keeper_process *p, struct problem *why)
 
 static bool process_start(struct keeper_process *p, struct problem *why)
 {
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	p->signals = process_signals_open(why);
+	if (p->signals < 0)
+		return false;
 	p->loop = loop_create(why);
-	if (p->signals < 0 || p->loop == NULL)
-		return p->loop == NULL ? false : problem_set(why, "signalfd: %s", strerror(errno));
-	if (!world_attach(&p->world, p->start.world_fd, why))
+	if (p->loop == NULL || !world_attach(&p->world, p->start.world_fd, why))
 		return false;
 	memcpy(p->world.wake_fd, p->start.wake_fd, sizeof p->world.wake_fd);
 	p->catalog = catalog_attach(p->start.catalog_fd, why);

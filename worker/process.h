@@ -12,9 +12,11 @@
 #ifndef ARGENTUM_WORKER_PROCESS_H
 #define ARGENTUM_WORKER_PROCESS_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/base/problem.h"
 #include "common/world/layout.h"
 
 struct config;
@@ -74,6 +76,13 @@ enum process_exit {
 	PROCESS_EXITS(EXIT_CODE)
 #undef EXIT_CODE
 };
+
+/* The signals by which a child is told something: TERM and QUIT to stop, USR1 to open its log anew. They are blocked from its
+ * birth on and read from a descriptor. */
+void process_signals(sigset_t *set);
+
+/* Blocks them and returns the signalfd to read them from; the caller's. -1 with why. */
+int process_signals_open(struct problem *why);
 
 /* Run until told to stop; return the exit status (enum process_exit). */
 int worker_main(const struct process_start *start);

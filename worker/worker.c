@@ -221,17 +221,8 @@ static bool stop_is_done(struct worker *w)
 
 static bool signals_open(struct worker *w, struct problem *why)
 {
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, SIG_IGN); /* Ctrl-C goes to the whole group; the master says what is done */
-	signal(SIGHUP, SIG_IGN);
-	w->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return w->signals >= 0 || problem_set(why, "signalfd: %s", strerror(errno));
+	w->signals = process_signals_open(why);
+	return w->signals >= 0;
 }
 
 static bool world_join(struct worker *w, struct problem *why)
