@@ -416,7 +416,8 @@ static enum close_reason reason_of(enum packet_status status)
 	}
 }
 
-void client_input(struct worker *w, struct client *client)
+/* Runs packets that wait in the input, as many as one turn allows. */
+static void client_input(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
 	client->input_left = false;

@@ -35,9 +35,6 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 /* An error dialog and nothing else (login refused), then the end; or, to a client on the creation screen, without. */
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open);
 
-/* Runs packets that wait in the input, as many as one turn allows. */
-void client_input(struct worker *w, struct client *client);
-
 void client_want_write(struct client *client, bool want);
 
 /* Once per turn: clients with input left, closed clients. Returns true when there is more to do at once. */

@@ -1,19 +1,13 @@
 #include "worker/close_reasons.h"
 
 static const struct {
-	const char *name;
 	int is_fault;
 	const char *text;
 } reasons[] = {
-#define CLOSE(name, is_fault, text) {#name, is_fault, text},
+#define CLOSE(name, is_fault, text) {is_fault, text},
 	CLOSE_REASONS(CLOSE)
 #undef CLOSE
 };
-
-const char *close_reason_name(enum close_reason reason)
-{
-	return (unsigned)reason < CLOSE_REASON_COUNT ? reasons[reason].name : "?";
-}
 
 const char *close_reason_text(enum close_reason reason)
 {

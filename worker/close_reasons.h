@@ -36,7 +36,6 @@ enum close_reason {
 		CLOSE_REASON_COUNT
 };
 
-const char *close_reason_name(enum close_reason reason);
 const char *close_reason_text(enum close_reason reason);
 int close_reason_is_fault(enum close_reason reason);
 

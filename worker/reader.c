@@ -21,7 +21,8 @@ static uint64_t *position_of(struct worker *w, uint32_t domain)
 
 /* --- which rings, and who looks at them ----------------------------------------------------------------------------------- */
 
-void reader_follow(struct worker *w, uint32_t domain, uint64_t position)
+/* Follows a map's ring from this position on, unless it is followed already. */
+static void reader_follow(struct worker *w, uint32_t domain, uint64_t position)
 {
 	struct follow *follow = &w->follows[domain];
 	if (follow->on)
@@ -194,6 +195,7 @@ static struct client *client_of_handle(struct worker *w, struct handle handle)
 }
 
 static bool ring_visit(struct worker *w, uint32_t domain, unsigned most);
+static void reader_reconcile(struct worker *w, struct client *client);
 
 /* The client stands on this map now and sees it from this entry on. `position` is that behind the entry. */
 static void view_begin(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
@@ -478,7 +480,8 @@ bool reader_has_news(const struct worker *w)
 	return false;
 }
 
-void reader_reconcile(struct worker *w, struct client *client)
+/* Makes the client see what the world holds now, whatever it was told before: after a lap, or as a successor. */
+static void reader_reconcile(struct worker *w, struct client *client)
 {
 	struct player *player = handle_player(&w->world, client->c->player);
 	if (client->c->phase != CONNECTION_PLAYING || player == NULL)

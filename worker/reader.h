@@ -21,18 +21,12 @@ bool reader_pump(struct worker *w);
 /* Is there an entry that was not read? (Asked after saying that we are about to sleep.) */
 bool reader_has_news(const struct worker *w);
 
-/* Follows a map's ring from this position on, unless it is followed already. */
-void reader_follow(struct worker *w, uint32_t domain, uint64_t position);
-
 /* After a transaction that let this client's player enter a map: follows its ring at least until that entry, which is at
  * `position`, was read, whoever else leaves the map meanwhile. */
 void reader_await(struct worker *w, struct client *client, uint32_t domain, uint64_t position);
 
 /* Takes the client out of every list: it sees nothing any more. */
 void reader_forget(struct worker *w, struct client *client);
-
-/* Makes the client see what the world holds now, whatever it was told before: after a lap, or as a successor. */
-void reader_reconcile(struct worker *w, struct client *client);
 
 /* A connection of our predecessor: its place in the rings is in its cursor. Rings are followed from the oldest place that
  * anybody needs; reader_adopt_finish begins to read. */

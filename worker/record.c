@@ -20,7 +20,8 @@ static void name_utf8(struct text name, char utf8[RECORD_USERNAME_BYTES])
 	utf8[n] = '\0';
 }
 
-void record_fold_name(struct text name, char folded[RECORD_USERNAME_BYTES])
+/* A name folded for the index: lower case, UTF-8. */
+static void record_fold_name(struct text name, char folded[RECORD_USERNAME_BYTES])
 {
 	char lower[NAME_BYTES];
 	size_t n = name.length < sizeof lower ? name.length : sizeof lower;

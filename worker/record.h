@@ -52,9 +52,6 @@ unsigned record_ask_name(struct store_query queries[RECORD_NAME_QUERIES], struct
 bool record_name_found(const struct store_reply *reply, struct text typed, char username[RECORD_USERNAME_BYTES],
 					   uint32_t *id);
 
-/* A name folded for the index: lower case, UTF-8. */
-void record_fold_name(struct text name, char folded[RECORD_USERNAME_BYTES]);
-
 /* --- reading --- */
 
 /* Everything of this account. */

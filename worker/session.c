@@ -412,16 +412,22 @@ static void store_failed(struct session *s, enum store_result result, const stru
 	session_refuse(s, TEXT_STORE_AWAY, text);
 }
 
+/* Whether a reply of the store is to be dealt with. false: the session has ended. */
+static bool store_answered(struct session *s, enum store_result result, const struct problem *why)
+{
+	if (!session_goes_on(s))
+		return false;
+	if (result != STORE_DONE)
+		store_failed(s, result, why);
+	return result == STORE_DONE;
+}
+
 static void character_read(void *context, enum store_result result, const struct store_reply *reply,
 						   const struct problem *why)
 {
 	struct session *s = context;
-	if (!session_goes_on(s))
+	if (!store_answered(s, result, why))
 		return;
-	if (result != STORE_DONE) {
-		store_failed(s, result, why);
-		return;
-	}
 	struct problem damage;
 	struct record_report report = {0};
 	if (!record_read(reply, s->w->catalog, s->username, s->id, &s->character, &report, &damage)) {
@@ -442,12 +448,8 @@ static void name_read(void *context, enum store_result result, const struct stor
 					  const struct problem *why)
 {
 	struct session *s = context;
-	if (!session_goes_on(s))
+	if (!store_answered(s, result, why))
 		return;
-	if (result != STORE_DONE) {
-		store_failed(s, result, why);
-		return;
-	}
 	bool found = record_name_found(reply, session_name(s), s->username, &s->id);
 	if (s->creating) {
 		if (found)

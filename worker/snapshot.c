@@ -57,17 +57,11 @@ static void toggles_put(struct packet_writer *writer, uint8_t believed, uint8_t 
 /* Everybody and everything in the window, but not oneself. */
 static void surroundings_put(struct tx *tx, struct packet_writer *writer, uint32_t map, uint32_t self)
 {
-	const struct map_state *state = &tx->world->maps[map];
 	const struct body *body = &tx->world->bodies[self];
 	struct area window = area_window(area_cell(body->x), area_cell(body->y));
 	for (int y = window.y_from; y <= window.y_to; y++) {
-		for (int x = window.x_from; x <= window.x_to; x++) {
-			unsigned tile = tile_index((unsigned)x, (unsigned)y);
-			if (state->occupant[tile] != 0 && state->occupant[tile] != self)
-				wire_character_seen_by(tx, writer, state->occupant[tile], self);
-			if (state->ground[tile].item != 0)
-				wire_ground(tx, writer, map, (unsigned)x, (unsigned)y);
-		}
+		for (int x = window.x_from; x <= window.x_to; x++)
+			wire_tile(tx, writer, map, (unsigned)x, (unsigned)y, self);
 	}
 }
 

@@ -156,6 +156,8 @@ enum item_kind {
 	ITEM_KIND_ANY = 1000, /* what a merchant who buys everything has in creature_def.buys_kind */
 };
 
+enum { GOLD_ITEM = 12 }; /* gold that lies about is so many of this item (rules-economy-social-admin.md 1.2) */
+
 enum potion_kind {
 	POTION_NONE,
 	POTION_AGILITY,

@@ -22,7 +22,7 @@ static void stack_check(struct audit *audit, const struct stack *stack, const ch
 {
 	if ((stack->item == 0) != (stack->amount == 0) || stack->amount > STACK_MAX)
 		finding(audit, "%s of %u, slot %u: item %u, amount %u", where, owner, slot, stack->item, stack->amount);
-	if (stack->item == AUDIT_GOLD_ITEM)
+	if (stack->item == GOLD_ITEM)
 		audit->gold += stack->amount;
 	else
 		audit->items += stack->amount;

@@ -7,7 +7,7 @@
 
 #include "common/world/world.h"
 
-enum { AUDIT_TEXTS = 24, AUDIT_TEXT_BYTES = 160, AUDIT_GOLD_ITEM = 12 };
+enum { AUDIT_TEXTS = 24, AUDIT_TEXT_BYTES = 160 };
 
 struct audit {
 	uint32_t findings; /* also beyond the texts kept */

@@ -333,7 +333,7 @@ struct player {
 	struct handle connection; /* who plays it; index 0 while lingering or gone */
 	uint32_t reserver;        /* RESERVED: process slot + 1, with .connection */
 	uint32_t reserver_life;
-	uint64_t version; /* +1 at each change that must become durable */
+	uint64_t version; /* +1 at each change of this struct that must become durable */
 	uint64_t name_hash;
 	char name[NAME_BYTES];
 	char password_hash[PASSWORD_HASH_BYTES];

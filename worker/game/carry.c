@@ -9,11 +9,6 @@
 
 enum { LOG_AMOUNT = 1000, LOG_WORTH = 50000, LOG_GOLD = 10000 };
 
-static struct place place_of(const struct actor *me)
-{
-	return (struct place){.map = me->body->map, .x = me->body->x, .y = me->body->y};
-}
-
 /* Counsellors watch the game and do not trade in it, unless they play a role. */
 static bool keeps_hands_off(const struct player *player)
 {
@@ -44,7 +39,7 @@ static void gold_log(struct tx *tx, const struct actor *me, const char *what, in
 /* What does not fit the purse stays. */
 static void pick_up_gold(struct tx *tx, const struct actor *me)
 {
-	struct end pile = on_tile(place_of(me)), purse = in_purse(me->index);
+	struct end pile = on_tile(body_place(me->body)), purse = in_purse(me->index);
 	int32_t lies = gold_at(tx, pile), room = gold_room(tx, purse);
 	int32_t amount = lies < room ? lies : room;
 	if (gold_move(tx, pile, purse, amount) == MOVE_DONE)
@@ -56,7 +51,7 @@ static void pick_up_gold(struct tx *tx, const struct actor *me)
 enum tx_verdict rule_pick_up(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
 {
 	(void)packet;
-	struct end here = on_tile(place_of(me));
+	struct end here = on_tile(body_place(me->body));
 	struct stack pile = end_stack(tx, here);
 	const struct item_def *item = catalog_item(tx->catalog, pile.item);
 	if (keeps_hands_off(me->player))
@@ -79,7 +74,7 @@ enum tx_verdict rule_pick_up(struct tx *tx, const struct actor *me, const struct
 /* Near the player: his own tile is taken by himself (F-05). A packet drops at most one pile. */
 static void drop_gold(struct tx *tx, const struct actor *me, int32_t amount)
 {
-	struct place here = place_of(me);
+	struct place here = body_place(me->body);
 	struct end purse = in_purse(me->index);
 	if (amount > gold_at(tx, purse)) {
 		tell_text(tx, me->index, FONT_INFO, TEXT_NOT_ENOUGH_GOLD);
@@ -111,7 +106,7 @@ static void drop_item(struct tx *tx, const struct actor *me, unsigned slot, unsi
 		tell_text(tx, me->index, FONT_INFO, why);
 		return;
 	}
-	struct end bag = in_slot(me->index, slot), here = on_tile(place_of(me));
+	struct end bag = in_slot(me->index, slot), here = on_tile(body_place(me->body));
 	struct stack stack = end_stack(tx, bag);
 	stack.amount = (uint16_t)(amount < stack.amount ? amount : stack.amount);
 	stack.amount = (uint16_t)end_room(tx, here, stack); /* a pile takes what it has room for */

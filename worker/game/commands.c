@@ -1,20 +1,21 @@
 #include "worker/game/commands.h"
 
+#include "worker/game/ruling.h"
+
 typedef enum tx_verdict command_fn(struct tx *tx, const struct actor *me, struct text rest);
 
 static enum tx_verdict command_charset(struct tx *tx, const struct actor *me, struct text rest);
 
-/* A row: the word without its slash, and what it does. Words that name a packet run its rule: classic players type them
- * with a client that does not translate them. */
+/* A row: the word without its slash, and what it does. Words that name a packet are ruled as that packet is: classic
+ * players type them with a client that does not translate them. */
 static const struct {
 	const char *word;
-	command_fn *fn;
-	rule_fn *rule;
-	unsigned needs; /* of the rule: enum rule_need */
+	command_fn *fn; /* NULL = a packet without fields */
+	enum c2s_id packet;
 } commands[] = {
-	{"charset", command_charset, NULL, 0},  {"ayuda", NULL, rule_help, 0},    {"est", NULL, rule_request_stats, 0},
-	{"motd", NULL, rule_request_motd, 0},   {"uptime", NULL, rule_uptime, 0}, {"online", NULL, rule_online, NEED_REALM},
-	{"salir", NULL, rule_quit, NEED_REALM}, {"ping", NULL, rule_ping, 0},
+	{"charset", command_charset, 0},  {"ayuda", NULL, C2S_HELP},    {"est", NULL, C2S_REQUEST_STATS},
+	{"motd", NULL, C2S_REQUEST_MOTD}, {"uptime", NULL, C2S_UPTIME}, {"online", NULL, C2S_ONLINE},
+	{"salir", NULL, C2S_QUIT},        {"ping", NULL, C2S_PING},
 };
 
 /* The server's own charsets by their names; remembered with the character. */
@@ -53,9 +54,7 @@ enum tx_verdict command_run(struct tx *tx, const struct actor *me, struct text l
 			continue;
 		if (commands[i].fn != NULL)
 			return commands[i].fn(tx, me, rest);
-		if ((commands[i].needs & NEED_REALM) != 0 && !tx_need(tx, tx->world->realm_domain))
-			return TX_AGAIN;
-		return commands[i].rule(tx, me, &(struct c2s_packet){0});
+		return ruling_apply(tx, ruling_of(commands[i].packet), me, &(struct c2s_packet){.id = commands[i].packet});
 	}
 	char shown[40], clean[40];
 	text_to_z(text_clean_player(text_cut(word, 30), clean, sizeof clean), shown, sizeof shown);

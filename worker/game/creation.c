@@ -88,8 +88,9 @@ static bool refuse(char *refusal, size_t capacity, enum text_id id)
 	return false;
 }
 
-bool creation_name_check(const struct config *config, const struct catalog *catalog, struct text name, char *refusal,
-						 size_t capacity)
+/* A name that may be claimed: letters a to z and single blanks between words, length, not forbidden. */
+static bool creation_name_check(const struct config *config, const struct catalog *catalog, struct text name,
+								char *refusal, size_t capacity)
 {
 	if (name.length < config->game.name_min || name.length > config->game.name_max) {
 		text_format(refusal, capacity, TEXT_NAME_LENGTH, config->game.name_min, config->game.name_max);

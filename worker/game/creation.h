@@ -17,10 +17,6 @@ void dice_roll(struct rng *rng, const struct config *config, uint8_t dice[ATTRIB
 bool creation_check(const struct config *config, const struct catalog *catalog, const struct c2s_LOGIN_NEW_CHAR *wish,
 					bool dice_rolled, char *refusal, size_t capacity);
 
-/* A name that may be claimed: letters a to z and single blanks between words, length, not forbidden. */
-bool creation_name_check(const struct config *config, const struct catalog *catalog, struct text name, char *refusal,
-						 size_t capacity);
-
 /* Fills in everything but identity and account (name, hash, e-mail, id): 3.4, 3.5. The player is a private image. */
 void creation_fill(struct player *player, const struct config *config, const struct catalog *catalog,
 				   const struct c2s_LOGIN_NEW_CHAR *wish, const uint8_t dice[ATTRIBUTE_COUNT], struct rng *rng);

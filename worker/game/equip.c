@@ -53,7 +53,7 @@ static enum text_id equip_refusal(const struct item_def *item, const struct play
 /* Whether everything beyond the slots that stay may be dropped at all, before any of it is. */
 static bool may_be_emptied(const struct tx *tx, const struct actor *me, unsigned slots_left)
 {
-	struct place here = {.map = me->body->map, .x = me->body->x, .y = me->body->y};
+	struct place here = body_place(me->body);
 	for (unsigned slot = slots_left + 1; slot <= inventory_slots(tx, me->player); slot++) {
 		const struct item_def *item = inventory_item(tx, me->player, slot);
 		if (item == NULL)
@@ -68,7 +68,7 @@ static bool may_be_emptied(const struct tx *tx, const struct actor *me, unsigned
 
 bool equip_backpack_empty(struct tx *tx, const struct actor *me, const struct item_def *next)
 {
-	struct place here = {.map = me->body->map, .x = me->body->x, .y = me->body->y};
+	struct place here = body_place(me->body);
 	unsigned slots_left = inventory_slots_with(next);
 	bool emptied = may_be_emptied(tx, me, slots_left);
 	for (unsigned slot = slots_left + 1; emptied && slot <= inventory_slots(tx, me->player); slot++) {

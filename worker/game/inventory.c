@@ -76,7 +76,8 @@ unsigned slot_room(const struct tx *tx, const struct player *player, unsigned sl
 	return stack.amount < room ? stack.amount : room;
 }
 
-void inventory_tell(struct tx *tx, uint32_t index, unsigned slot)
+/* Tells the player one slot; nothing when his client cannot show it. */
+static void inventory_tell(struct tx *tx, uint32_t index, unsigned slot)
 {
 	wire_inventory_slot(tx, say_begin(tx), index, slot);
 	say_one(tx, index, NOTE_FLAG_ANSWER);
@@ -106,7 +107,8 @@ enum equipment_place item_place(const struct item_def *item)
 	}
 }
 
-enum equipment_place equipment_place_of(const struct player *player, unsigned slot)
+/* The place where a slot is worn; EQUIP_COUNT = it is not. */
+static enum equipment_place equipment_place_of(const struct player *player, unsigned slot)
 {
 	for (unsigned place = 0; place < EQUIP_COUNT; place++) {
 		if (slot != 0 && player->equipment[place] == slot)

@@ -32,16 +32,10 @@ bool item_drops(const struct item_def *item);
 /* The place an item is worn at; EQUIP_COUNT = it is not worn. A boat is boarded by using it. */
 enum equipment_place item_place(const struct item_def *item);
 
-/* The place where a slot is worn; EQUIP_COUNT = it is not. */
-enum equipment_place equipment_place_of(const struct player *player, unsigned slot);
-
 /* Puts on what lies in a slot, in place of what was worn there; says nothing against it: the rule has asked. */
 void equipment_put_on(struct tx *tx, uint32_t player, enum equipment_place place, unsigned slot);
 
 /* Takes off what is worn at a place; nothing happens when nothing is. */
 void equipment_take_off(struct tx *tx, uint32_t player, enum equipment_place place);
-
-/* Tells the player one slot; nothing when his client cannot show it. */
-void inventory_tell(struct tx *tx, uint32_t player, unsigned slot);
 
 #endif

@@ -6,7 +6,8 @@
 #include "worker/game/tile.h"
 #include "worker/worker.h"
 
-bool leaving_takes_time(const struct tx *tx, uint32_t index)
+/* Whether a character that loses its connection here stays for the countdown. */
+static bool leaving_takes_time(const struct tx *tx, uint32_t index)
 {
 	const struct player *player = &tx->world->players[index];
 	const struct body *body = &tx->world->bodies[index];

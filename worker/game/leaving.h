@@ -26,7 +26,4 @@ bool leaving_tick(struct tx *tx, uint32_t player);
  * of its own; harmless when the player is not his (any more). */
 void leaving_connection_lost(struct worker *w, struct handle player, struct handle connection);
 
-/* Whether a character that loses its connection here stays for the countdown. */
-bool leaving_takes_time(const struct tx *tx, uint32_t player);
-
 #endif

@@ -3,12 +3,9 @@
 #include <assert.h>
 
 #include "common/catalog/catalog.h"
-#include "common/world/audit.h"
 #include "worker/game/ground.h"
 #include "worker/game/inventory.h"
 #include "worker/game/move_ends.h"
-
-_Static_assert((int)GOLD_ITEM == (int)AUDIT_GOLD_ITEM, "the audit counts the same gold");
 
 /* --- both kinds of ends ------------------------------------------------------------------------------------------------ */
 

@@ -20,8 +20,6 @@
 #include "common/catalog/place.h"
 #include "common/world/tx.h"
 
-enum { GOLD_ITEM = 12 }; /* gold that lies about is so many of this item (rules-economy-social-admin.md 1.2) */
-
 enum end_kind {
 	END_SLOT, /* one slot of a player's inventory */
 	END_BAG, /* the inventory as a whole, to put things into: the slot that F-02 chooses, all of the stack or nothing */

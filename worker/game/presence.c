@@ -46,10 +46,9 @@ static bool shown_to_others(const struct tx *tx, uint32_t body)
 
 static void create_for_others(struct tx *tx, uint32_t index)
 {
-	const struct body *body = &tx->world->bodies[index];
 	struct packet_writer *say = say_begin(tx);
 	wire_character(tx, say, index);
-	if ((body->flags & (BODY_INVISIBLE | BODY_HIDDEN)) != 0 && (body->flags & BODY_SAILING) == 0)
+	if (body_is_veiled(&tx->world->bodies[index]))
 		PUT(say, SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
 }
 
@@ -157,11 +156,7 @@ static void window_moved(struct tx *tx, uint32_t index, unsigned old_x, unsigned
 		for (int x = come.x_from; x <= come.x_to; x++) {
 			if (area_tile_seen(old_cx, old_cy, (unsigned)x, (unsigned)y))
 				continue;
-			unsigned tile = tile_index((unsigned)x, (unsigned)y);
-			if (state->occupant[tile] != 0 && state->occupant[tile] != index)
-				wire_character_seen_by(tx, say, state->occupant[tile], index);
-			if (state->ground[tile].item != 0)
-				wire_ground(tx, say, body->map, (unsigned)x, (unsigned)y);
+			wire_tile(tx, say, body->map, (unsigned)x, (unsigned)y, index);
 			if (say->length > RING_ENTRY_MAX / 2) {
 				say_one(tx, index, NOTE_FLAG_VIEW | NOTE_FLAG_ANSWER);
 				say = say_begin(tx);

@@ -36,7 +36,8 @@ enum rule_need {
 	NEED_IDLE_OK = 1 << 4,     /* not a sign of life for the idle time-out */
 };
 
-/* Something durable of this player changed: the keeper is to save it. */
+/* Something durable of this player changed: the keeper is to save it. Not needed for where and how his body stands (place,
+ * heading, meditating, sailing): that the keeper compares by itself (cut.h), so that a step does not copy a player. */
 static inline void player_changed(struct tx *tx, struct player *player)
 {
 	SET(tx, player->version, player->version + 1);

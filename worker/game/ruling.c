@@ -29,6 +29,14 @@ static bool needs_are_met(struct tx *tx, const struct actor *me, unsigned needs)
 	return true;
 }
 
+enum tx_verdict ruling_apply(struct tx *tx, const struct ruling *ruling, const struct actor *me,
+							 const struct c2s_packet *packet)
+{
+	if ((ruling->needs & NEED_REALM) != 0 && !tx_need(tx, tx->world->realm_domain))
+		return TX_AGAIN;
+	return needs_are_met(tx, me, ruling->needs) ? ruling->fn(tx, me, packet) : TX_COMMIT;
+}
+
 enum tx_verdict ruling_run(struct tx *tx, const struct ruling *ruling, struct connection *c,
 						   const struct c2s_packet *packet, size_t used)
 {
@@ -44,16 +52,12 @@ enum tx_verdict ruling_run(struct tx *tx, const struct ruling *ruling, struct co
 	if (me.body->map == 0 || !tx_holds(tx, me.body->map) || player->generation != c->player.generation ||
 		handle_connection(tx->world, player->connection) != c)
 		return me.body->map != 0 && !tx_need(tx, me.body->map) ? TX_AGAIN : TX_CANCEL;
-	if ((ruling->needs & NEED_REALM) != 0 && !tx_need(tx, tx->world->realm_domain))
-		return TX_AGAIN;
 
 	SET(tx, c->input.start, c->input.start + (uint32_t)used);
 	SET(tx, c->consumed, c->consumed + used);
 	if ((ruling->needs & NEED_IDLE_OK) == 0)
 		SET(tx, player->last_active_ms, tx->now_ms);
-	if (!needs_are_met(tx, &me, ruling->needs))
-		return TX_COMMIT;
-	return ruling->fn(tx, &me, packet);
+	return ruling_apply(tx, ruling, &me, packet);
 }
 
 enum tx_verdict rule_not_yet(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)

@@ -17,6 +17,11 @@ struct ruling {
 /* NULL: packets that belong before the login (0, 1, 2), and ids that no client has. */
 const struct ruling *ruling_of(unsigned packet_id);
 
+/* Checks the needs (the realm is asked for, a refusal is said) and calls the rule; for who is known to play: the lock of his
+ * map is held. */
+enum tx_verdict ruling_apply(struct tx *tx, const struct ruling *ruling, const struct actor *me,
+							 const struct c2s_packet *packet);
+
 /* Runs the packet for who plays this connection: takes `used` bytes from its input, notes the sign of life, checks the
  * needs, calls the rule. To be returned from a transaction's function; `ruling` as ruling_of said. TX_CANCEL: nobody
  * plays it (any more), or the rule wanted nothing to stay; the bytes are then still in the input. */

@@ -1,6 +1,7 @@
 /* talk.c - speaking: talk, yell, whisper. rules-economy-social-admin.md 8, protocol.md 4.6. */
 #include <stdio.h>
 
+#include "worker/game/bucket.h"
 #include "worker/game/commands.h"
 #include "worker/game/rule.h"
 #include "worker/game/tile.h"
@@ -20,20 +21,14 @@ static struct text speech_clean(struct text text, char *buffer, size_t capacity)
 	return text_trim(text_bytes(buffer, n));
 }
 
-/* A token bucket like that of walking; who talks too fast is told so once. */
+/* Who talks too fast is told so once. */
 static bool talks_too_fast(struct tx *tx, const struct actor *me)
 {
-	uint64_t price = (uint64_t)tx->config->intervals.talk_ms;
-	uint64_t burst = price * (uint64_t)tx->config->intervals.talk_burst;
-	uint64_t paid = me->player->talk_credit_ms;
-	if (tx->now_ms > burst && paid < tx->now_ms - burst)
-		paid = tx->now_ms - burst;
-	if (paid + price > tx->now_ms) {
+	if (!bucket_pay(tx, &me->player->talk_credit_ms, tx->config->intervals.talk_ms, tx->config->intervals.talk_burst)) {
 		if (message_is_new(tx, me->player, TEXT_TALK_TOO_FAST))
 			tell_text(tx, me->index, FONT_INFO, TEXT_TALK_TOO_FAST);
 		return true;
 	}
-	SET(tx, me->player->talk_credit_ms, paid + price);
 	if (me->player->last_message == TEXT_TALK_TOO_FAST + 1)
 		SET(tx, me->player->last_message, 0);
 	return false;
@@ -44,14 +39,25 @@ static void overhead_put(struct tx *tx, const struct actor *me, struct text text
 	PUT(say_begin(tx), CHAT_OVER_HEAD, .text = text, .char_index = (int16_t)me->index, .r = r, .g = g, .b = b);
 }
 
+/* What is said as a line for the console: "name> text". */
+struct spoken_line {
+	char bytes[LINE_LONGEST + NAME_BYTES + 8];
+};
+
+static struct text spoken_line(const struct actor *me, struct text text, struct spoken_line *line)
+{
+	char clean[LINE_LONGEST];
+	struct text safe = text_clean_player(text, clean, sizeof clean);
+	int n = snprintf(line->bytes, sizeof line->bytes, "%.*s> %.*s", me->player->name_length, me->player->name,
+					 safe.length, safe.bytes);
+	return text_bytes(line->bytes, n > 0 ? (size_t)n : 0);
+}
+
 /* Staff that nobody sees speaks from nowhere: a line in the console of the area. */
 static void speak_unseen(struct tx *tx, const struct actor *me, struct text text)
 {
-	char line[LINE_LONGEST + NAME_BYTES + 8], clean[LINE_LONGEST];
-	struct text safe = text_clean_player(text, clean, sizeof clean);
-	int n =
-		snprintf(line, sizeof line, "%.*s> %.*s", me->player->name_length, me->player->name, safe.length, safe.bytes);
-	PUT(say_begin(tx), CONSOLE_MSG, .text = text_bytes(line, n > 0 ? (size_t)n : 0), .font = FONT_GM);
+	struct spoken_line line;
+	PUT(say_begin(tx), CONSOLE_MSG, .text = spoken_line(me, text, &line), .font = FONT_GM);
 	say_area(tx, me->body->map, me->body->x, me->body->y, 0, NOTE_FLAG_ANSWER);
 }
 
@@ -106,20 +112,19 @@ static struct text name_of(struct text typed, char *buffer, size_t capacity)
 	return text_trim(text_bytes(buffer, n));
 }
 
-static enum text_id whisper_refusal(const struct tx *tx, const struct actor *me, uint32_t other, bool *refused)
+/* TEXT_ID_COUNT = he may. */
+static enum text_id whisper_refusal(const struct tx *tx, const struct actor *me, uint32_t other)
 {
 	const struct player *target = &tx->world->players[other];
 	const struct body *body = &tx->world->bodies[other];
 	bool above = (me->player->privileges & (PRIVILEGE_GOD | PRIVILEGE_ADMIN)) != 0;
-	*refused = true;
 	if (other == 0 || target->state != PLAYER_PLAYING)
 		return TEXT_WHISPER_NOBODY;
 	if ((target->privileges & PRIVILEGE_STAFF) != 0 && (me->player->privileges & PRIVILEGE_STAFF) == 0)
 		return TEXT_WHISPER_STAFF;
 	if (!above && (body->map != me->body->map || !tile_in_sight(me->body, body->x, body->y)))
 		return TEXT_WHISPER_FAR;
-	*refused = false;
-	return TEXT_WHISPER_NOBODY;
+	return TEXT_ID_COUNT;
 }
 
 enum tx_verdict rule_whisper(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
@@ -130,11 +135,10 @@ enum tx_verdict rule_whisper(struct tx *tx, const struct actor *me, const struct
 		tell_text(tx, me->index, FONT_INFO, TEXT_WHISPER_DEAD);
 		return TX_COMMIT;
 	}
-	bool refused;
 	struct text to = name_of(packet->WHISPER.target_name, name, sizeof name);
 	uint32_t other = realm_find(tx->world, to);
-	enum text_id why = whisper_refusal(tx, me, other, &refused);
-	if (refused) {
+	enum text_id why = whisper_refusal(tx, me, other);
+	if (why != TEXT_ID_COUNT) {
 		tell_text(tx, me->index, FONT_INFO, why);
 		return TX_COMMIT;
 	}
@@ -151,11 +155,8 @@ enum tx_verdict rule_whisper(struct tx *tx, const struct actor *me, const struct
 		return TX_COMMIT;
 	}
 	/* From afar or unseen: lines in both consoles. */
-	char line[LINE_LONGEST + NAME_BYTES + 8], clean[LINE_LONGEST];
-	struct text safe = text_clean_player(text, clean, sizeof clean);
-	int n =
-		snprintf(line, sizeof line, "%.*s> %.*s", me->player->name_length, me->player->name, safe.length, safe.bytes);
-	struct text shown = text_bytes(line, n > 0 ? (size_t)n : 0);
+	struct spoken_line line;
+	struct text shown = spoken_line(me, text, &line);
 	tell_line(tx, me->index, FONT_GM_MSG, shown);
 	tell_line(tx, other, FONT_GM_MSG, shown);
 	return TX_COMMIT;

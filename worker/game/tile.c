@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "worker/game/ground.h"
 #include "worker/game/say.h"
 
 bool tile_is_blocked(const struct world *world, uint32_t map, int x, int y)
@@ -118,8 +119,7 @@ static bool test_item(const struct tx *tx, uint32_t map, int x, int y, const voi
 	const struct stack *stack = what;
 	if (!tile_is_legal(tx, map, x, y, WANT_LAND | WANT_WATER | WANT_NO_EXIT))
 		return false;
-	const struct stack *there = &tx->world->maps[map].ground[tile_index((unsigned)x, (unsigned)y)];
-	return there->item == 0 || (there->item == stack->item && there->amount + stack->amount <= STACK_MAX);
+	return ground_room(tx->world, map, (unsigned)x, (unsigned)y, *stack) == stack->amount;
 }
 
 struct place tile_for_item(const struct tx *tx, struct place from, struct stack stack)

@@ -42,6 +42,12 @@ static inline void tile_neighbour(int heading, int *x, int *y)
 	*y += dy[heading];
 }
 
+/* Where it stands; map 0 = nowhere. */
+static inline struct place body_place(const struct body *body)
+{
+	return (struct place){.map = body->map, .x = body->x, .y = body->y};
+}
+
 /* The window a player looks at: 17x13 tiles (rules-life-combat-magic.md 1.2). */
 static inline bool tile_in_sight(const struct body *body, int x, int y)
 {

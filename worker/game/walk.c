@@ -1,4 +1,6 @@
 /* walk.c - steps, turning, exits. rules-life-combat-magic.md 8.5 to 8.9, protocol.md 5.2. */
+#include "common/catalog/tables.h"
+#include "worker/game/bucket.h"
 #include "worker/game/leaving.h"
 #include "worker/game/presence.h"
 #include "worker/game/rule.h"
@@ -6,7 +8,7 @@
 #include "worker/game/walk.h"
 #include "worker/game/wire.h"
 
-enum { NEWBIE_LEVEL_LAST = 12, TELEPORT_TRIES = 5 };
+enum { TELEPORT_TRIES = 5 };
 
 static void position_correct(struct tx *tx, const struct actor *me)
 {
@@ -34,39 +36,24 @@ static bool speed_is_offending(struct tx *tx, struct player *player)
 	return offending;
 }
 
-/* A token bucket: one step per walk_ms on average, walk_burst at once (protocol.md 5.1). */
-static bool step_is_paid(struct tx *tx, struct player *player)
-{
-	uint64_t price = (uint64_t)tx->config->intervals.walk_ms;
-	uint64_t burst = price * (uint64_t)tx->config->intervals.walk_burst;
-	uint64_t paid = player->walk_credit_ms;
-	if (tx->now_ms > burst && paid < tx->now_ms - burst)
-		paid = tx->now_ms - burst;
-	if (paid + price > tx->now_ms)
-		return false;
-	SET(tx, player->walk_credit_ms, paid + price);
-	return true;
-}
-
 /* --- exits --------------------------------------------------------------------------------------------------------------------- */
 
-static enum text_id entry_refusal(const struct map_def *map, const struct player *player, bool *refused)
+/* TEXT_ID_COUNT = he may enter. */
+static enum text_id entry_refusal(const struct map_def *map, const struct player *player)
 {
-	*refused = true;
 	if (player->dead && map->death.map != 0)
 		return TEXT_MAP_NOT_FOR_DEAD;
-	if ((player->privileges & PRIVILEGE_STAFF) == 0) {
-		if (map->restriction == RESTRICTION_NEWBIE && player->level > NEWBIE_LEVEL_LAST)
-			return TEXT_MAP_NEWBIES_ONLY;
-		if (map->restriction == RESTRICTION_ARMY && !player->royal_army)
-			return TEXT_MAP_ARMY_ONLY;
-		if (map->restriction == RESTRICTION_CHAOS && !player->chaos_legion)
-			return TEXT_MAP_CHAOS_ONLY;
-		if (map->restriction == RESTRICTION_FACTION && !player->royal_army && !player->chaos_legion)
-			return TEXT_MAP_FACTION_ONLY;
-	}
-	*refused = false;
-	return TEXT_MAP_NOT_FOR_DEAD;
+	if ((player->privileges & PRIVILEGE_STAFF) != 0)
+		return TEXT_ID_COUNT;
+	if (map->restriction == RESTRICTION_NEWBIE && player->level > LEVEL_NEWBIE_LAST)
+		return TEXT_MAP_NEWBIES_ONLY;
+	if (map->restriction == RESTRICTION_ARMY && !player->royal_army)
+		return TEXT_MAP_ARMY_ONLY;
+	if (map->restriction == RESTRICTION_CHAOS && !player->chaos_legion)
+		return TEXT_MAP_CHAOS_ONLY;
+	if (map->restriction == RESTRICTION_FACTION && !player->royal_army && !player->chaos_legion)
+		return TEXT_MAP_FACTION_ONLY;
+	return TEXT_ID_COUNT;
 }
 
 /* F-06: a teleport with a radius scatters; the result must not be an exit again. */
@@ -84,7 +71,7 @@ static struct place exit_scatter(struct tx *tx, struct place to, int radius)
 
 static void step_aside(struct tx *tx, const struct actor *me)
 {
-	struct place here = {.map = me->body->map, .x = me->body->x, .y = me->body->y};
+	struct place here = body_place(me->body);
 	struct place to = tile_closest_legal(tx, here, body_terrain(me->body) | WANT_NO_EXIT);
 	if (to.map != 0)
 		presence_jump(tx, me->index, to.x, to.y);
@@ -114,9 +101,8 @@ static enum tx_verdict tile_events(struct tx *tx, const struct actor *me)
 		catalog_item(tx->catalog, tx->world->maps[body->map].ground[tile_index(body->x, body->y)].item);
 	bool teleport = marker != NULL && marker->kind == ITEM_TELEPORT;
 
-	bool refused;
-	enum text_id why = entry_refusal(other, me->player, &refused);
-	if (refused) {
+	enum text_id why = entry_refusal(other, me->player);
+	if (why != TEXT_ID_COUNT) {
 		tell_text(tx, me->index, FONT_INFO, why);
 		step_aside(tx, me);
 		return TX_COMMIT;
@@ -181,11 +167,9 @@ static enum tx_verdict step(struct tx *tx, const struct actor *me, int heading)
 	if (other != 0) {
 		ghost_crosses_arena(tx, other, &tx->world->bodies[other], me->body);
 		presence_swap(tx, me->index, other, heading);
-		player_changed(tx, &tx->world->players[other]);
 	} else {
 		presence_step(tx, me->index, heading);
 	}
-	player_changed(tx, me->player);
 	return tile_events(tx, me);
 }
 
@@ -252,7 +236,8 @@ enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2
 		leave_game(tx, me->index, CLOSE_SPEED_HACK, TEXT_SPEED_OUT);
 		return TX_COMMIT;
 	}
-	if (!step_is_paid(tx, me->player)) {
+	/* protocol.md 5.1 */
+	if (!bucket_pay(tx, &me->player->walk_credit_ms, tx->config->intervals.walk_ms, tx->config->intervals.walk_burst)) {
 		position_correct(tx, me);
 		return TX_COMMIT;
 	}
@@ -274,7 +259,6 @@ enum tx_verdict rule_change_heading(struct tx *tx, const struct actor *me, const
 			return TX_COMMIT; /* he must not find out which tiles are free (8.9) */
 	}
 	SET(tx, me->body->heading, (uint8_t)heading);
-	player_changed(tx, me->player);
 	presence_changed(tx, me->index);
 	return TX_COMMIT;
 }

@@ -19,7 +19,8 @@ void wire_map(struct tx *tx, struct packet_writer *writer, uint32_t map)
 
 /* --- characters ------------------------------------------------------------------------------------------------------------ */
 
-struct text wire_label(struct tx *tx, uint32_t player, char *buffer, size_t capacity)
+/* The label over a player's head: name and clan. Into the caller's buffer. */
+static struct text wire_label(struct tx *tx, uint32_t player, char *buffer, size_t capacity)
 {
 	struct text name = player_name(&tx->world->players[player]);
 	size_t length = text_to_z(name, buffer, capacity);
@@ -39,12 +40,12 @@ bool player_is_criminal(const struct player *player)
 	return reputation_average(player) < 0;
 }
 
-uint8_t wire_nick_color(const struct player *player)
+static uint8_t wire_nick_color(const struct player *player)
 {
 	return player_is_criminal(player) ? NICK_CRIMINAL : NICK_CITIZEN;
 }
 
-uint8_t wire_privileges(const struct player *player)
+static uint8_t wire_privileges(const struct player *player)
 {
 	/* The highest one alone: combinations break the client's handler (protocol.md 6.7). */
 	static const uint8_t staff[] = {PRIVILEGE_ROLE_MASTER, PRIVILEGE_ADMIN, PRIVILEGE_GOD, PRIVILEGE_DEMIGOD,
@@ -58,6 +59,11 @@ uint8_t wire_privileges(const struct player *player)
 	if ((player->privileges & PRIVILEGE_ROYAL_COUNCIL) != 0)
 		return PRIVILEGES_ROYAL_COUNCIL;
 	return PRIVILEGES_NONE;
+}
+
+bool body_is_veiled(const struct body *body)
+{
+	return (body->flags & (BODY_INVISIBLE | BODY_HIDDEN)) != 0 && (body->flags & BODY_SAILING) == 0;
 }
 
 void wire_character(struct tx *tx, struct packet_writer *writer, uint32_t index)
@@ -85,8 +91,7 @@ void wire_character_seen_by(struct tx *tx, struct packet_writer *writer, uint32_
 	if ((body->flags & BODY_ADMIN_INVISIBLE) != 0 && index != viewer)
 		return;
 	wire_character(tx, writer, index);
-	bool veiled = (body->flags & (BODY_INVISIBLE | BODY_HIDDEN)) != 0 && (body->flags & BODY_SAILING) == 0;
-	if (veiled && index != viewer && (tx->world->players[viewer].privileges & PRIVILEGE_STAFF) == 0)
+	if (body_is_veiled(body) && index != viewer && (tx->world->players[viewer].privileges & PRIVILEGE_STAFF) == 0)
 		PUT(writer, SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
 }
 
@@ -134,7 +139,8 @@ static float sale_price(const struct item_def *item)
 	return (item->flags & ITEM_IS_NEWBIE) != 0 ? 0.0F : (float)whole;
 }
 
-unsigned wire_inventory_slots(enum dialect dialect)
+/* Slots the client can show: 25 of the Godot client, 30 of the classic one. */
+static unsigned wire_inventory_slots(enum dialect dialect)
 {
 	return dialect == DIALECT_GODOT ? WIRE_INVENTORY_SLOTS : WIRE_INVENTORY_SLOTS_MAX;
 }

@@ -9,7 +9,10 @@
 /* ChangeMap and the map's music. */
 void wire_map(struct tx *tx, struct packet_writer *writer, uint32_t map);
 
-/* CharacterCreate of a body, as everybody sees it, and SetInvisible where that is due. */
+/* Hidden or invisible, and not at sea: clients are told to draw nothing. */
+bool body_is_veiled(const struct body *body);
+
+/* CharacterCreate of a body, as everybody sees it. */
 void wire_character(struct tx *tx, struct packet_writer *writer, uint32_t body);
 
 /* The same as this player sees it: nothing of an invisible member of the staff, unless he is it himself. */
@@ -18,16 +21,25 @@ void wire_character_seen_by(struct tx *tx, struct packet_writer *writer, uint32_
 /* CharacterChange: new look or heading. */
 void wire_character_change(struct tx *tx, struct packet_writer *writer, uint32_t body);
 
-/* The label over a player's head: name and clan. Into the caller's buffer. */
-struct text wire_label(struct tx *tx, uint32_t player, char *buffer, size_t capacity);
-uint8_t wire_nick_color(const struct player *player);
 int32_t reputation_average(const struct player *player); /* F-45 of rules-economy-social-admin.md 12.1 */
 bool player_is_criminal(const struct player *player);
-uint8_t wire_privileges(const struct player *player);
 
 /* ObjectCreate of what lies on a tile, and BlockPosition of a door's two tiles; nothing for scenery that the client
  * draws itself, for items without a picture and for an empty tile. */
 void wire_ground(struct tx *tx, struct packet_writer *writer, uint32_t map, unsigned x, unsigned y);
+
+/* All that comes into this player's view with a tile: who stands there, but not himself, and what lies there. Called for
+ * hundreds of tiles, most of them empty. */
+static inline void wire_tile(struct tx *tx, struct packet_writer *writer, uint32_t map, unsigned x, unsigned y,
+							 uint32_t viewer)
+{
+	const struct map_state *state = &tx->world->maps[map];
+	unsigned tile = tile_index(x, y);
+	if (state->occupant[tile] != 0 && state->occupant[tile] != viewer)
+		wire_character_seen_by(tx, writer, state->occupant[tile], viewer);
+	if (state->ground[tile].item != 0)
+		wire_ground(tx, writer, map, x, y);
+}
 
 /* Does the client have to be told to draw (and to delete) this item on the ground? */
 bool wire_ground_is_drawn(const struct tx *tx, unsigned item);
@@ -45,8 +57,5 @@ void wire_message_of_the_day(struct tx *tx, struct packet_writer *writer);
 
 /* A line of the classic files without its `~r~g~b~bold~italic`. */
 struct text wire_plain_line(const char *line);
-
-/* Slots the client can show: 25 of the Godot client, 30 of the classic one. */
-unsigned wire_inventory_slots(enum dialect dialect);
 
 #endif
