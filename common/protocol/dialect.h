@@ -11,8 +11,7 @@ enum dialect {
 };
 #define DIALECT_COUNT 2
 
-/* Names: "godot", "classic". False: unknown. */
-bool dialect_parse(const char *word, enum dialect *dialect);
+/* "godot", "classic". */
 const char *dialect_name(enum dialect dialect);
 
 #endif

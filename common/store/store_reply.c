@@ -97,11 +97,6 @@ static bool number_read(const char *text, size_t length, int64_t *number)
 	return text != NULL && strlen(text) == length && number_parse(text, INT64_MIN, INT64_MAX, number);
 }
 
-unsigned store_reply_count(const struct store_reply *reply)
-{
-	return reply->count;
-}
-
 bool store_reply_exists(const struct store_reply *reply, unsigned i)
 {
 	return i < reply->count && reply->answers[i].exists;

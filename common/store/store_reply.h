@@ -32,8 +32,6 @@ void store_query(struct store_query *query, enum store_question question, const 
 
 struct store_reply;
 
-unsigned store_reply_count(const struct store_reply *reply);
-
 /* Whether the key is there (any question). An empty string is there; hashes and sets cannot be empty. */
 bool store_reply_exists(const struct store_reply *reply, unsigned i);
 

@@ -31,7 +31,8 @@ int store_bytes_compare(struct store_bytes a, struct store_bytes b)
 
 /* --- buffer --- */
 
-bool store_buffer_reserve(struct store_buffer *buffer, size_t more)
+/* false: out of memory, nothing changed */
+static bool store_buffer_reserve(struct store_buffer *buffer, size_t more)
 {
 	if (more > SIZE_MAX / 4 || buffer->length > SIZE_MAX / 4)
 		return false;

@@ -55,7 +55,6 @@ struct store_buffer {
 	size_t length, capacity;
 };
 
-bool store_buffer_reserve(struct store_buffer *buffer, size_t more); /* false: out of memory, nothing changed */
 bool store_buffer_append(struct store_buffer *buffer, const void *bytes, size_t length);
 void store_buffer_free(struct store_buffer *buffer);
 

@@ -114,14 +114,6 @@ void realm_release(struct tx *tx, uint32_t index)
 	SET(tx, realm->free_count, realm->free_count + 1);
 }
 
-void realm_spell(struct tx *tx, uint32_t index, struct text name)
-{
-	struct player *player = &tx->world->players[index];
-	assert(text_equal_fold(player_name(player), name));
-	TOUCH(tx, player->name);
-	memcpy(player->name, name.bytes, name.length);
-}
-
 uint32_t realm_account_id(struct tx *tx)
 {
 	struct realm *realm = tx->world->realm;

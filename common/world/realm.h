@@ -20,9 +20,6 @@ uint32_t realm_reserve(struct tx *tx, struct text name, struct handle connection
 /* Gives the slot and the name back. The body must be off the map. */
 void realm_release(struct tx *tx, uint32_t player);
 
-/* Changes how the name is spelled (same letters, other case): that of the account counts, not what was typed. */
-void realm_spell(struct tx *tx, uint32_t player, struct text name);
-
 /* The next account id (the store's accounts:counter + 1 ...). */
 uint32_t realm_account_id(struct tx *tx);
 

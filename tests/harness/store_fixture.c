@@ -223,6 +223,19 @@ static void expect_text(const char *key, const char *field, const char *found, c
 				 expected != NULL ? expected : "(missing)");
 }
 
+void fixture_expect(const struct store_fixture *f, enum store_result found, enum store_result expected)
+{
+	if (found != expected)
+		fail_msg("the answer is %s (%s), expected %s", store_result_name(found), f->why.text,
+				 store_result_name(expected));
+}
+
+void fixture_expect_text(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("the text \"%s\" does not contain \"%s\"", text, part);
+}
+
 void fixture_expect_string(struct store_fixture *f, const char *key, const char *expected)
 {
 	struct store_reply *reply;

@@ -59,6 +59,12 @@ enum store_result fixture_read_one(struct store_fixture *f, enum store_question 
 void fixture_expect_string(struct store_fixture *f, const char *key, const char *expected);
 void fixture_expect_field(struct store_fixture *f, const char *key, const char *field, const char *expected);
 
+/* An answer, compared; a failure tells the store's reason. */
+void fixture_expect(const struct store_fixture *f, enum store_result found, enum store_result expected);
+
+/* The text must contain the part. */
+void fixture_expect_text(const char *text, const char *part);
+
 /* A fence of a boot id that consists of this byte. */
 struct store_fence fence_of(uint8_t boot);
 

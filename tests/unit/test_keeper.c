@@ -475,9 +475,9 @@ static enum tx_verdict come_back(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
-static void who_comes_back_before_the_answer_stays(void **state)
+/* Her departure is on its way to the store when she is there again. */
+static uint32_t ana_comes_back_before_the_answer(struct scene *s)
 {
-	struct scene *s = scene_of(state);
 	scene_keeper_born(s);
 	uint32_t ana = scene_arrive(s, "Ana", 5, 1, 50, 50);
 	scene_cut_until_done(s);
@@ -486,6 +486,13 @@ static void who_comes_back_before_the_answer_stays(void **state)
 	uint32_t domains[] = {1, s->world->realm_domain};
 	assert_true(s->keeper.writing);
 	assert_int_equal(tx_run(&s->tx, domains, 2, come_back, &ana), TX_COMMIT);
+	return ana;
+}
+
+static void who_comes_back_before_the_answer_stays(void **state)
+{
+	struct scene *s = scene_of(state);
+	uint32_t ana = ana_comes_back_before_the_answer(s);
 	scene_answer_await(s);
 	assert_int_equal(s->world->players[ana].state, PLAYER_PLAYING);
 	assert_int_equal(realm_find(s->world, TEXT("Ana")), ana);
@@ -497,14 +504,7 @@ static void who_comes_back_before_the_answer_stays(void **state)
 static void who_comes_back_and_leaves_again_before_the_answer_waits_for_the_next_one(void **state)
 {
 	struct scene *s = scene_of(state);
-	scene_keeper_born(s);
-	uint32_t ana = scene_arrive(s, "Ana", 5, 1, 50, 50);
-	scene_cut_until_done(s);
-	scene_depart(s, ana);
-	keeper_cut(&s->keeper);
-	uint32_t domains[] = {1, s->world->realm_domain};
-	assert_true(s->keeper.writing);
-	assert_int_equal(tx_run(&s->tx, domains, 2, come_back, &ana), TX_COMMIT);
+	uint32_t ana = ana_comes_back_before_the_answer(s);
 	gold_set(s, ana, 77);
 	scene_depart(s, ana);
 	scene_answer_await(s);

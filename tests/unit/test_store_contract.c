@@ -72,19 +72,6 @@ static int test_end(void **state)
 	return 0;
 }
 
-static void expect(struct store_fixture *f, enum store_result found, enum store_result expected)
-{
-	if (found != expected)
-		fail_msg("the answer is %s (%s), expected %s", store_result_name(found), f->why.text,
-				 store_result_name(expected));
-}
-
-static void expect_text(struct store_fixture *f, const char *part)
-{
-	if (strstr(f->why.text, part) == NULL)
-		fail_msg("the text \"%s\" does not contain \"%s\"", f->why.text, part);
-}
-
 /* --- round trips --- */
 
 static void a_string_comes_back_byte_by_byte(void **state)
@@ -101,7 +88,7 @@ static void a_string_comes_back_byte_by_byte(void **state)
 	store_batch_setf(f->batch, "longer", "%01000d", 7);
 	fixture_must_commit(f);
 	struct store_reply *longer;
-	expect(f, fixture_read_one(f, STORE_GET_STRING, "longer", &longer), STORE_DONE);
+	fixture_expect(f, fixture_read_one(f, STORE_GET_STRING, "longer", &longer), STORE_DONE);
 	assert_int_equal(strlen(store_reply_string(longer, 0, NULL)), 1000);
 	store_reply_destroy(&longer);
 
@@ -112,7 +99,7 @@ static void a_string_comes_back_byte_by_byte(void **state)
 	store_query(&queries[3], STORE_GET_STRING, "made");
 	store_query(&queries[4], STORE_GET_STRING, "number");
 	struct store_reply *reply;
-	expect(f, fixture_read(f, queries, 5, &reply), STORE_DONE);
+	fixture_expect(f, fixture_read(f, queries, 5, &reply), STORE_DONE);
 	size_t length;
 	const char *found = store_reply_string(reply, 0, &length);
 	assert_int_equal(length, sizeof all);
@@ -142,7 +129,7 @@ static void a_hash_comes_back_field_by_field(void **state)
 	fixture_must_commit(f);
 
 	struct store_reply *reply;
-	expect(f, fixture_read_one(f, STORE_GET_HASH, key.text, &reply), STORE_DONE);
+	fixture_expect(f, fixture_read_one(f, STORE_GET_HASH, key.text, &reply), STORE_DONE);
 	assert_true(store_reply_exists(reply, 0));
 	assert_int_equal(store_reply_size(reply, 0), 5);
 	int64_t number;
@@ -175,7 +162,7 @@ static void a_set_comes_back_with_its_members(void **state)
 	fixture_must_commit(f);
 
 	struct store_reply *reply;
-	expect(f, fixture_read_one(f, STORE_GET_SET, KEY_CLAN_INDEX, &reply), STORE_DONE);
+	fixture_expect(f, fixture_read_one(f, STORE_GET_SET, KEY_CLAN_INDEX, &reply), STORE_DONE);
 	assert_int_equal(store_reply_size(reply, 0), 2);
 	assert_true(store_reply_has_member(reply, 0, "7", 1));
 	assert_true(store_reply_has_member(reply, 0, "\0\xff", 2));
@@ -216,7 +203,7 @@ static void what_is_missing_is_told_apart_from_what_is_empty(void **state)
 	for (int i = 0; i < 4; i++)
 		store_query(&queries[i], STORE_GET_EXISTS, "%s", keys[i]);
 	struct store_reply *reply;
-	expect(f, fixture_read(f, queries, 4, &reply), STORE_DONE);
+	fixture_expect(f, fixture_read(f, queries, 4, &reply), STORE_DONE);
 	assert_true(store_reply_exists(reply, 0));
 	assert_false(store_reply_exists(reply, 1));
 	assert_false(store_reply_exists(reply, 2)); /* the last one out takes the key along */
@@ -261,7 +248,7 @@ static void the_largest_key_and_value_are_kept_and_larger_ones_refused(void **st
 	store_batch_hash_set(f->batch, "h", "large", value, STORE_VALUE_MAX);
 	fixture_must_commit(f);
 	struct store_reply *reply;
-	expect(f, fixture_read_one(f, STORE_GET_STRING, key.text, &reply), STORE_DONE);
+	fixture_expect(f, fixture_read_one(f, STORE_GET_STRING, key.text, &reply), STORE_DONE);
 	size_t length;
 	const char *found = store_reply_string(reply, 0, &length);
 	assert_int_equal(length, STORE_VALUE_MAX);
@@ -270,8 +257,8 @@ static void the_largest_key_and_value_are_kept_and_larger_ones_refused(void **st
 
 	store_batch_set(f->batch, "before", "x", 1);
 	assert_false(store_batch_set(f->batch, "large", value, STORE_VALUE_MAX + 1));
-	expect(f, fixture_commit(f), STORE_REFUSED);
-	expect_text(f, "\"large\" has 1048577 bytes; at most 1048576");
+	fixture_expect(f, fixture_commit(f), STORE_REFUSED);
+	fixture_expect_text(f->why.text, "\"large\" has 1048577 bytes; at most 1048576");
 	fixture_expect_string(f, "before", NULL);
 	store_batch_clear(f->batch);
 
@@ -279,14 +266,14 @@ static void the_largest_key_and_value_are_kept_and_larger_ones_refused(void **st
 	store_batch_set(f->batch, "before", "x", 1);
 	assert_false(store_batch_set(f->batch, key.text, "x", 1));
 	assert_false(store_batch_set(f->batch, "after", "x", 1));
-	expect(f, fixture_commit(f), STORE_REFUSED);
-	expect_text(f, "has 512 bytes; 1 to 511");
+	fixture_expect(f, fixture_commit(f), STORE_REFUSED);
+	fixture_expect_text(f->why.text, "has 512 bytes; 1 to 511");
 	fixture_expect_string(f, "before", NULL);
-	expect(f, fixture_read_one(f, STORE_GET_STRING, key.text, &reply), STORE_REFUSED);
-	expect_text(f, "1 to 511");
+	fixture_expect(f, fixture_read_one(f, STORE_GET_STRING, key.text, &reply), STORE_REFUSED);
+	fixture_expect_text(f->why.text, "1 to 511");
 	store_batch_clear(f->batch);
 	assert_false(store_batch_set(f->batch, "", "x", 1));
-	expect(f, fixture_commit(f), STORE_REFUSED);
+	fixture_expect(f, fixture_commit(f), STORE_REFUSED);
 	free(value);
 }
 
@@ -302,8 +289,8 @@ static void a_batch_with_one_refused_change_changes_nothing(void **state)
 	store_batch_set(f->batch, "first", "new", 3);
 	store_batch_hash_set(f->batch, "string", "field", "x", 1);
 	store_batch_set(f->batch, "last", "new", 3);
-	expect(f, fixture_commit(f), STORE_REFUSED);
-	expect_text(f, "\"string\" does not hold a hash (WRONGTYPE)");
+	fixture_expect(f, fixture_commit(f), STORE_REFUSED);
+	fixture_expect_text(f->why.text, "\"string\" does not hold a hash (WRONGTYPE)");
 	fixture_expect_string(f, "first", "old");
 	fixture_expect_string(f, "last", NULL);
 	fixture_expect_string(f, "string", "s");
@@ -312,8 +299,8 @@ static void a_batch_with_one_refused_change_changes_nothing(void **state)
 	store_batch_set(f->batch, "first", "new", 3);
 	store_batch_hash_set(f->batch, "in itself", "field", "x", 1);
 	store_batch_set_add(f->batch, "in itself", "member", 6);
-	expect(f, fixture_commit(f), STORE_REFUSED);
-	expect_text(f, "\"in itself\" does not hold a set (WRONGTYPE)");
+	fixture_expect(f, fixture_commit(f), STORE_REFUSED);
+	fixture_expect_text(f->why.text, "\"in itself\" does not hold a set (WRONGTYPE)");
 	fixture_expect_string(f, "first", "old");
 
 	store_batch_clear(f->batch);
@@ -332,11 +319,11 @@ static void a_key_of_another_type_refuses_the_bundle_with_its_name(void **state)
 	store_query(&queries[0], STORE_GET_STRING, "string");
 	store_query(&queries[1], STORE_GET_SET, "hash");
 	struct store_reply *reply;
-	expect(f, fixture_read(f, queries, 2, &reply), STORE_REFUSED);
-	expect_text(f, "\"hash\" does not hold a set (WRONGTYPE)");
-	expect(f, fixture_read_one(f, STORE_GET_STRING, "hash", &reply), STORE_REFUSED);
-	expect(f, fixture_read_one(f, STORE_GET_HASH, "string", &reply), STORE_REFUSED);
-	expect_text(f, "\"string\" does not hold a hash (WRONGTYPE)");
+	fixture_expect(f, fixture_read(f, queries, 2, &reply), STORE_REFUSED);
+	fixture_expect_text(f->why.text, "\"hash\" does not hold a set (WRONGTYPE)");
+	fixture_expect(f, fixture_read_one(f, STORE_GET_STRING, "hash", &reply), STORE_REFUSED);
+	fixture_expect(f, fixture_read_one(f, STORE_GET_HASH, "string", &reply), STORE_REFUSED);
+	fixture_expect_text(f->why.text, "\"string\" does not hold a hash (WRONGTYPE)");
 	fixture_expect_string(f, "string", "s");
 }
 
@@ -366,7 +353,7 @@ static void expect_gone_soon(struct store_fixture *f, const char *key)
 	bool there = true;
 	while (there && clock_mono_ms() < deadline) {
 		struct store_reply *reply;
-		expect(f, fixture_read_one(f, STORE_GET_EXISTS, key, &reply), STORE_DONE);
+		fixture_expect(f, fixture_read_one(f, STORE_GET_EXISTS, key, &reply), STORE_DONE);
 		there = store_reply_exists(reply, 0);
 		store_reply_destroy(&reply);
 		loop_turn(f->loop, 20);
@@ -402,7 +389,7 @@ static void a_key_with_a_life_is_there_and_then_gone(void **state)
 	fixture_expect_field(f, "short", "f", "v");
 
 	assert_false(store_batch_set_expiring(f->batch, "k", "x", 1, 0));
-	expect(f, fixture_commit(f), STORE_REFUSED);
+	fixture_expect(f, fixture_commit(f), STORE_REFUSED);
 }
 
 /* --- the fence --- */
@@ -414,7 +401,7 @@ static void a_cut_that_was_applied_is_not_applied_again(void **state)
 	fixture_must_commit(f);
 	/* The answer was lost and the keeper tries again. (Other content, to see whether it is written.) */
 	store_batch_set(f->batch, "k", "second", 6);
-	expect(f, fixture_commit_as(f, &f->fence), STORE_DONE);
+	fixture_expect(f, fixture_commit_as(f, &f->fence), STORE_DONE);
 	fixture_expect_string(f, "k", "first");
 	fixture_must_commit(f);
 	fixture_expect_string(f, "k", "second");
@@ -423,7 +410,7 @@ static void a_cut_that_was_applied_is_not_applied_again(void **state)
 	old.cut = 1;
 	old.acknowledged = 0;
 	store_batch_set(f->batch, "k", "third", 5);
-	expect(f, fixture_commit_as(f, &old), STORE_DONE);
+	fixture_expect(f, fixture_commit_as(f, &old), STORE_DONE);
 	fixture_expect_string(f, "k", "second");
 }
 
@@ -443,18 +430,18 @@ static void another_world_takes_the_store_over_and_the_old_writer_is_fenced(void
 	store_batch_set(f->batch, "k", "old world", 9);
 	fixture_must_commit(f);
 	struct store_fence other = fence_of(0xb2);
-	expect(f, fixture_claim(f, &other), STORE_DONE);
+	fixture_expect(f, fixture_claim(f, &other), STORE_DONE);
 	assert_int_equal(other.generation, f->fence.generation + 1);
 	assert_int_equal(other.cut, 0);
 
 	store_batch_set(f->batch, "k", "too late", 8);
-	expect(f, fixture_commit(f), STORE_FENCED);
-	expect_text(f, "belongs to another writer: generation 2, boot b2b2b2b2");
+	fixture_expect(f, fixture_commit(f), STORE_FENCED);
+	fixture_expect_text(f->why.text, "belongs to another writer: generation 2, boot b2b2b2b2");
 	fixture_expect_string(f, "k", "old world");
 	other.cut++;
 	store_batch_clear(f->batch);
 	store_batch_set(f->batch, "k", "new world", 9);
-	expect(f, fixture_commit_as(f, &other), STORE_DONE);
+	fixture_expect(f, fixture_commit_as(f, &other), STORE_DONE);
 	fixture_expect_string(f, "k", "new world");
 	fixture_expect_field(f, KEY_FENCE, "boot", "b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2");
 }
@@ -467,11 +454,11 @@ static void a_new_keeper_of_the_same_world_goes_on_where_the_old_one_was(void **
 		fixture_must_commit(f);
 	}
 	struct store_fence successor = fence_of(0xa1);
-	expect(f, fixture_claim(f, &successor), STORE_DONE);
+	fixture_expect(f, fixture_claim(f, &successor), STORE_DONE);
 	assert_int_equal(successor.cut, 3);
 	assert_int_equal(successor.acknowledged, 3);
 	store_batch_set_number(f->batch, "k", 99);
-	expect(f, fixture_commit(f), STORE_FENCED); /* the old keeper was not dead after all */
+	fixture_expect(f, fixture_commit(f), STORE_FENCED); /* the old keeper was not dead after all */
 	f->fence = successor;
 	fixture_must_commit(f);
 	fixture_expect_string(f, "k", "99");
@@ -483,7 +470,7 @@ static void who_never_claimed_cannot_write(void **state)
 	struct store_fence stranger = fence_of(0xcc);
 	stranger.cut = 1000;
 	store_batch_set(f->batch, "k", "x", 1);
-	expect(f, fixture_commit_as(f, &stranger), STORE_FENCED);
+	fixture_expect(f, fixture_commit_as(f, &stranger), STORE_FENCED);
 	fixture_expect_string(f, "k", NULL);
 }
 
@@ -496,18 +483,18 @@ static void a_store_that_forgot_cuts_is_noticed_before_it_is_written_to(void **s
 	remembers.acknowledged = 7; /* as if cuts 2 to 7 had been acknowledged, and a backup was put back */
 	remembers.cut = 8;
 	store_batch_set(f->batch, "k", "8", 1);
-	expect(f, fixture_commit_as(f, &remembers), STORE_LOST);
-	expect_text(f, "is at cut 1, but had acknowledged cut 7");
+	fixture_expect(f, fixture_commit_as(f, &remembers), STORE_LOST);
+	fixture_expect_text(f->why.text, "is at cut 1, but had acknowledged cut 7");
 	fixture_expect_string(f, "k", "1");
 
 	remembers.generation = 5; /* or claims, too */
-	expect(f, fixture_commit_as(f, &remembers), STORE_LOST);
-	expect_text(f, "older than this server's 5");
-	expect(f, fixture_claim(f, &remembers), STORE_DONE);
+	fixture_expect(f, fixture_commit_as(f, &remembers), STORE_LOST);
+	fixture_expect_text(f->why.text, "older than this server's 5");
+	fixture_expect(f, fixture_claim(f, &remembers), STORE_DONE);
 	assert_int_equal(remembers.generation, 6);
 	assert_int_equal(remembers.cut, 1);
 	remembers.cut = 8;
-	expect(f, fixture_commit_as(f, &remembers), STORE_DONE);
+	fixture_expect(f, fixture_commit_as(f, &remembers), STORE_DONE);
 	fixture_expect_string(f, "k", "8");
 }
 
@@ -515,8 +502,8 @@ static void the_fence_is_not_for_batches(void **state)
 {
 	struct store_fixture *f = *state;
 	assert_false(store_batch_delete(f->batch, KEY_FENCE));
-	expect(f, fixture_commit(f), STORE_REFUSED);
-	expect_text(f, "belongs to the store itself");
+	fixture_expect(f, fixture_commit(f), STORE_REFUSED);
+	fixture_expect_text(f->why.text, "belongs to the store itself");
 }
 
 static void an_empty_batch_proves_that_the_store_can_be_written(void **state)
@@ -827,7 +814,7 @@ static void a_copy_holds_everything_with_its_life(void **state)
 	assert_int_equal(census.expiring, 3);
 	fixture_expect_field(&copy, "hash:7", "b", "8");
 	fixture_expect_string(&copy, "other", "stays");
-	expect(&copy, fixture_commit(&copy), STORE_FENCED); /* the copy has claimed it */
+	fixture_expect(&copy, fixture_commit(&copy), STORE_FENCED); /* the copy has claimed it */
 
 	/* And back: the copy's content is in the first store again. */
 	store_batch_delete(f->batch, "hash:7");
@@ -837,10 +824,10 @@ static void a_copy_holds_everything_with_its_life(void **state)
 		fail_msg("%s", why.text);
 	fixture_expect_field(f, "hash:7", "b", "8");
 	struct store_reply *reply;
-	expect(f, fixture_read_one(f, STORE_GET_SET, "set:5", &reply), STORE_DONE);
+	fixture_expect(f, fixture_read_one(f, STORE_GET_SET, "set:5", &reply), STORE_DONE);
 	assert_int_equal(store_reply_size(reply, 0), 1);
 	store_reply_destroy(&reply);
-	expect(f, fixture_read_one(f, STORE_GET_STRING, "string:0", &reply), STORE_DONE);
+	fixture_expect(f, fixture_read_one(f, STORE_GET_STRING, "string:0", &reply), STORE_DONE);
 	size_t length;
 	assert_memory_equal(store_reply_string(reply, 0, &length), "\0\xff", 2);
 	assert_int_equal(length, 2);

@@ -44,19 +44,6 @@ static int test_end(void **state)
 	return 0;
 }
 
-static void expect(struct store_fixture *f, enum store_result found, enum store_result expected)
-{
-	if (found != expected)
-		fail_msg("the answer is %s (%s), expected %s", store_result_name(found), f->why.text,
-				 store_result_name(expected));
-}
-
-static void expect_text(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("the text \"%s\" does not contain \"%s\"", text, part);
-}
-
 /* --- other processes --- */
 
 /* What a child does instead of being a test: its exit code is its answer. It has nothing of the parent's store in use. */
@@ -158,7 +145,7 @@ static unsigned fill_until_refused(struct store_fixture *f, const char *what)
 		store_batch_set_number(f->batch, "count", n + 1);
 		enum store_result result = fixture_commit(f);
 		if (result != STORE_DONE) {
-			expect(f, result, STORE_REFUSED);
+			fixture_expect(f, result, STORE_REFUSED);
 			return n;
 		}
 	}
@@ -178,8 +165,8 @@ static void a_full_store_refuses_and_takes_it_when_it_may_grow(void **state)
 	struct store_fixture *f = *state;
 	unsigned done = fill_until_refused(f, "fill");
 	assert_true(done > 100);
-	expect_text(f->why.text, "is full: 16 MiB are allowed; raise store.map_mb");
-	expect_text(f->why.text, f->directory);
+	fixture_expect_text(f->why.text, "is full: 16 MiB are allowed; raise store.map_mb");
+	fixture_expect_text(f->why.text, f->directory);
 	expect_number(f, "count", done); /* the refused cut left nothing behind */
 	struct problem why;
 	assert_true(store_set_map_mb(f->store, 32, &why));
@@ -232,7 +219,7 @@ static void a_full_disk_refuses_and_nothing_is_lost(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
 	unsigned done = fill_until_refused(f, "fill");
 	setrlimit(RLIMIT_FSIZE, &before);
-	expect_text(f->why.text, "cannot write");
+	fixture_expect_text(f->why.text, "cannot write");
 	fixture_expect_string(f, "k", "before");
 	fixture_must_commit(f);
 	expect_number(f, "count", done + 1);
@@ -261,9 +248,9 @@ static void a_second_writer_is_told_who_the_first_one_is(void **state)
 	assert_int_equal(child_end(child_start(f, child_writes, NULL)), 0);
 	struct problem why;
 	assert_null(open_as(f, STORE_WRITER, &why));
-	expect_text(why.text, "in use by process");
+	fixture_expect_text(why.text, "in use by process");
 	assert_null(open_as(f, STORE_READER, &why)); /* LMDB's own rule: once per process */
-	expect_text(why.text, "this process has it open already");
+	fixture_expect_text(why.text, "this process has it open already");
 	store_batch_set(f->batch, "k", "v", 1);
 	fixture_must_commit(f);
 	store_destroy(&f->store);
@@ -362,7 +349,7 @@ static void a_reader_may_come_before_the_writer(void **state)
 	pid_t child = child_start(f, child_reads_early, shared);
 	assert_true(shared_await(shared, 1));
 	store_fixture_reopen(f); /* makes the directory */
-	expect(f, fixture_claim(f, &f->fence), STORE_DONE);
+	fixture_expect(f, fixture_claim(f, &f->fence), STORE_DONE);
 	store_batch_set(f->batch, "k", "5", 1);
 	fixture_must_commit(f);
 	shared_set(shared, 2);
@@ -469,7 +456,7 @@ static int64_t parts_read(struct store_fixture *f)
 	struct store_reply *reply;
 	for (unsigned i = 0; i < PARTS; i++)
 		store_query(&queries[i], STORE_GET_HASH, "part:%u", i);
-	expect(f, fixture_read(f, queries, PARTS, &reply), STORE_DONE);
+	fixture_expect(f, fixture_read(f, queries, PARTS, &reply), STORE_DONE);
 	int64_t first = -1;
 	for (unsigned i = 0; i < PARTS; i++) {
 		int64_t number = -2;
@@ -500,7 +487,7 @@ static void a_writer_killed_in_mid_commit_leaves_a_whole_cut(void **state)
 		assert_int_equal(child_end(child), 1000 + SIGKILL);
 		int acknowledged = *shared;
 		store_fixture_reopen(f);
-		expect(f, fixture_claim(f, &f->fence), STORE_DONE); /* a killed holder of LMDB's lock hinders nobody */
+		fixture_expect(f, fixture_claim(f, &f->fence), STORE_DONE); /* a killed holder of LMDB's lock hinders nobody */
 		int64_t found = parts_read(f);
 		if (found < acknowledged || found > acknowledged + 1)
 			fail_msg("cut %d was acknowledged, %d is there", acknowledged, (int)found);
@@ -537,8 +524,8 @@ static void expect_refused(struct store_fixture *f, const char *part)
 	struct problem why;
 	for (enum store_role role = STORE_READER; role <= STORE_WRITER; role++) {
 		assert_null(open_as(f, role, &why));
-		expect_text(why.text, f->directory);
-		expect_text(why.text, part);
+		fixture_expect_text(why.text, f->directory);
+		fixture_expect_text(why.text, part);
 	}
 }
 
@@ -589,7 +576,7 @@ static void a_file_that_was_cut_a_little_is_refused_by_the_writer(void **state)
 	assert_int_equal(truncate(path, at.st_size - (off_t)3 * 4096), 0);
 	struct problem why;
 	assert_null(open_as(f, STORE_WRITER, &why));
-	expect_text(why.text, "damaged");
+	fixture_expect_text(why.text, "damaged");
 	off_t left = at.st_size - (off_t)3 * 4096;
 	assert_int_equal(stat(path, &at), 0);
 	assert_int_equal(at.st_size, left);
@@ -651,16 +638,16 @@ static void a_damaged_value_is_refused_with_its_key(void **state)
 	raw_put(f, "bad", "h\1\0\0\xff\xff\xff\xff\0\0\0\0\0\0\0\0abcdefgh", 24); /* a count that lies */
 	store_fixture_reopen(f);
 	struct store_reply *reply;
-	expect(f, fixture_read_one(f, STORE_GET_HASH, "bad", &reply), STORE_REFUSED);
-	expect_text(f->why.text, "key \"bad\": damaged value");
+	fixture_expect(f, fixture_read_one(f, STORE_GET_HASH, "bad", &reply), STORE_REFUSED);
+	fixture_expect_text(f->why.text, "key \"bad\": damaged value");
 	store_batch_hash_set(f->batch, "bad", "f", "v", 1);
 	store_batch_set(f->batch, "good", "w", 1);
-	expect(f, fixture_commit(f), STORE_REFUSED);
+	fixture_expect(f, fixture_commit(f), STORE_REFUSED);
 	fixture_expect_string(f, "good", "v");
 	struct problem why;
 	unsigned seen = 0;
 	assert_false(store_each_key(f->store, key_seen, &seen, NULL, &why));
-	expect_text(why.text, "key \"bad\"");
+	fixture_expect_text(why.text, "key \"bad\"");
 }
 
 static void any_damage_of_a_value_is_found_or_harmless(void **state)
@@ -708,17 +695,17 @@ static void wrong_options_are_told(void **state)
 	struct store_options options = store_options_default();
 	options.path = "/nonexistent/deeper/store";
 	assert_null(store_create(&options, STORE_WRITER, NULL, NULL, &why));
-	expect_text(why.text, "/nonexistent/deeper/store");
+	fixture_expect_text(why.text, "/nonexistent/deeper/store");
 	options.path = "";
 	assert_null(store_create(&options, STORE_WRITER, NULL, NULL, &why));
 	options.path = "/tmp";
 	options.map_mb = 0;
 	assert_null(store_create(&options, STORE_WRITER, NULL, NULL, &why));
-	expect_text(why.text, "map_mb = 0; 1 to");
+	fixture_expect_text(why.text, "map_mb = 0; 1 to");
 	options.path = "/dev/null";
 	options.map_mb = 1;
 	assert_null(store_create(&options, STORE_WRITER, NULL, NULL, &why));
-	expect_text(why.text, "/dev/null");
+	fixture_expect_text(why.text, "/dev/null");
 	enum store_backend backend;
 	assert_true(store_backend_parse("embedded", &backend) && backend == STORE_EMBEDDED);
 	assert_true(store_backend_parse("redis", &backend) && backend == STORE_REDIS);
@@ -742,7 +729,7 @@ static void expired_keys_are_swept_away(void **state)
 	struct store_reply *reply;
 	bool there = true;
 	while (there && clock_mono_ms() < deadline) {
-		expect(f, fixture_read_one(f, STORE_GET_EXISTS, "short:0", &reply), STORE_DONE);
+		fixture_expect(f, fixture_read_one(f, STORE_GET_EXISTS, "short:0", &reply), STORE_DONE);
 		there = store_reply_exists(reply, 0);
 		store_reply_destroy(&reply);
 		loop_turn(f->loop, 20);

@@ -77,24 +77,11 @@ static int test_end(void **state)
 	return 0;
 }
 
-static void expect(struct store_fixture *f, enum store_result found, enum store_result expected)
-{
-	if (found != expected)
-		fail_msg("the answer is %s (%s), expected %s", store_result_name(found), f->why.text,
-				 store_result_name(expected));
-}
-
-static void expect_text(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("the text \"%s\" does not contain \"%s\"", text, part);
-}
-
 static void expect_state(const struct store_fixture *f, const char *part)
 {
 	char text[700];
 	store_state_text(f->store, text, sizeof text);
-	expect_text(text, part);
+	fixture_expect_text(text, part);
 }
 
 /* A store whose Redis may be away: nothing is claimed. */
@@ -124,7 +111,7 @@ static void read_until(struct store_fixture *f, enum store_result wanted)
 		loop_turn(f->loop, 10);
 		result = read_anything(f);
 	}
-	expect(f, result, wanted);
+	fixture_expect(f, result, wanted);
 }
 
 static void up_until(struct store_fixture *f, bool wanted)
@@ -144,7 +131,7 @@ static void state_until(struct store_fixture *f, const char *part)
 		loop_turn(f->loop, 10);
 		store_state_text(f->store, text, sizeof text);
 	}
-	expect_text(text, part);
+	fixture_expect_text(text, part);
 }
 
 /* --- who are you? --- */
@@ -154,11 +141,11 @@ static void a_wrong_password_is_a_refusal_in_words(void **state)
 	struct redis_fixture *f = *state;
 	f->store.options.link.password = "wrong";
 	open_unclaimed(&f->store);
-	expect(&f->store, read_anything(&f->store), STORE_REFUSED);
-	expect_text(f->store.why.text, "WRONGPASS");
+	fixture_expect(&f->store, read_anything(&f->store), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, "WRONGPASS");
 	expect_state(&f->store, "refuses us");
 	struct store_fence fence = f->store.fence;
-	expect(&f->store, fixture_claim(&f->store, &fence), STORE_REFUSED);
+	fixture_expect(&f->store, fixture_claim(&f->store, &fence), STORE_REFUSED);
 	assert_null(strstr(f->store.why.text, "wrong")); /* never tell the password itself */
 }
 
@@ -167,8 +154,8 @@ static void no_password_where_one_is_needed_is_a_refusal(void **state)
 	struct redis_fixture *f = *state;
 	f->store.options.link.password = NULL;
 	open_unclaimed(&f->store);
-	expect(&f->store, read_anything(&f->store), STORE_REFUSED);
-	expect_text(f->store.why.text, "NOAUTH");
+	fixture_expect(&f->store, read_anything(&f->store), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, "NOAUTH");
 }
 
 static void a_password_that_is_set_right_later_is_found_out(void **state)
@@ -203,8 +190,8 @@ static void a_user_of_the_access_list_and_another_database(void **state)
 	store_query(&queries[0], STORE_GET_STRING, "k");
 	store_query(&queries[1], STORE_GET_STRING, "k");
 	struct store_reply *answer;
-	expect(&f->store, fixture_read(&f->store, queries, 2, &answer), STORE_REFUSED);
-	expect_text(f->store.why.text, "NOPERM");
+	fixture_expect(&f->store, fixture_read(&f->store, queries, 2, &answer), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, "NOPERM");
 }
 
 /* --- going away and coming back --- */
@@ -214,8 +201,8 @@ static void a_server_that_is_not_there_is_told_at_once_and_waited_for(void **sta
 	struct redis_fixture *f = *state;
 	redis_server_kill(f->server);
 	open_unclaimed(&f->store);
-	expect(&f->store, read_anything(&f->store), STORE_AWAY);
-	expect_text(f->store.why.text, "Connection refused");
+	fixture_expect(&f->store, read_anything(&f->store), STORE_AWAY);
+	fixture_expect_text(f->store.why.text, "Connection refused");
 	expect_state(&f->store, "unreachable for 0 s (Connection refused), next try in");
 	struct problem why;
 	assert_true(redis_server_restart(f->server, &why));
@@ -235,12 +222,12 @@ static void what_was_acknowledged_is_there_after_a_crash_of_the_server(void **st
 	redis_server_kill(f->server);
 	up_until(&f->store, false);
 	store_batch_set(f->store.batch, "k", "later", 5);
-	expect(&f->store, fixture_commit(&f->store), STORE_AWAY);
+	fixture_expect(&f->store, fixture_commit(&f->store), STORE_AWAY);
 	f->store.fence.cut--; /* the same batch goes again with the same number */
 	assert_true(redis_server_restart(f->server, &why));
 	read_until(&f->store, STORE_DONE);
 	fixture_expect_string(&f->store, "k", "20");
-	expect(&f->store, fixture_commit_until_there(&f->store), STORE_DONE);
+	fixture_expect(&f->store, fixture_commit_until_there(&f->store), STORE_DONE);
 	fixture_expect_string(&f->store, "k", "later");
 }
 
@@ -285,13 +272,13 @@ static void a_server_killed_in_the_middle_of_commits_keeps_whole_cuts(void **sta
 		assert_true(keeper.result == STORE_AWAY || keeper.result == STORE_DONE);
 		assert_true(redis_server_restart(f->server, &why));
 		s->fence.cut--;
-		expect(s, fixture_commit_until_there(s), STORE_DONE); /* again, with the same number */
+		fixture_expect(s, fixture_commit_until_there(s), STORE_DONE); /* again, with the same number */
 
 		struct store_query queries[500];
 		struct store_reply *reply;
 		for (unsigned i = 0; i < 500; i++)
 			store_query(&queries[i], STORE_GET_STRING, "part:%u", i);
-		expect(s, fixture_read(s, queries, 500, &reply), STORE_DONE);
+		fixture_expect(s, fixture_read(s, queries, 500, &reply), STORE_DONE);
 		for (unsigned i = 0; i < 500; i++) {
 			int64_t number = 0;
 			assert_true(store_reply_number(reply, i, &number));
@@ -308,9 +295,9 @@ static void a_stopped_server_costs_one_timeout_and_is_found_again(void **state)
 	store_fixture_open(&f->store, 0, 1);
 	redis_server_pause(f->server);
 	uint64_t before = clock_mono_ms();
-	expect(&f->store, read_anything(&f->store), STORE_AWAY);
+	fixture_expect(&f->store, read_anything(&f->store), STORE_AWAY);
 	uint64_t took = clock_mono_ms() - before;
-	expect_text(f->store.why.text, "no answer for");
+	fixture_expect_text(f->store.why.text, "no answer for");
 	state_until(&f->store, "no greeting within 500 ms"); /* the kernel accepts for it, but nobody answers */
 	assert_true(took >= 450 && took < 5000);             /* the fixture's time-out is 500 ms */
 	read_until(&f->store, STORE_AWAY);
@@ -324,10 +311,10 @@ static void a_commit_in_doubt_while_the_server_stood_still_happens_once(void **s
 	store_fixture_open(&f->store, 0, 1);
 	redis_server_pause(f->server);
 	store_batch_set(f->store.batch, "k", "1", 1);
-	expect(&f->store, fixture_commit(&f->store), STORE_AWAY);
+	fixture_expect(&f->store, fixture_commit(&f->store), STORE_AWAY);
 	f->store.fence.cut--;
 	redis_server_resume(f->server);
-	expect(&f->store, fixture_commit_until_there(&f->store), STORE_DONE);
+	fixture_expect(&f->store, fixture_commit_until_there(&f->store), STORE_DONE);
 	fixture_expect_string(&f->store, "k", "1");
 	fixture_expect_field(&f->store, KEY_FENCE, "cut", "1");
 }
@@ -370,12 +357,12 @@ static void a_server_restarted_empty_is_not_written_to_as_if_nothing_had_happene
 	redis_server_kill(f->server);
 	assert_true(redis_server_restart_empty(f->server, &why));
 	store_batch_set(f->store.batch, "other", "2", 1);
-	expect(&f->store, fixture_commit_until_there(&f->store), STORE_LOST);
-	expect_text(f->store.why.text, "was emptied");
+	fixture_expect(&f->store, fixture_commit_until_there(&f->store), STORE_LOST);
+	fixture_expect_text(f->store.why.text, "was emptied");
 	fixture_expect_string(&f->store, "other", NULL);
 
 	uint64_t generation = f->store.fence.generation;
-	expect(&f->store, fixture_claim(&f->store, &f->store.fence), STORE_DONE);
+	fixture_expect(&f->store, fixture_claim(&f->store, &f->store.fence), STORE_DONE);
 	assert_int_equal(f->store.fence.generation, generation + 1);
 	store_batch_clear(f->store.batch);
 	store_batch_set(f->store.batch, "k", "1", 1);
@@ -395,8 +382,8 @@ static void a_server_without_memory_refuses_and_takes_it_later(void **state)
 	assert_true(redis_server_do(f->server, "CONFIG SET maxmemory-policy noeviction"));
 	assert_true(redis_server_do(f->server, "CONFIG SET maxmemory 1"));
 	store_batch_set(f->store.batch, "k", "new", 3);
-	expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
-	expect_text(f->store.why.text, "OOM command not allowed");
+	fixture_expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, "OOM command not allowed");
 	fixture_expect_string(&f->store, "k", "old");
 	fixture_expect_field(&f->store, KEY_FENCE, "cut", "1");
 	assert_true(redis_server_do(f->server, "CONFIG SET maxmemory 0"));
@@ -410,8 +397,8 @@ static void a_read_only_replica_refuses(void **state)
 	store_fixture_open(&f->store, 0, 1);
 	assert_true(redis_server_do(f->server, "REPLICAOF 127.0.0.1 1"));
 	store_batch_set(f->store.batch, "k", "x", 1);
-	expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
-	expect_text(f->store.why.text, "READONLY");
+	fixture_expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, "READONLY");
 	fixture_expect_string(&f->store, "k", NULL);
 	assert_true(redis_server_do(f->server, "REPLICAOF NO ONE"));
 	fixture_must_commit(&f->store);
@@ -424,11 +411,11 @@ static void a_damaged_fence_refuses_with_its_name(void **state)
 	store_fixture_open(&f->store, 0, 1);
 	assert_true(redis_server_do(f->server, "HSET " KEY_FENCE " cut many"));
 	store_batch_set(f->store.batch, "k", "x", 1);
-	expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
-	expect_text(f->store.why.text, KEY_FENCE " is damaged");
+	fixture_expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, KEY_FENCE " is damaged");
 	assert_true(redis_server_do(f->server, "SET " KEY_FENCE " nonsense"));
-	expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
-	expect_text(f->store.why.text, "WRONGTYPE");
+	fixture_expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, "WRONGTYPE");
 	fixture_expect_string(&f->store, "k", NULL);
 }
 
@@ -441,9 +428,9 @@ static void two_writers_at_once_only_the_newer_one_writes(void **state)
 	store_fixture_open(&other, 0, 2);
 	store_batch_set(f->store.batch, "k", "old", 3);
 	store_batch_set(other.batch, "k", "new", 3);
-	expect(&f->store, fixture_commit(&f->store), STORE_FENCED);
+	fixture_expect(&f->store, fixture_commit(&f->store), STORE_FENCED);
 	fixture_must_commit(&other);
-	expect(&f->store, fixture_commit(&f->store), STORE_FENCED);
+	fixture_expect(&f->store, fixture_commit(&f->store), STORE_FENCED);
 	fixture_expect_string(&f->store, "k", "new");
 	store_fixture_close(&other);
 }
@@ -465,12 +452,12 @@ static void a_fence_that_moves_between_judging_and_writing_is_judged_again(void 
 		assert_true(store_commit(writer->store, writer->batch, &writer->fence, keeper_answered, &keeper));
 		for (unsigned turn = 0; turn < round % 5 && !keeper.answered; turn++)
 			loop_turn(writer->loop, 1);
-		expect(claimer, fixture_claim(claimer, &claimer->fence), STORE_DONE);
+		fixture_expect(claimer, fixture_claim(claimer, &claimer->fence), STORE_DONE);
 		fixture_turn_until(writer, &keeper.answered);
 		/* Either the commit came before the claim, or it never came at all. */
 		struct store_reply *reply;
 		int64_t number = -1;
-		expect(claimer, fixture_read_one(claimer, STORE_GET_STRING, "k", &reply), STORE_DONE);
+		fixture_expect(claimer, fixture_read_one(claimer, STORE_GET_STRING, "k", &reply), STORE_DONE);
 		store_reply_number(reply, 0, &number);
 		store_reply_destroy(&reply);
 		assert_true(keeper.result == STORE_DONE || keeper.result == STORE_FENCED);
@@ -501,7 +488,7 @@ static void tls_with_the_right_ca_works(void **state)
 	for (int i = 0; i < 8; i++)
 		store_query(&queries[i], STORE_GET_STRING, "large:%d", i);
 	struct store_reply *reply;
-	expect(&f->store, fixture_read(&f->store, queries, 8, &reply), STORE_DONE);
+	fixture_expect(&f->store, fixture_read(&f->store, queries, 8, &reply), STORE_DONE);
 	for (unsigned i = 0; i < 8; i++) {
 		size_t length;
 		assert_memory_equal(store_reply_string(reply, i, &length), large, STORE_VALUE_MAX);
@@ -524,7 +511,7 @@ static void tls_finds_the_server_again_after_a_crash(void **state)
 	up_until(&f->store, false);
 	assert_true(redis_server_restart(f->server, &why));
 	store_batch_set(f->store.batch, "k", "x", 1);
-	expect(&f->store, fixture_commit_until_there(&f->store), STORE_DONE);
+	fixture_expect(&f->store, fixture_commit_until_there(&f->store), STORE_DONE);
 }
 
 static void tls_with_a_wrong_ca_is_refused(void **state)
@@ -533,11 +520,11 @@ static void tls_with_a_wrong_ca_is_refused(void **state)
 	f->store.options.link.tls = true;
 	f->store.options.link.tls_ca = f->server->wrong_ca;
 	open_unclaimed(&f->store);
-	expect(&f->store, read_anything(&f->store), STORE_REFUSED);
-	expect_text(f->store.why.text, "the server's certificate is refused");
+	fixture_expect(&f->store, read_anything(&f->store), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, "the server's certificate is refused");
 	f->store.options.link.tls_no_verify = true;
 	store_fixture_reopen(&f->store);
-	expect(&f->store, read_anything(&f->store), STORE_DONE);
+	fixture_expect(&f->store, read_anything(&f->store), STORE_DONE);
 }
 
 static void tls_without_the_name_in_the_certificate_is_refused(void **state)
@@ -547,21 +534,21 @@ static void tls_without_the_name_in_the_certificate_is_refused(void **state)
 	f->store.options.link.tls_ca = f->server->ca;
 	f->store.options.link.host = "127.0.0.2"; /* the same server, but its certificate is for 127.0.0.1 and localhost */
 	open_unclaimed(&f->store);
-	expect(&f->store, read_anything(&f->store), STORE_REFUSED);
-	expect_text(f->store.why.text, "certificate is refused: IP address mismatch");
+	fixture_expect(&f->store, read_anything(&f->store), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, "certificate is refused: IP address mismatch");
 }
 
 static void plain_words_to_a_tls_port_are_no_connection(void **state)
 {
 	struct redis_fixture *f = *state;
 	open_unclaimed(&f->store);
-	expect(&f->store, read_anything(&f->store), STORE_AWAY);
+	fixture_expect(&f->store, read_anything(&f->store), STORE_AWAY);
 	store_destroy(&f->store.store);
 	f->store.options.link.tls = true;
 	f->store.options.link.tls_ca = "/nonexistent/ca.crt";
 	f->store.store = store_create(&f->store.options, STORE_READER, f->store.loop, NULL, &f->store.why);
 	assert_null(f->store.store);
-	expect_text(f->store.why.text, "/nonexistent/ca.crt");
+	fixture_expect_text(f->store.why.text, "/nonexistent/ca.crt");
 }
 
 static void tls_with_a_client_certificate(void **state)
@@ -574,10 +561,10 @@ static void tls_with_a_client_certificate(void **state)
 	f->store.options.link.tls_cert = f->server->certificate;
 	store_destroy(&f->store.store);
 	assert_null(store_create(&f->store.options, STORE_READER, f->store.loop, NULL, &f->store.why));
-	expect_text(f->store.why.text, "needed together");
+	fixture_expect_text(f->store.why.text, "needed together");
 	f->store.options.link.tls_key = f->server->key;
 	store_fixture_reopen(&f->store);
-	expect(&f->store, read_anything(&f->store), STORE_DONE);
+	fixture_expect(&f->store, read_anything(&f->store), STORE_DONE);
 }
 
 static void a_unix_socket_that_vanishes_and_returns(void **state)
@@ -590,7 +577,7 @@ static void a_unix_socket_that_vanishes_and_returns(void **state)
 	redis_server_kill(f->server);
 	up_until(&f->store, false);
 	state_until(&f->store, "No such file");
-	expect(&f->store, read_anything(&f->store), STORE_AWAY);
+	fixture_expect(&f->store, read_anything(&f->store), STORE_AWAY);
 	assert_true(redis_server_restart(f->server, &why));
 	read_until(&f->store, STORE_DONE);
 }
@@ -605,8 +592,8 @@ static void a_host_name_is_resolved_by_a_job_thread(void **state)
 	store_destroy(&f->store.store);
 	f->store.options.link.host = "no-such-host.invalid";
 	store_fixture_reopen(&f->store);
-	expect(&f->store, read_anything(&f->store), STORE_AWAY);
-	expect_text(f->store.why.text, "cannot resolve the name");
+	fixture_expect(&f->store, read_anything(&f->store), STORE_AWAY);
+	fixture_expect_text(f->store.why.text, "cannot resolve the name");
 }
 
 static void blocking_questions_wait_for_a_server_that_comes(void **state)
@@ -621,14 +608,14 @@ static void blocking_questions_wait_for_a_server_that_comes(void **state)
 	store_query(&query, STORE_GET_STRING, "k");
 	struct store_reply *reply;
 	assert_int_equal(store_read_wait(f->store.store, &query, 1, 300, &reply, &why), STORE_AWAY);
-	expect_text(why.text, "Connection refused");
+	fixture_expect_text(why.text, "Connection refused");
 	assert_true(redis_server_restart(f->server, &why));
 	assert_int_equal(store_read_wait(f->store.store, &query, 1, 15000, &reply, &why), STORE_DONE);
 	assert_false(store_reply_exists(reply, 0));
 	store_reply_destroy(&reply);
 	redis_server_pause(f->server);
 	assert_int_equal(store_read_wait(f->store.store, &query, 1, 200, &reply, &why), STORE_AWAY);
-	expect_text(why.text, "no answer within 200 ms");
+	fixture_expect_text(why.text, "no answer within 200 ms");
 	redis_server_resume(f->server);
 	assert_int_equal(store_read_wait(f->store.store, &query, 1, 15000, &reply, &why), STORE_DONE);
 	store_reply_destroy(&reply);
@@ -654,12 +641,12 @@ static void keys_of_types_that_are_not_ours_are_counted_and_left_alone(void **st
 	struct store_query query;
 	store_query(&query, STORE_GET_EXISTS, "list");
 	struct store_reply *reply;
-	expect(&f->store, fixture_read(&f->store, &query, 1, &reply), STORE_DONE);
+	fixture_expect(&f->store, fixture_read(&f->store, &query, 1, &reply), STORE_DONE);
 	assert_true(store_reply_exists(reply, 0));
 	store_reply_destroy(&reply);
 	store_batch_set_add(f->store.batch, "list", "m", 1);
-	expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
-	expect_text(f->store.why.text, "\"list\" does not hold a set");
+	fixture_expect(&f->store, fixture_commit(&f->store), STORE_REFUSED);
+	fixture_expect_text(f->store.why.text, "\"list\" does not hold a set");
 }
 
 /* A server that says the same thing to everybody. */
@@ -696,7 +683,7 @@ static void expect_of_parrot(const char *words, const char *text)
 	open_unclaimed(&f);
 	parrot.watch = loop_fd_add(f.loop, parrot.listening, LOOP_READ, parrot_accept, &parrot, "parrot");
 	assert_int_not_equal(read_anything(&f), STORE_DONE);
-	expect_text(f.why.text, text);
+	fixture_expect_text(f.why.text, text);
 	loop_fd_remove(&parrot.watch);
 	close(parrot.listening);
 	if (parrot.talking >= 0)
@@ -731,7 +718,7 @@ static void wrong_options_are_told_before_anything_is_tried(void **state)
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		struct store_options options = {.backend = STORE_REDIS, .link = wrong[i].link};
 		assert_null(store_create(&options, STORE_READER, loop, NULL, &why));
-		expect_text(why.text, wrong[i].text);
+		fixture_expect_text(why.text, wrong[i].text);
 		assert_null(store_create(&options, STORE_READER, NULL, NULL, &why));
 	}
 	loop_destroy(&loop);
