@@ -39,9 +39,7 @@ uint32_t status_players(const struct world *world)
 
 uint64_t status_connections(const struct world *world)
 {
-	uint64_t closed = count_sum(world, COUNT_connections_closed); /* first: the difference is never negative */
-	uint64_t accepted = count_sum(world, COUNT_connections_accepted);
-	return accepted > closed ? accepted - closed : 0;
+	return __atomic_load_n(&world->realm->connections, __ATOMIC_RELAXED);
 }
 
 /* --- processes ---------------------------------------------------------------------------------------------------- */
