@@ -141,6 +141,7 @@ void status_add(cJSON *reply, const struct status_source *source)
 	number_add(reply, "players", status_players(world));
 	number_add(reply, "players_most", __atomic_load_n(&world->realm->players_most, __ATOMIC_RELAXED));
 	number_add(reply, "connections", status_connections(world));
+	number_add(reply, "attempts", __atomic_load_n(&world->realm->attempts, __ATOMIC_RELAXED));
 	number_add(reply, "sockets_in_vault", source->vault->held);
 	world_add(reply, source);
 	store_add(reply, source);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/log.h"
+#include "common/base/point.h"
 #include "common/protocol/packets.h"
 #include "worker/address.h"
 #include "worker/dispatch.h"
@@ -231,7 +232,9 @@ void client_leave_address(struct worker *w, uint32_t index)
 {
 	if (w->world.peers[index].record == 0)
 		return;
+	point("connection leaves");
 	worker_transaction(w, &w->world.realm_domain, 1, leave, &index);
+	point("connection left");
 	count_add(&w->world, COUNT_connections_closed, 1);
 }
 
@@ -243,6 +246,7 @@ static uint32_t connection_admit(struct worker *w, const uint8_t address[16], en
 		memcpy(w->world.peers[a.connection].address, address, sizeof w->world.peers[a.connection].address);
 		if (worker_transaction(w, &w->world.realm_domain, 1, admit, &a) == TX_COMMIT) {
 			count_add(&w->world, COUNT_connections_accepted, 1);
+			point("connection admitted");
 			return a.connection;
 		}
 		atomic_store(&w->world.connections[a.connection].owner, 0);
