@@ -169,7 +169,7 @@ static void workers_kill(struct stage *s, pid_t before[])
 
 static void end_after_all_workers_were_killed(struct stage *s)
 {
-	pid_t before[GAME_SERVER_PROCESSES_MAX];
+	pid_t before[GAME_SERVER_PROCESSES_MAX] = {0};
 	workers_kill(s, before);
 	wake_redis(s);
 	for (unsigned w = 0; w < s->server->workers; w++)
@@ -179,7 +179,7 @@ static void end_after_all_workers_were_killed(struct stage *s)
 
 static void end_while_all_workers_are_killed(struct stage *s)
 {
-	pid_t before[GAME_SERVER_PROCESSES_MAX];
+	pid_t before[GAME_SERVER_PROCESSES_MAX] = {0};
 	for (unsigned w = 0; w < s->server->workers; w++)
 		before[w] = game_server_process(s->server, w);
 	both_close(s);
@@ -384,7 +384,7 @@ static void a_worker_that_dies_at_the_door_leaks_nothing(void **state)
 	s.server->errors_expected = true;
 	for (unsigned i = 0; i < sizeof points / sizeof *points; i++) {
 		for (int times = 0; times < 2; times++) {
-			pid_t before[GAME_SERVER_PROCESSES_MAX];
+			pid_t before[GAME_SERVER_PROCESSES_MAX] = {0};
 			for (unsigned w = 0; w < s.server->workers; w++)
 				before[w] = game_server_process(s.server, w);
 			points_arm(s.server->points, "", points[i], 0, SIGKILL);

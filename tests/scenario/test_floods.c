@@ -194,9 +194,9 @@ static void dice_and_creations_may_be_flooded_and_the_others_get_in(void **state
 	}
 	struct bot *honest = bot_create(server, NULL, ANY_WORKER);
 	bot_sync(honest);
-	EVENTUALLY(game_server_total(server, "packets_in") >= FLOODERS * (THROWS + TRIES));
+	EVENTUALLY(game_server_total(server, "packets_in") >= (int64_t)FLOODERS * (THROWS + TRIES));
 	int64_t refused = game_server_total(server, "refused_before");
-	EXPECT(refused > FLOODERS * TRIES, "%lld dice and creations were refused", (long long)refused);
+	EXPECT(refused > (int64_t)FLOODERS * TRIES, "%lld dice and creations were refused", (long long)refused);
 	for (int i = 0; i < FLOODERS; i++) {
 		/* He is heard again when he has calmed down. */
 		struct bot *bot = flooders[i];

@@ -78,7 +78,7 @@ static void the_staff_travellers_and_everybody_where_the_operator_wants_it_may_s
 {
 	(void)state;
 	world->world.players[me].privileges |= PRIVILEGE_COUNSELLOR;
-	assert_true(stays(10 * IDLE_MS));
+	assert_true(stays(UINT64_C(10) * IDLE_MS));
 	world->world.players[me].privileges = PRIVILEGE_USER;
 	world->world.players[me].travelling = 1;
 	assert_true(stays(1));
