@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/protocol/charset.h"
+#include "common/world/ledger.h"
 
 static uint64_t name_hash(struct text name)
 {
@@ -103,6 +104,7 @@ void realm_release(struct tx *tx, uint32_t index)
 	assert(tx_holds(tx, w->realm_domain) && player->state != PLAYER_FREE && w->bodies[index].map == 0);
 
 	names_remove(tx, index);
+	ledger_add_player(tx, LEDGER_RESTORED, player, -1); /* nothing while it is reserved */
 	TOUCH(tx, *player);
 	/* The record goes, secrets too; generation and version stay, so that no stale handle and no stale cut match. */
 	*player = (struct player){.generation = player->generation + 1, .version = player->version + 1};

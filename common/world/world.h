@@ -25,6 +25,9 @@ struct world {
 	struct peer *peers;             /* [limits.connections + 1] */
 	struct chunk *chunks;           /* [limits.workers * limits.chunks + 1] */
 	uint64_t *reader_positions;     /* [limits.workers][realm_domain + 1] */
+	struct ledger_row *ledger;      /* [PROCESS_SLOTS][limits.items + 1] */
+	int64_t *balances;              /* [limits.items + 1] */
+	struct audit_report *report;
 	uint32_t realm_domain;          /* index of the realm among the domains: limits.maps + 1 */
 
 	unsigned slot;              /* which process this is */

@@ -267,6 +267,7 @@ static void scene_open(struct scene *scene)
 	close(fd);
 	must(scene->catalog != NULL, "attach the catalog", &why);
 	must(limits_world(&limits, scene->config, 1, catalog_map_max(scene->catalog), &why), "size the world", &why);
+	limits.items = catalog_item_max(scene->catalog);
 	memory_segment_open_with(&scene->segment, &limits);
 	must(world_populate(&scene->segment.world, scene->catalog, &why), "fill the world", &why);
 	tx_init(&scene->tx, &scene->segment.world, scene->catalog, scene->config);
