@@ -540,13 +540,29 @@ pid_t game_server_await_successor(const struct game_server *server, unsigned slo
 	return now;
 }
 
+static bool audit_answered(const struct game_server *server, int64_t request, cJSON **report)
+{
+	cJSON_Delete(*report);
+	*report = game_server_ask(server, "audit report");
+	return number_of(*report, "request") >= request;
+}
+
+cJSON *game_server_audit_report(const struct game_server *server)
+{
+	cJSON *report = game_server_ask(server, "audit");
+	int64_t request = number_of(report, "request");
+	EVENTUALLY(audit_answered(server, request, &report));
+	return report;
+}
+
 void game_server_audit(const struct game_server *server)
 {
-	cJSON *reply = game_server_ask(server, "audit");
-	int64_t audits = number_of(reply, "audits_before"), findings = number_of(reply, "findings_before");
-	cJSON_Delete(reply);
-	EVENTUALLY(game_server_total(server, "audits") > audits);
-	EXPECT_EQUAL("what the audit of the world found", game_server_total(server, "audit_findings"), findings);
+	cJSON *report = game_server_audit_report(server);
+	const cJSON *text;
+	cJSON_ArrayForEach(text, cJSON_GetObjectItem(report, "texts"))
+		fprintf(stderr, "audit: %s\n", cJSON_GetStringValue(text));
+	EXPECT_EQUAL("what the audit of world and store found", number_of(report, "findings"), 0);
+	cJSON_Delete(report);
 }
 
 void game_server_await_players(const struct game_server *server, int64_t players)
