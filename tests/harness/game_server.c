@@ -547,12 +547,25 @@ static bool audit_answered(const struct game_server *server, int64_t request, cJ
 	return number_of(*report, "request") >= request;
 }
 
-cJSON *game_server_audit_report(const struct game_server *server)
+static cJSON *audit_ask(const struct game_server *server, const char *words)
 {
-	cJSON *report = game_server_ask(server, "audit");
+	cJSON *report = game_server_ask(server, words);
 	int64_t request = number_of(report, "request");
 	EVENTUALLY(audit_answered(server, request, &report));
 	return report;
+}
+
+cJSON *game_server_audit_report(const struct game_server *server)
+{
+	return audit_ask(server, "audit");
+}
+
+void game_server_accept(const struct game_server *server)
+{
+	cJSON *report = audit_ask(server, "audit accept");
+	MUST(cJSON_IsTrue(cJSON_GetObjectItem(cJSON_GetObjectItem(report, "store"), "accepted")),
+		 "the audit accepted nothing");
+	cJSON_Delete(report);
 }
 
 void game_server_audit(const struct game_server *server)

@@ -100,7 +100,10 @@ void game_server_await_players(const struct game_server *server, int64_t players
  * has it in "audit". */
 struct cJSON *game_server_audit_report(const struct game_server *server);
 
-/* The same: nothing must be wrong. */
+/* What the store holds is right from now on, whatever its ledger says: after a test wrote to it. */
+void game_server_accept(const struct game_server *server);
+
+/* As game_server_audit_report: nothing must be wrong. */
 void game_server_audit(const struct game_server *server);
 
 #endif
