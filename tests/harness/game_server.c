@@ -148,7 +148,7 @@ static const char *const usual_settings[] = {"listen.host=127.0.0.1",
 											 "intervals.talk_ms=0",
 											 "intervals.position_request_ms=0",
 											 "intervals.logout_s=1",
-											 "store.cut_interval_ms=100",
+											 "store.cut_interval_ms=100",  "store.audit_interval_s=1",
 											 "store.redis_command_timeout_ms=1000",
 											 "store.redis_reconnect_max_ms=200",
 											 "world.seed=7"};
