@@ -11,7 +11,6 @@
 #include "common/world/audit.h"
 
 /* Everything: audit_world, and the above. */
-void game_audit(const struct world *world, const struct catalog *catalog, struct audit_room *room,
-				struct audit *audit);
+void game_audit(const struct world *world, const struct catalog *catalog, struct audit_room *room, struct audit *audit);
 
 #endif

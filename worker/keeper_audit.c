@@ -140,15 +140,17 @@ static void report_log(const struct keeper *k, const struct store_walk_job *walk
 	bool looked = walk != NULL && walk->good;
 	for (uint32_t i = 0; i < audit->findings && i < AUDIT_TEXTS; i++)
 		log_error("audit: %s", audit->text[i]);
-	log_line(audit->findings == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
-			 "audit: %u findings; %u players, %u creatures, %llu gold and %llu items in the world, all locks held for %u us",
-			 audit->findings, audit->players, audit->creatures, (unsigned long long)audit->gold,
-			 (unsigned long long)audit->items, k->audit.held_us);
+	log_line(
+		audit->findings == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
+		"audit: %u findings; %u players, %u creatures, %llu gold and %llu items in the world, all locks held for %u us",
+		audit->findings, audit->players, audit->creatures, (unsigned long long)audit->gold,
+		(unsigned long long)audit->items, k->audit.held_us);
 	if (looked)
-		log_info("audit: %u characters, %llu gold and %llu items in the store, %u things there that this world cannot hold; "
-				 "walked through in %u ms",
-				 walk->sum.characters, (unsigned long long)walk->sum.gold, (unsigned long long)walk->sum.units,
-				 walk->sum.unknown, walk->took_ms);
+		log_info(
+			"audit: %u characters, %llu gold and %llu items in the store, %u things there that this world cannot hold; "
+			"walked through in %u ms",
+			walk->sum.characters, (unsigned long long)walk->sum.gold, (unsigned long long)walk->sum.units,
+			walk->sum.unknown, walk->took_ms);
 }
 
 static void audit_finish(struct keeper *k, const struct store_walk_job *walk)

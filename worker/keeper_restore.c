@@ -80,7 +80,7 @@ struct restoring {
 	char *left;                /* of this map; owned */
 	unsigned next_tile;        /* of the plan that is put into the world */
 	unsigned stretch_from;
-	unsigned maps; /* that the store says something about */
+	unsigned maps;   /* that the store says something about */
 	int64_t *totals; /* [items + 1]: what the store's ledger says from now on */
 };
 
@@ -336,8 +336,9 @@ static bool totals_count(struct restoring *r, struct problem *why)
 	if (good && sum.has_ledger)
 		totals_tell(k, &sum);
 	else if (good)
-		log_notice("store: it has no ledger yet; it begins with %llu gold and %llu items of %u characters and on the ground",
-				   (unsigned long long)sum.gold, (unsigned long long)sum.units, sum.characters);
+		log_notice(
+			"store: it has no ledger yet; it begins with %llu gold and %llu items of %u characters and on the ground",
+			(unsigned long long)sum.gold, (unsigned long long)sum.units, sum.characters);
 	if (good)
 		memcpy(r->totals, sum.found, ((size_t)sum.items + 1) * sizeof *r->totals);
 	store_sum_free(&sum);

@@ -44,7 +44,7 @@ enum master_message_kind {
 	MASTER_DROP,    /* the connection is closed: close the duplicate */
 
 	MASTER_LOG_LEVEL = 100, /* from the master to its child: .reserve is the enum log_level from now on */
-	MASTER_AUDIT,           /* from the master to the keeper: .connection is the number of the request, .reserve how far */
+	MASTER_AUDIT, /* from the master to the keeper: .connection is the number of the request, .reserve how far */
 };
 
 /* How far an audit goes; each does what the one before it does. */

@@ -14,19 +14,26 @@
 
 /* --- keys that hold property ---------------------------------------------------------------------------------------------------- */
 
-enum key_kind { KIND_NONE, KIND_PURSE, KIND_BAG, KIND_VAULT, KIND_ACCOUNT, KIND_GROUND, KIND_LEFT, KIND_DOOR, KIND_LEDGER };
+enum key_kind {
+	KIND_NONE,
+	KIND_PURSE,
+	KIND_BAG,
+	KIND_VAULT,
+	KIND_ACCOUNT,
+	KIND_GROUND,
+	KIND_LEFT,
+	KIND_DOOR,
+	KIND_LEDGER
+};
 
 static const struct {
 	enum key_kind kind;
 	const char *prefix, *suffix; /* a number between them */
 	enum store_type type;
 } key_kinds[] = {
-	{KIND_PURSE, "player:", ":user_stats", STORE_HASH},
-	{KIND_BAG, "player:", ":inventory", STORE_HASH},
-	{KIND_VAULT, "bank:", ":vault", STORE_HASH},
-	{KIND_ACCOUNT, "bank:", ":gold", STORE_STRING},
-	{KIND_GROUND, "ground_items:", "", STORE_STRING},
-	{KIND_LEFT, "argentumd:ground_left:", "", STORE_STRING},
+	{KIND_PURSE, "player:", ":user_stats", STORE_HASH}, {KIND_BAG, "player:", ":inventory", STORE_HASH},
+	{KIND_VAULT, "bank:", ":vault", STORE_HASH},        {KIND_ACCOUNT, "bank:", ":gold", STORE_STRING},
+	{KIND_GROUND, "ground_items:", "", STORE_STRING},   {KIND_LEFT, "argentumd:ground_left:", "", STORE_STRING},
 };
 
 struct key_name {

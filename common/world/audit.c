@@ -155,10 +155,10 @@ static void logs_look(struct look *look)
 	for (unsigned slot = 0; slot < PROCESS_SLOTS; slot++) {
 		const struct undo_log *log = world_undo(look->w, slot);
 		uint32_t state = atomic_load(&log->state);
-		if (state > UNDO_COMMITTED || state == UNDO_COMMITTED ||
-			(state == UNDO_ACTIVE && atomic_load(&log->used) != 0))
-			audit_suspect(look->audit, SUSPECT_LOG, slot, "process slot %u: its undo log is in state %u, %llu bytes used",
-						  slot, state, (unsigned long long)atomic_load(&log->used));
+		if (state > UNDO_COMMITTED || state == UNDO_COMMITTED || (state == UNDO_ACTIVE && atomic_load(&log->used) != 0))
+			audit_suspect(look->audit, SUSPECT_LOG, slot,
+						  "process slot %u: its undo log is in state %u, %llu bytes used", slot, state,
+						  (unsigned long long)atomic_load(&log->used));
 	}
 }
 

@@ -61,7 +61,15 @@ void audit_conclude(struct audit *audit);
 
 void audit_find(struct audit *audit, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-enum audit_suspect { SUSPECT_LOG = 1, SUSPECT_READER, SUSPECT_PLAYED, SUSPECT_VIEW, SUSPECT_TOGGLES, SUSPECT_INPUT, SUSPECT_OUTPUT };
+enum audit_suspect {
+	SUSPECT_LOG = 1,
+	SUSPECT_READER,
+	SUSPECT_PLAYED,
+	SUSPECT_VIEW,
+	SUSPECT_TOGGLES,
+	SUSPECT_INPUT,
+	SUSPECT_OUTPUT
+};
 void audit_suspect(struct audit *audit, enum audit_suspect what, uint64_t who, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 

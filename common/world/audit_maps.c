@@ -66,7 +66,8 @@ static const struct item_def *door_of_files(const struct look *look, uint32_t ma
 
 /* Both tiles of a door are open or blocked as it is, once somebody turned it (rules-economy-social-admin.md 2.10). One that
  * still stands as in the files, or does again, and one that somebody just laid down, may have them as the terrain is. */
-static void door_look(struct look *look, uint32_t map, unsigned tile, const struct item_def *door, struct door_bits *bits)
+static void door_look(struct look *look, uint32_t map, unsigned tile, const struct item_def *door,
+					  struct door_bits *bits)
 {
 	bool closed = (door->flags & ITEM_IS_CLOSED) != 0;
 	unsigned west = tile_x(tile) > 1 ? tile - 1 : tile;
@@ -74,8 +75,8 @@ static void door_look(struct look *look, uint32_t map, unsigned tile, const stru
 	bool as_in_files = bit_is_set(bits->now, tile) == bit_is_set(bits->terrain, tile) &&
 					   bit_is_set(bits->now, west) == bit_is_set(bits->terrain, west);
 	const struct item_def *original = as_it_is ? NULL : door_of_files(look, map, tile);
-	bool stands_so = original == NULL || original->kind != ITEM_DOOR ||
-					 ((original->flags & ITEM_IS_CLOSED) != 0) == closed;
+	bool stands_so =
+		original == NULL || original->kind != ITEM_DOOR || ((original->flags & ITEM_IS_CLOSED) != 0) == closed;
 	bits->ruled[tile / 8] |= (uint8_t)(1u << (tile % 8));
 	bits->ruled[west / 8] |= (uint8_t)(1u << (west % 8));
 	if (!as_it_is && !(stands_so && as_in_files))

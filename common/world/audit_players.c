@@ -1,4 +1,5 @@
 /* audit_players.c - characters: what they have, where they are, who plays them; names and free slots. */
+#include <stddef.h>
 #include <string.h>
 
 #include "common/world/audit_parts.h"
@@ -115,10 +116,16 @@ static bool names_look(struct look *look, uint32_t used)
 	return good && entries <= w->realm->names_mask;
 }
 
+/* As realm_find would find it: from where its hash belongs there is no gap before it, and nobody of the same name. */
 static void name_look(struct look *look, uint32_t index)
 {
-	const struct player *player = &look->w->players[index];
-	if (player->name_length >= NAME_BYTES || realm_find(look->w, player_name(player)) != index)
+	const struct world *w = look->w;
+	const struct player *player = &w->players[index];
+	uint32_t mask = w->realm->names_mask, at = (uint32_t)player->name_hash & mask;
+	while (w->names[at] != 0 && w->names[at] != index && w->players[w->names[at]].name_hash != player->name_hash)
+		at = (at + 1) & mask;
+	if (w->names[at] != index || player->name_length >= NAME_BYTES ||
+		realm_name_hash(player_name(player)) != player->name_hash)
 		audit_find(look->audit, "player %u (%.31s): not to be found under its name", index, player->name);
 }
 
@@ -149,12 +156,28 @@ static uint32_t used_count(const struct world *w)
 	return used;
 }
 
+/* The structs are far apart in memory; what is looked at soon is asked for now. */
+static void look_ahead(const struct world *w, uint32_t index)
+{
+	enum { AHEAD = 6 };
+	if (index + AHEAD > w->limits.players)
+		return;
+	const char *player = (const char *)&w->players[index + AHEAD];
+	__builtin_prefetch(player);
+	__builtin_prefetch(player + offsetof(struct player, name));
+	__builtin_prefetch(player + offsetof(struct player, gold));
+	for (size_t at = offsetof(struct player, inventory); at <= offsetof(struct player, equipment); at += 64)
+		__builtin_prefetch(player + at);
+	__builtin_prefetch(&w->bodies[index + AHEAD]);
+}
+
 void look_at_players(struct look *look)
 {
 	const struct world *w = look->w;
 	uint32_t used = used_count(w);
 	bool names = names_look(look, used);
 	for (uint32_t p = 1; p <= w->limits.players; p++) {
+		look_ahead(w, p);
 		if (w->players[p].state != PLAYER_FREE) {
 			if (names)
 				name_look(look, p);

@@ -472,9 +472,9 @@ struct address_event {
 
 /* Whether the balances (ledger.h) are those of the store. */
 enum balance_state {
-	BALANCE_NONE,  /* not read yet */
-	BALANCE_OPEN,  /* they are */
-	BALANCE_ANEW,  /* the store lost what it had: they are to be taken from it once it has what is in the world */
+	BALANCE_NONE, /* not read yet */
+	BALANCE_OPEN, /* they are */
+	BALANCE_ANEW, /* the store lost what it had: they are to be taken from it once it has what is in the world */
 };
 
 /* What belongs to no map: names, the free lists. Written under the realm's lock. */

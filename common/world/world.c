@@ -84,7 +84,8 @@ static bool limits_check(const struct world_limits *l, struct problem *why)
 {
 	if (l->maps < 1 || l->maps > 10000 || l->players < 1 || l->players > 30000 || l->creatures > 30000 ||
 		l->players + l->creatures > 32767 || l->connections < 1 || l->connections > 60000 || l->workers < 1 ||
-		l->workers > WORKERS_MAX || l->items > UINT16_MAX || l->chunks < 16 || l->undo_bytes < 4096 || l->undo_bytes % 64 != 0)
+		l->workers > WORKERS_MAX || l->items > UINT16_MAX || l->chunks < 16 || l->undo_bytes < 4096 ||
+		l->undo_bytes % 64 != 0)
 		return problem_set(
 			why,
 			"world: impossible limits (%u maps, %u players, %u creatures, %u connections, %u workers); players "

@@ -64,7 +64,8 @@ static void json_show(const cJSON *report)
 
 static void store_show(const cJSON *store)
 {
-	printf("store  %.0f characters with %.0f gold and %.0f items, the ground's included; %.0f things that this world cannot "
+	printf("store  %.0f characters with %.0f gold and %.0f items, the ground's included; %.0f things that this world "
+		   "cannot "
 		   "hold\n",
 		   remote_number(store, "characters"), remote_number(store, "gold"), remote_number(store, "items"),
 		   remote_number(store, "unknown"));
@@ -120,8 +121,7 @@ static int server_audit(const char *socket, const struct wish *wish, const char 
 	if (wish->json) {
 		const cJSON *store = cJSON_GetObjectItemCaseSensitive(report, "store");
 		json_show(report);
-		code = remote_number(report, "findings") > 0 ||
-					   !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(store, "looked"))
+		code = remote_number(report, "findings") > 0 || !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(store, "looked"))
 				   ? CTL_PROBLEM
 				   : CTL_DONE;
 	} else {
@@ -175,8 +175,7 @@ static void accepted_show(const struct store_sum *sum, const struct catalog *cat
 		char name[256];
 		if (sum->found[item] == sum->ledger[item])
 			continue;
-		size_t n =
-			charset_encode(CHARSET_UTF8, text_of(store_sum_item_name(catalog, item)), name, sizeof name - 1);
+		size_t n = charset_encode(CHARSET_UTF8, text_of(store_sum_item_name(catalog, item)), name, sizeof name - 1);
 		name[n] = '\0';
 		printf("item %u (%s): the ledger said %" PRId64 ", the store holds %" PRId64 "; accepted\n", item, name,
 			   sum->ledger[item], sum->found[item]);
@@ -211,8 +210,7 @@ static int store_audit(const struct store_place *place, const struct catalog *ca
 					   struct problem *why)
 {
 	struct store_sum sum;
-	struct store *store =
-		store_create(&place->options, wish->accept ? STORE_WRITER : STORE_READER, NULL, NULL, why);
+	struct store *store = store_create(&place->options, wish->accept ? STORE_WRITER : STORE_READER, NULL, NULL, why);
 	if (store == NULL)
 		return CTL_PROBLEM;
 	struct audit *audit = calloc(1, sizeof *audit);

@@ -148,7 +148,8 @@ static const char *const usual_settings[] = {"listen.host=127.0.0.1",
 											 "intervals.talk_ms=0",
 											 "intervals.position_request_ms=0",
 											 "intervals.logout_s=1",
-											 "store.cut_interval_ms=100",  "store.audit_interval_s=1",
+											 "store.cut_interval_ms=100",
+											 "store.audit_interval_s=1",
 											 "store.redis_command_timeout_ms=1000",
 											 "store.redis_reconnect_max_ms=200",
 											 "world.seed=7"};
@@ -573,7 +574,9 @@ void game_server_audit(const struct game_server *server)
 	cJSON *report = game_server_audit_report(server);
 	const cJSON *text;
 	cJSON_ArrayForEach(text, cJSON_GetObjectItem(report, "texts"))
+	{
 		fprintf(stderr, "audit: %s\n", cJSON_GetStringValue(text));
+	}
 	EXPECT_EQUAL("what the audit of world and store found", number_of(report, "findings"), 0);
 	cJSON_Delete(report);
 }

@@ -81,7 +81,7 @@ struct audit memory_world_audit(struct memory_world *world);
 void memory_world_lay(struct memory_world *world, struct place at, unsigned item, unsigned amount);
 void memory_world_give(struct memory_world *world, uint32_t player, unsigned slot, unsigned item, unsigned amount);
 void memory_world_pay(struct memory_world *world, uint32_t player, int32_t gold); /* what is in his purse from now on */
-void memory_world_strip(struct memory_world *world, uint32_t player); /* nothing carried, nothing worn */
+void memory_world_strip(struct memory_world *world, uint32_t player);             /* nothing carried, nothing worn */
 
 /* He dies, or lives again, without what else belongs to it. */
 void memory_world_kill(struct memory_world *world, uint32_t player);

@@ -87,13 +87,11 @@ static void expect_sound_alone(const struct stage *s)
 static struct stage stage_make(struct redis_server *redis)
 {
 	const char *const settings[] = {scenario_start(scenario_clearing(6, 6, true)),
-									scenario_text("game.start_gold=%d", START_GOLD),
-									"intervals.logout_s=0",
-									"store.cut_interval_ms=50",
-																		NULL};
-	return (struct stage){
-		.server = game_server_start(&(struct game_server_options){.settings = settings, .redis = redis}),
-		.redis = redis};
+									scenario_text("game.start_gold=%d", START_GOLD), "intervals.logout_s=0",
+									"store.cut_interval_ms=50", NULL};
+	return (struct stage){.server =
+							  game_server_start(&(struct game_server_options){.settings = settings, .redis = redis}),
+						  .redis = redis};
 }
 
 static int slot_to_drop(const struct bot *bot)
@@ -119,7 +117,7 @@ static void the_economy_adds_up_at_each_step(struct redis_server *redis)
 	int64_t before = gold_in_the_world(&s);
 	struct bot *ana = bot_create(s.server, "Ana Suma", 0), *beto = bot_create(s.server, "Beto Resta", 1);
 	expect_sound_live(&s);
-	EXPECT_EQUAL("gold with two newcomers", gold_in_the_world(&s), before + 2 * START_GOLD);
+	EXPECT_EQUAL("gold with two newcomers", gold_in_the_world(&s), before + INT64_C(2) * START_GOLD);
 
 	int slot = slot_to_drop(ana);
 	if (slot != 0)
@@ -147,7 +145,7 @@ static void the_economy_adds_up_at_each_step(struct redis_server *redis)
 		ana = bot_login(s.server, "Ana Suma", ANY_WORKER);
 		beto = bot_login(s.server, "Beto Resta", ANY_WORKER);
 		expect_sound_live(&s);
-		EXPECT_EQUAL("gold after a restart", gold_in_the_world(&s), before + 2 * START_GOLD);
+		EXPECT_EQUAL("gold after a restart", gold_in_the_world(&s), before + INT64_C(2) * START_GOLD);
 		bot_quit(beto);
 		bot_close(&beto);
 	}

@@ -339,6 +339,21 @@ static void a_name_that_was_changed_behind_the_table_is_not_found(void **state)
 	expect_found("not to be found under its name");
 }
 
+static void two_players_of_one_name_are_seen(void **state)
+{
+	(void)state;
+	struct player *beto = player_of(scene.land, scene.beto);
+	uint32_t at = (uint32_t)scene.player->name_hash & scene.w->realm->names_mask;
+	*name_entry(scene.beto) = 0;
+	while (scene.w->names[at] != 0)
+		at = (at + 1) & scene.w->realm->names_mask;
+	scene.w->names[at] = scene.beto;
+	memcpy(beto->name, scene.player->name, sizeof beto->name);
+	beto->name_length = scene.player->name_length;
+	beto->name_hash = scene.player->name_hash;
+	expect_found("player 2 (Ana): not to be found under its name");
+}
+
 static void a_stale_name_is_seen(void **state)
 {
 	(void)state;
@@ -370,8 +385,7 @@ static void a_slot_that_is_free_twice_is_seen(void **state)
 {
 	(void)state;
 	const struct realm *realm = scene.w->realm;
-	scene.w->free_players[realm->free_first] =
-		scene.w->free_players[(realm->free_first + 1) % scene.w->limits.players];
+	scene.w->free_players[realm->free_first] = scene.w->free_players[(realm->free_first + 1) % scene.w->limits.players];
 	expect_found("is listed twice");
 }
 
@@ -693,6 +707,7 @@ int main(void)
 		SEEN(a_free_players_body_is_nowhere),
 		SEEN(who_has_no_entry_is_not_found_by_name),
 		SEEN(a_name_that_was_changed_behind_the_table_is_not_found),
+		SEEN(two_players_of_one_name_are_seen),
 		SEEN(a_stale_name_is_seen),
 		SEEN(a_name_that_leads_out_of_the_table_is_seen),
 		SEEN(a_player_with_two_entries_is_seen),

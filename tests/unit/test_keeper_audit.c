@@ -234,9 +234,10 @@ static void a_store_of_pyao_server_begins_with_what_is_in_it(void **state)
 	store_set(s, "bank:7:gold", NULL, "99");
 	store_set(s, "bank:8:gold", NULL, "-5");
 	store_set(s, "player:07:inventory", "slot_1", "1:1"); /* nobody's */
-	store_set(s, "ground_items:1", NULL,
-			  "{\"20,20\":[{\"item_id\":1,\"quantity\":7},{\"item_id\":2,\"quantity\":1},{\"item_id\":899,\"quantity\":1}],"
-			  "\"30,30\":[]}");
+	store_set(
+		s, "ground_items:1", NULL,
+		"{\"20,20\":[{\"item_id\":1,\"quantity\":7},{\"item_id\":2,\"quantity\":1},{\"item_id\":899,\"quantity\":1}],"
+		"\"30,30\":[]}");
 	store_set(s, "ground_items:99", NULL, "{\"20,20\":[{\"item_id\":1,\"quantity\":7}]}"); /* no such map */
 	store_set(s, "door:1:40:40", NULL, "4:1");
 	scene_keeper_born(s);
@@ -311,7 +312,7 @@ static void what_was_accepted_while_others_play_stays_right(void **state)
 	uint32_t ana = ana_has_things(s);
 	scene_cut_until_done(s);
 	store_set(s, "bank:6:gold", NULL, "1000");
-	DEED(s, .index = ana, .gold = 1);                    /* not durable yet when it is accepted */
+	DEED(s, .index = ana, .gold = 1); /* not durable yet when it is accepted */
 	scene_audit_reaching(s, AUDIT_ACCEPT);
 	DEED(s, .index = ana, .slot = 9, .stack = so_many(BREAD, 1));
 	scene_expect_sound(s);
