@@ -98,9 +98,9 @@ $(out)/argentumctl: $(call objects,$(ctl_sources)) $(out)/libcommon.a
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(out)/tests/fuzz/test_fuzz_%: $(out)/tests/fuzz/fuzz_%.o $(out)/tests/fuzz/replay.o $(out)/libworker.a $(out)/libcommon.a
+$(out)/tests/fuzz/test_fuzz_%: $(out)/tests/fuzz/fuzz_%.o $(out)/tests/fuzz/replay.o $(out)/libharness.a $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(out)/tests/%: $(out)/tests/%.o $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"
@@ -171,9 +171,9 @@ fuzz: install-check world
 	    -artifact_prefix=build-fuzz/crash-$$target- build-fuzz/found/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done; echo "fuzz: nothing found"
 
-build-fuzz/fuzz_%: build-fuzz/tests/fuzz/fuzz_%.o build-fuzz/libworker.a build-fuzz/libcommon.a
+build-fuzz/fuzz_%: build-fuzz/tests/fuzz/fuzz_%.o build-fuzz/libharness.a build-fuzz/libworker.a build-fuzz/libcommon.a
 	@echo "link    $@"
-	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lcmocka $(LDLIBS)
 
 # --- static checks ------------------------------------------------------------------------------------------------------
 
