@@ -109,6 +109,8 @@ enum tx_verdict entering_new(struct tx *tx, void *context)
 	image.state = player->state;
 	if (e->created) {
 		image.id = realm_account_id(tx);
+		if (image.id == 0)
+			return TX_CANCEL;
 		address_deed_add(tx, w->peers[e->connection.index].address, DEED_CREATED);
 	}
 	TOUCH(tx, *player);
