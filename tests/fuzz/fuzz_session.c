@@ -26,6 +26,8 @@
 #include "worker/game/tile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern const unsigned fuzz_damages;
+const unsigned fuzz_damages = 20;
 
 enum { HEROES = 4, STEPS_MAX = 100, FIELD_TEXT_MAX = 300 };
 
@@ -47,8 +49,21 @@ static const struct hero newcomers[HEROES] = {
 	{.name = "Ylva", .class_id = CLASS_BARD, .race = RACE_DROW, .gender = GENDER_WOMAN},
 };
 
+/* A decree about one of them. */
+struct wish {
+	uint32_t index;
+	unsigned what;
+	struct stack stack;
+	int64_t amount;
+	struct place at;
+};
+
 static struct memory_world *world;
 static struct hero heroes[HEROES], heroes_remembered[HEROES];
+/* Tiles where there is something: doors, signs, exits, creatures. */
+enum { SIGHTS_MAX = 256 };
+static struct place sights[SIGHTS_MAX];
+static unsigned sight_count;
 static unsigned players; /* how many of the heroes take part */
 
 /* What there was when everybody had come, and what the ledger has counted since. */
@@ -78,13 +93,22 @@ static uint32_t hero_index(const struct hero *hero)
 	return realm_find(&world->world, text_of(hero->name));
 }
 
+static enum tx_verdict purse_fill(struct tx *tx, void *context)
+{
+	const struct wish *wish = context;
+	gold_mint(tx, in_purse(wish->index), wish->amount);
+	return TX_COMMIT;
+}
+
 /* Something of everything, so that no rule lacks what it is about. */
 static void hero_equip(uint32_t index, unsigned number)
 {
 	struct player *p = &world->world.players[index];
-	p->gold = 1000;
-	p->bank_gold = GOLD_MAX - 5;
+	struct wish wish = {.index = index, .amount = number == 2 ? GOLD_MAX - 1000 : 1000};
+	memory_world_run(world, (uint32_t[2]){world->world.bodies[index].map, 0}, purse_fill, &wish);
 	p->skill_points = 20;
+	if (number == 2)
+		memset(p->skills, 100, sizeof p->skills);
 	p->thirst = p->hunger = 50;
 	for (unsigned i = 0; i < 5; i++)
 		p->spells[i * 3] = (uint16_t)(i + 1);
@@ -139,6 +163,35 @@ static void sums_check(void)
 	abort();
 }
 
+static void sight_add(uint32_t map, unsigned x, unsigned y)
+{
+	if (sight_count < SIGHTS_MAX)
+		sights[sight_count++] = (struct place){.map = (uint16_t)map, .x = (uint8_t)x, .y = (uint8_t)y};
+}
+
+static void sights_find(void)
+{
+	for (uint32_t map = 1; map <= world->world.limits.maps; map++) {
+		const struct map_def *def = catalog_map(world->catalog, map);
+		unsigned count, kept = SIGHTS_MAX / 12; /* of each kind on each map */
+		if (def == NULL)
+			continue;
+		const struct map_object *objects = map_objects(world->catalog, def, &count);
+		for (unsigned i = 0; i < count; i++) {
+			const struct item_def *item = catalog_item(world->catalog, objects[i].item);
+			if (item != NULL && (item->kind == ITEM_DOOR || item->kind == ITEM_SIGN || item->kind == ITEM_FORUM))
+				sight_add(map, objects[i].x, objects[i].y);
+		}
+		const struct map_exit *exits = map_exits(world->catalog, def, &count);
+		for (unsigned i = 0; i < count && i < kept; i++)
+			sight_add(map, exits[i].x, exits[i].y);
+		const struct map_creature *creatures = map_creatures(world->catalog, def, &count);
+		for (unsigned i = 0; i < count && i < kept; i++)
+			sight_add(map, creatures[i].x, creatures[i].y);
+	}
+	assert(sight_count > 0);
+}
+
 static void world_open(void)
 {
 	setenv("CMOCKA_TEST_ABORT", "1", 1); /* what the harness finds is a crash here, with its stack */
@@ -149,6 +202,7 @@ static void world_open(void)
 	world->audit_at_the_end = true;
 	struct place start = catalog_city(world->catalog, CITY_ULLATHORPE)->place;
 	world->world.realm->start = start;
+	sights_find();
 	memcpy(heroes, newcomers, sizeof heroes);
 	for (unsigned i = 0; i < HEROES; i++) {
 		struct hero *hero = &heroes[i];
@@ -306,10 +360,10 @@ static uint32_t number_choose(struct script *script, const struct body *me, unsi
 	uint8_t kind = byte_take(script);
 	if (kind < 40)
 		return kind; /* slots, headings, skills */
-	if (kind < 80)
-		return (uint32_t)(me->x + kind - 60);
+	if (kind < 80)   /* a tile near by, and very near */
+		return (uint32_t)(me->x + (kind < 68 ? kind % 7 - 3 : kind - 74));
 	if (kind < 120)
-		return (uint32_t)(me->y + kind - 100);
+		return (uint32_t)(me->y + (kind < 108 ? kind % 7 - 3 : kind - 114));
 	if (kind < 160)
 		return (uint32_t)borders[(kind - 120u) % (sizeof borders / sizeof *borders)];
 	uint32_t wild = byte_take(script);
@@ -470,14 +524,6 @@ static void step_login(struct hero *hero)
 		memory_world_disconnect(world, before); /* who played it until now was told so */
 }
 
-struct wish {
-	uint32_t index;
-	unsigned what;
-	struct stack stack;
-	int64_t amount;
-	struct place at;
-};
-
 /* Property by decree, through the mint. */
 static enum tx_verdict grant(struct tx *tx, void *context)
 {
@@ -503,7 +549,7 @@ static enum tx_verdict grant(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
-/* To another place of the world, as a staff member would send him. */
+/* To another place of the world, or beside somebody of note, as a staff member would send him. */
 static enum tx_verdict send(struct tx *tx, void *context)
 {
 	const struct wish *wish = context;
@@ -512,9 +558,10 @@ static enum tx_verdict send(struct tx *tx, void *context)
 		return TX_CANCEL;
 	if (!tx_need(tx, wish->at.map))
 		return TX_AGAIN;
-	if (!tile_is_legal(tx, wish->at.map, wish->at.x, wish->at.y, body_terrain(body)))
+	struct place at = tile_closest_legal(tx, wish->at, body_terrain(body));
+	if (at.map == 0)
 		return TX_CANCEL;
-	presence_cross(tx, wish->index, wish->at);
+	presence_cross(tx, wish->index, at);
 	return TX_COMMIT;
 }
 
@@ -529,15 +576,9 @@ static void step_decree(struct script *script, const struct hero *hero, tx_fn *f
 	wish.stack = (struct stack){.item = (uint16_t)item, .amount = amounts[x % 8]};
 	wish.amount = (int64_t)amounts[x % 8] * (1 + y * 50);
 	const struct body *body = &world->world.bodies[wish.index];
-	uint32_t present[8];
-	unsigned maps = 0;
-	for (uint32_t map = 1; map <= world->world.limits.maps && maps < 8; map++) {
-		if (world->world.maps[map].present != 0)
-			present[maps++] = map;
-	}
-	wish.at.map = (uint16_t)(wish.what < 128 ? body->map : present[item % maps]);
-	wish.at.x = (uint8_t)(1 + x % 100);
-	wish.at.y = (uint8_t)(1 + y % 100);
+	wish.at = (struct place){.map = body->map, .x = (uint8_t)(1 + x % 100), .y = (uint8_t)(1 + y % 100)};
+	if (wish.what < 192)
+		wish.at = sights[(item + x * 256u) % sight_count];
 	memory_world_run(world, (uint32_t[2]){body->map, 0}, fn, &wish);
 	step_settle();
 }
