@@ -111,7 +111,7 @@ static void hero_equip(uint32_t index, unsigned number)
 		memset(p->skills, 100, sizeof p->skills);
 	p->thirst = p->hunger = 50;
 	for (unsigned i = 0; i < 5; i++)
-		p->spells[i * 3] = (uint16_t)(i + 1);
+		p->spells[(size_t)i * 3] = (uint16_t)(i + 1);
 	if (number == 1)
 		memory_world_kill(world, index);
 	if (number == HEROES - 1)

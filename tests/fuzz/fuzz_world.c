@@ -211,6 +211,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		texts_read();
 	else
 		world_read();
-	file_write(file, originals[file].bytes, originals[file].size);
+	if (originals[file].bytes != NULL)
+		file_write(file, originals[file].bytes, originals[file].size);
 	return 0;
 }
