@@ -3,7 +3,7 @@
  * undone and compared with the world before, and what it says must be whole packets. At the end the world must pass the
  * audit, and gold and items must be as many as the ledger says.
  *
- * The input is a script. Its first three bytes choose the dialect, the time of day and how many play; each step is a byte that
+ * The input is a script. Its first three bytes choose the dialect and the flood limits, the time of day and how many play; each step is a byte that
  * says what happens, one that says to whom, and what that needs more. The fields of a packet are filled by the packet
  * tables: a byte chooses the kind of value (a slot, a tile near the player, an amount at a border, ...), so that most
  * packets are nearly sensible. An input that ends in the middle goes on with zeros. */
@@ -228,7 +228,9 @@ static void world_begin(struct script *script)
 		world_open();
 	memory_world_rewind(world);
 	memcpy(heroes, heroes_remembered, sizeof heroes);
-	world->tx.dialect = byte_take(script) % 2 != 0 ? DIALECT_CLASSIC : DIALECT_GODOT;
+	uint8_t choice = byte_take(script);
+	world->tx.dialect = choice % 2 != 0 ? DIALECT_CLASSIC : DIALECT_GODOT;
+	world->config.flood.limit = choice / 2 % 2 != 0;
 	world->now_ms += mornings_ms[byte_take(script) % 4];
 	players = 2 + byte_take(script) % (HEROES - 1);
 }

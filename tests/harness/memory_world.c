@@ -142,12 +142,13 @@ struct deed {
 	struct connection *c;
 	const struct ruling *ruling;
 	const struct c2s_packet *packet;
+	bool flooded;
 };
 
 static enum tx_verdict packet_run(struct tx *tx, void *context)
 {
-	const struct deed *deed = context;
-	return ruling_run(tx, deed->ruling, deed->c, deed->packet, 0);
+	struct deed *deed = context;
+	return ruling_run(tx, deed->ruling, deed->c, deed->packet, 0, &deed->flooded);
 }
 
 enum tx_verdict memory_world_do(struct memory_world *world, uint32_t player, struct c2s_packet packet)
@@ -268,7 +269,7 @@ uint32_t memory_world_player(struct memory_world *world, const char *name, struc
 static const enum region_id remembered_regions[] = {
 	WORLD_REGION_PROCESSES,   WORLD_REGION_DOMAINS, WORLD_REGION_MAPS,         WORLD_REGION_BODIES,
 	WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,   WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,
-	WORLD_REGION_CONNECTIONS, WORLD_REGION_PEERS,
+	WORLD_REGION_CONNECTIONS, WORLD_REGION_PEERS,   WORLD_REGION_ADDRESSES,
 };
 
 static bool element_is_used(const struct memory_world *world, enum region_id id, uint64_t index)
