@@ -157,7 +157,8 @@ static void session_enter(struct session *s)
 								.character = &s->character.player,
 								.at = s->character.at,
 								.heading = s->character.heading,
-								.created = s->creating};
+								.created = s->creating,
+								.belongings_are_new = s->creating || s->character.is_beginner};
 	uint32_t domains[2] = {w->world.bodies[s->player.index].map, w->world.realm_domain};
 	if (!s->found_in_world)
 		domains[0] = s->character.at.map <= w->world.limits.maps ? s->character.at.map : 0;

@@ -1,5 +1,6 @@
 #include "worker/game/entering.h"
 
+#include "common/world/ledger.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
 #include "worker/close_reasons.h"
@@ -115,6 +116,7 @@ enum tx_verdict entering_new(struct tx *tx, void *context)
 	address_attempt_end(tx, e->connection.index, e->created);
 	TOUCH(tx, *player);
 	*player = image;
+	ledger_add_player(tx, e->belongings_are_new ? LEDGER_MINTED : LEDGER_RESTORED, player, 1);
 	return body_enters(tx, e, e->player.index, e->at, e->heading);
 }
 
