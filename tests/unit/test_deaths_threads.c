@@ -57,13 +57,13 @@ static void point_passed(const char *name)
 /* --- workers ---------------------------------------------------------------------------------------------------------------- */
 
 struct worker {
-	pthread_t thread;
-	struct world world;
 	struct tx tx;
-	unsigned slot;
+	struct world world;
+	pthread_t thread;
 	int64_t points; /* after so many it dies; -1 = never */
-	_Atomic bool ended;
 	uint64_t moves;
+	unsigned slot;
+	_Atomic bool ended;
 };
 
 static void goods_change(struct tx *t, uint32_t map, int by)
@@ -84,7 +84,7 @@ static enum tx_verdict goods_move(struct tx *t, void *context)
 	(void)context;
 	if (!tx_need(t, from))
 		return TX_AGAIN;
-	if (from == to || t->world->maps[from].ground[0].amount == 1 || t->world->players[from].gold > 2 * GOODS)
+	if (from == to || t->world->maps[from].ground[0].amount == 1)
 		return TX_CANCEL;
 	goods_change(t, from, -1);
 	if (!tx_need(t, to) || !tx_need(t, REALM))
@@ -135,6 +135,13 @@ static void worker_start(struct worker *worker, unsigned slot, int64_t points)
 	assert_int_equal(0, pthread_create(&worker->thread, NULL, worker_main, worker));
 }
 
+static void worker_bury(struct worker *worker)
+{
+	const struct black_box *box = &segment.world.processes[worker->slot].black_box;
+	assert_int_equal(0, pthread_join(worker->thread, NULL));
+	assert_true(box->since_ms == 0 || box->packet == worker->slot);
+}
+
 /* The master: buries who has died and starts a newborn in its slot. */
 static void workers_die_and_are_replaced(struct worker workers[WORKERS])
 {
@@ -146,13 +153,13 @@ static void workers_die_and_are_replaced(struct worker workers[WORKERS])
 		for (unsigned i = 0; i < WORKERS; i++) {
 			if (!atomic_load(&workers[i].ended))
 				continue;
-			assert_int_equal(0, pthread_join(workers[i].thread, NULL));
+			worker_bury(&workers[i]);
 			worker_start(&workers[i], i, rng_range(&rng, 0, LIFE_POINTS));
 		}
 		sched_yield();
 	}
 	for (unsigned i = 0; i < WORKERS; i++) {
-		assert_int_equal(0, pthread_join(workers[i].thread, NULL));
+		worker_bury(&workers[i]);
 		worker_start(&workers[i], i, -1);
 	}
 	for (unsigned i = 0; i < WORKERS; i++)
