@@ -11,7 +11,7 @@ static const uint64_t seed = 0x5eed;
 
 static const enum region_id changed_by_rules[] = {
 	WORLD_REGION_MAPS,         WORLD_REGION_BODIES, WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,
-	WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,  WORLD_REGION_CONNECTIONS,
+	WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,  WORLD_REGION_CONNECTIONS, WORLD_REGION_LEDGER,
 };
 
 static void give_up(const char *what, const struct problem *why)
