@@ -420,6 +420,8 @@ static enum close_reason reason_of(enum packet_status status)
 static void client_input(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
+	if (w->retirement >= RETIRE_HALTED)
+		return; /* it waits for the next generation */
 	client->input_left = false;
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
@@ -495,7 +497,7 @@ static void client_event(void *context, unsigned events)
 		client_close(w, client, CLOSE_CONNECTION_LOST);
 		return;
 	}
-	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0)
+	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0 && w->retirement < RETIRE_HALTED)
 		input_receive(w, client);
 	input_list(w, client);
 }

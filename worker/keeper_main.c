@@ -78,10 +78,12 @@ static void master_speaks(void *context, unsigned events)
 {
 	struct keeper_process *p = context;
 	(void)events;
-	bool audit = false;
-	if (master_line_hear(p->start.master, &audit)) {
-		if (audit)
+	struct master_wishes wishes;
+	if (master_line_hear(p->start.master, &wishes)) {
+		if (wishes.audit)
 			keeper_audit(&p->keeper);
+		if (wishes.reset_map != 0)
+			keeper_reset_map(&p->keeper, wishes.reset_map);
 		return;
 	}
 	log_error("the master died: writing a last cut, then this keeper ends");
@@ -187,8 +189,10 @@ int keeper_main(const struct process_start *start)
 	loop_timer_every(p->loop, REFRESH_MS, refresh_due, p, "refresh");
 	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
 	master_line_say_ready(start->master);
-	while (!p->stopping && !p->keeper.fenced)
+	while (!p->stopping && !p->keeper.fenced) {
 		loop_turn(p->loop, -1);
+		keeper_reset_go_on(&p->keeper);
+	}
 	if (p->exit == PROCESS_EXIT_MASTER_GONE)
 		workers_await(p);
 	if (!p->keeper.fenced)
