@@ -72,6 +72,7 @@ unit_tests     = $(patsubst %.c,$(out)/%,$(wildcard tests/unit/test_*.c))
 scenario_tests = $(patsubst %.c,$(out)/%,$(wildcard tests/scenario/test_*.c))
 fuzz_targets   = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_replays   = $(patsubst %,$(out)/tests/fuzz/test_fuzz_%,$(fuzz_targets))
+armed_programs = $(patsubst %.c,$(out)/%,$(wildcard tests/armed/*.c))
 bench_programs = $(patsubst %.c,$(out)/%,$(wildcard tests/bench/bench_*.c))
 harness        = $(call objects,$(call sources,tests/harness))
 
@@ -150,7 +151,7 @@ test: install-test
 	@echo "step 3: running every test"
 	@tests/run $(out) $(sort $(unit_tests)) $(sort $(fuzz_replays)) $(sort $(scenario_tests))
 
-tests: $(unit_tests) $(fuzz_replays) $(scenario_tests) $(bench_programs)
+tests: $(armed_programs) $(unit_tests) $(fuzz_replays) $(scenario_tests) $(bench_programs)
 
 bench: install-test
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests

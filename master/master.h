@@ -11,6 +11,7 @@
  *     limits.c         how large things are made              control.c      the socket of argentumctl
  *     status.c         the state as JSON                      orders.c       what argentumctl may ask
  *     vault.c          the clients' sockets
+ *     program.c        the command line, before all this
  *     signals.c, daemon.c, pidfile.c, notify.c                what their names say */
 #ifndef ARGENTUM_MASTER_MASTER_H
 #define ARGENTUM_MASTER_MASTER_H

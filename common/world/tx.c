@@ -9,15 +9,8 @@
 #include <time.h>
 
 #include "common/base/log.h"
+#include "common/base/point.h"
 #include "common/world/paranoid.h"
-
-void (*tx_test_point)(const char *point); /* NULL outside tests */
-
-static inline void point(const char *name)
-{
-	if (__builtin_expect(tx_test_point != NULL, 0))
-		tx_test_point(name);
-}
 
 /* A bug that must not limp on in shared memory: say what, die, be respawned; the successor undoes what was half done. */
 __attribute__((noreturn, format(printf, 1, 2))) static void tx_die(const char *format, ...)

@@ -114,7 +114,4 @@ void tx_unlock_everything(struct tx *tx);
 /* Leaves a line for the log: written after the commit, when nothing is held. The last one counts. */
 void tx_log(struct tx *tx, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Hook for tests that kill at every point: called with the point's name when set. */
-extern void (*tx_test_point)(const char *point);
-
 #endif

@@ -24,6 +24,7 @@
 #include "common/base/clock.h"
 #include "common/world/layout.h"
 #include "tests/harness/bot.h"
+#include "tests/harness/points.h"
 #include "tests/harness/redis_server.h"
 #include "tests/harness/scenario.h"
 #include "tests/harness/store_fixture.h"
@@ -174,7 +175,8 @@ static void command_line_make(const struct game_server *server, struct command_l
 {
 	const char *build = getenv("ARGENTUM_BUILD");
 	*line = (struct command_line){0};
-	word_add(line, scenario_text("%s/argentumd", build != NULL ? build : "build"));
+	word_add(line, scenario_text("%s/%sargentumd", build != NULL ? build : "build",
+								 server->points != NULL ? "tests/armed/" : ""));
 	word_add(line, "--config");
 	word_add(line, "etc/argentumd.conf");
 	for (unsigned i = 0; i < sizeof usual_settings / sizeof *usual_settings; i++)
@@ -203,6 +205,8 @@ static void program_run(const struct game_server *server, const struct command_l
 	dup2(null, STDIN_FILENO);
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
+	if (server->points != NULL)
+		setenv("ARGENTUM_POINTS", scenario_text("%s/points", server->directory), 1);
 	execv(line->words[0], (char *const *)line->words);
 	dprintf(STDERR_FILENO, "%s: %s\n", line->words[0], strerror(errno));
 	_exit(127);
@@ -278,6 +282,11 @@ struct game_server *game_server_start(const struct game_server_options *options)
 	mkdir(server->data, 0700);
 	server->workers = options->workers != 0 ? options->workers : GAME_SERVER_WORKERS;
 	server->redis = options->redis;
+	if (options->armed) {
+		server->points = points_create(scenario_text("%s/points", server->directory));
+		MUST(server->points != NULL, "the file of points: %s", strerror(errno));
+		server->points->settlement_off = options->settlement_off;
+	}
 	settings_take(server, options->settings);
 	server_run(server);
 	return server;
@@ -411,6 +420,7 @@ void game_server_destroy(struct game_server **server)
 		}
 	}
 	game_server_kill_all(gone);
+	points_destroy(&gone->points);
 	directory_remove(gone->directory);
 	free(gone);
 }
@@ -538,6 +548,19 @@ pid_t game_server_await_successor(const struct game_server *server, unsigned slo
 	pid_t now;
 	EVENTUALLY(process_is_ready(server, slot, before, &now));
 	return now;
+}
+
+static bool somebody_struck(const struct game_server *server, pid_t *who)
+{
+	*who = points_struck(server->points);
+	return *who != 0;
+}
+
+pid_t game_server_await_strike(const struct game_server *server)
+{
+	pid_t who;
+	EVENTUALLY(somebody_struck(server, &who));
+	return who;
 }
 
 void game_server_audit(const struct game_server *server)

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 struct cJSON;
+struct points;
 struct redis_server;
 
 enum {
@@ -31,6 +32,8 @@ struct game_server_options {
 	unsigned workers;                 /* 0 = GAME_SERVER_WORKERS */
 	const struct redis_server *redis; /* the store; NULL = the embedded one. Outlives the server */
 	const char *world;                /* folder; NULL = scenario_world() */
+	bool armed;                       /* the daemon of the crash tests: see .points of the server */
+	bool settlement_off;              /* armed only: what the dead leave half done stays so */
 };
 
 struct game_server {
@@ -41,6 +44,7 @@ struct game_server {
 	char log[80], control[80], data[80];
 	char world[256];
 	const struct redis_server *redis;
+	struct points *points; /* where it shall crash on purpose; NULL = the shipped program */
 	char settings[GAME_SERVER_SETTINGS_MAX][160];
 	unsigned setting_count;
 	size_t log_mark;          /* game_server_expect_log looks behind it */
@@ -89,6 +93,9 @@ int64_t game_server_total(const struct game_server *server, const char *name); /
 int64_t game_server_store_number(const struct game_server *server, const char *name);
 pid_t game_server_process(const struct game_server *server, unsigned slot);
 unsigned game_server_keeper(void);
+
+/* Waits until somebody struck (points.h); returns who. */
+pid_t game_server_await_strike(const struct game_server *server);
 
 /* Waits until the process of this slot is another one than `before`, and ready. */
 pid_t game_server_await_successor(const struct game_server *server, unsigned slot, pid_t before);

@@ -1,5 +1,6 @@
 /* The keeper's promises: each cut is one moment the world had, nothing counts as saved before the store said so, and after
  * whatever happened to the store or to the keeper the next cut brings everything. With both stores. */
+#include "common/base/point.h"
 #include "tests/unit/test_keeper_world.h"
 
 #include <hiredis/hiredis.h>
@@ -705,8 +706,7 @@ static void count_down_and_die(const char *point)
 static void keeper_live(struct scene *s, unsigned points)
 {
 	points_left = points;
-	tx_test_point = count_down_and_die;
-	world_test_point = count_down_and_die;
+	point_hook = count_down_and_die;
 	scene_store_open(s);
 	scene_keeper_born(s);
 	for (unsigned i = 0; i < 3; i++)

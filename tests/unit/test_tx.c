@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/point.h"
 #include "common/world/tx.h"
 #include "tests/harness/memory_segment.h"
 
@@ -36,7 +37,7 @@ static int open_world(void **state)
 static int close_world(void **state)
 {
 	(void)state;
-	tx_test_point = NULL;
+	point_hook = NULL;
 	tx_release(&tx);
 	memory_segment_close(&segment);
 	return 0;
@@ -501,7 +502,7 @@ static void heads_are_published_in_the_order_in_which_was_spoken_first(void **st
 {
 	(void)state;
 	times_published = 0;
-	tx_test_point = note_the_heads;
+	point_hook = note_the_heads;
 	tx_run(&tx, (uint32_t[]){1, 2, 3}, 3, speak_first_in_3_then_in_1, NULL);
 	assert_int_equal(2, times_published); /* nothing was said in 2 */
 	assert_int_equal(0, heads_seen[0][0]);

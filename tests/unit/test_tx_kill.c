@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/point.h"
 #include "common/base/clock.h"
 #include "common/world/tx.h"
 #include "tests/harness/memory_segment.h"
@@ -116,8 +117,7 @@ static void die_at(unsigned point)
 {
 	shared->points = 0;
 	shared->kill_at = point;
-	tx_test_point = count_and_die;
-	world_test_point = count_and_die;
+	point_hook = count_and_die;
 }
 
 /* Runs the transaction in a process of slot 0 that dies at the point. false: it lived to its end. */
@@ -458,7 +458,7 @@ static pid_t start_settler(enum settler who, void (*at_points)(const char *point
 	assert_true(child >= 0);
 	if (child == 0) {
 		alarm(20);
-		world_test_point = at_points;
+		point_hook = at_points;
 		settle_as(who);
 		_exit(0);
 	}

@@ -1,0 +1,3 @@
+#include "common/base/point.h"
+
+void (*point_hook)(const char *name);

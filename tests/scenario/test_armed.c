@@ -1,0 +1,109 @@
+/* The crash on purpose that the crash tests rely on: it strikes where it was told to, once, and the tests would notice if
+ * nobody cleaned up after it. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+
+#include "tests/harness/bot.h"
+#include "tests/harness/game_server.h"
+#include "tests/harness/points.h"
+#include "tests/harness/scenario.h"
+
+enum { FIELD = 5 };
+
+static struct game_server *armed_start(bool settlement_off)
+{
+	const struct place field = scenario_clearing(FIELD, FIELD, true);
+	const char *const settings[] = {scenario_start((struct place){field.map, field.x + 2, field.y + 2}),
+									"workers.respawn_pause_max_ms=100", NULL};
+	struct game_server *server = game_server_start(
+		&(struct game_server_options){.settings = settings, .armed = true, .settlement_off = settlement_off});
+	server->errors_expected = true;
+	return server;
+}
+
+/* One step there and back, in which this worker dies at a point; its successor goes on with it. */
+static void step_and_die(const struct game_server *server, struct bot *bot, const char *name, unsigned skip, bool there)
+{
+	pid_t before = game_server_process(server, 0);
+	points_arm(server->points, "argentumd:w0", name, skip, SIGKILL);
+	BOT_SEND(bot, WALK, .heading = there ? HEADING_EAST : HEADING_WEST);
+	assert_int_equal(game_server_await_strike(server), before);
+	game_server_await_successor(server, 0, before);
+}
+
+static void a_worker_dies_at_the_point_it_was_told_and_the_player_does_not_notice(void **state)
+{
+	(void)state;
+	struct game_server *server = armed_start(false);
+	struct bot *bot = bot_create(server, NULL, 0);
+	bot_sync(bot);
+	int x = bot_self(bot)->x;
+	step_and_die(server, bot, "before commit", 0, true);
+	assert_string_equal(server->points->struck_at, "before commit");
+	bot_sync(bot);
+	assert_false(bot->closed);
+	BOT_SEND(bot, REQUEST_POSITION_UPDATE);
+	bot_until(bot, bot_self(bot)->x == x + 1);
+	game_server_audit(server);
+}
+
+static void points_that_are_passed_are_written_down_by_name(void **state)
+{
+	(void)state;
+	struct game_server *server = armed_start(false);
+	struct bot *bot = bot_create(server, NULL, 0);
+	bot_sync(bot);
+	points_record(server->points, "argentumd:w0");
+	bot_step(bot, HEADING_EAST);
+	bot_sync(bot);
+	points_disarm(server->points);
+	assert_true(points_recorded(server->points, "committed") > 0);
+	assert_true(points_recorded(server->points, "") > points_recorded(server->points, "touched"));
+	assert_int_equal(points_recorded(server->points, "no such point"), 0);
+	assert_int_equal(points_struck(server->points), 0);
+}
+
+static void without_settlement_the_audit_finds_the_damage(void **state)
+{
+	(void)state;
+	struct game_server *server = armed_start(true);
+	struct bot *bot = bot_create(server, NULL, 0);
+	bot_sync(bot);
+	bot_step(bot, HEADING_EAST);
+	bot_sync(bot);
+	points_record(server->points, "argentumd:w0");
+	bot_step(bot, HEADING_WEST);
+	bot_sync(bot);
+	points_disarm(server->points);
+	unsigned touches = points_recorded(server->points, "touched");
+	assert_true(touches > 3);
+	int64_t before = game_server_total(server, "audit_findings");
+	/* The pong wrote a little after the last touch of the step, which is the tile that he comes to. */
+	points_record(server->points, "argentumd:w0");
+	bot_sync(bot);
+	points_disarm(server->points);
+	unsigned of_the_pong = points_recorded(server->points, "touched");
+	assert_true(touches > of_the_pong);
+	step_and_die(server, bot, "touched", touches - of_the_pong - 1, true);
+	int64_t audits = game_server_total(server, "audits");
+	cJSON_Delete(game_server_ask(server, "audit"));
+	EVENTUALLY(game_server_total(server, "audits") > audits);
+	EXPECT(game_server_total(server, "audit_findings") > before, "half done steps stayed, and the audit found nothing");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(a_worker_dies_at_the_point_it_was_told_and_the_player_does_not_notice),
+		SCENARIO(points_that_are_passed_are_written_down_by_name),
+		SCENARIO(without_settlement_the_audit_finds_the_damage),
+	};
+	return SCENARIOS_RUN(tests);
+}
