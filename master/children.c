@@ -552,6 +552,16 @@ void children_passports_close(struct children *children)
 	}
 }
 
+bool children_ending(const struct children *children)
+{
+	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
+		const struct child *child = &children->child[slot];
+		if (child->pid != 0 && (child->told_to_stop || child->put_down))
+			return true;
+	}
+	return false;
+}
+
 unsigned children_alive(const struct children *children)
 {
 	return children_alive_workers(children) + (children->child[SLOT_KEEPER].pid != 0);

@@ -10,6 +10,12 @@
 
 static void steps_go_on(struct master *master);
 
+void generation_init(struct generation *g)
+{
+	*g = (struct generation){.number = 1, .other = {.catalog_fd = -1, .world_fd = -1}};
+	memset(g->other.wake_fd, 0xff, sizeof g->other.wake_fd);
+}
+
 const char *generation_step_name(enum generation_step step)
 {
 	static const char *const names[] = {"settled", "retiring", "last cut", "putting down",
@@ -222,8 +228,7 @@ static void steps_go_on(struct master *master)
 		others_start(master);
 	if (g->step == GENERATION_WORKERS && is_ready(master, SLOT_KEEPER) && workers_are_ready(master))
 		settle(master, GENERATION_MADE);
-	if (g->step == GENERATION_GOING_BACK && children_alive_workers(children) == 0 && children->start.workers > 0 &&
-		(!g->moved || children_alive(children) == 0))
+	if (g->step == GENERATION_GOING_BACK && !children_ending(children))
 		former_start(master);
 	if (g->step == GENERATION_GOING_BACK && !g->moved && is_ready(master, SLOT_KEEPER) && workers_are_ready(master))
 		settle(master, GENERATION_WENT_BACK);
@@ -269,8 +274,9 @@ void generation_tick(struct master *master, uint64_t now_ms)
 	case GENERATION_LAST_CUT:
 		children_put_down(&master->children, true);
 		break;
-	case GENERATION_WORKERS: /* it serves, if not with all its workers: children.c and the ladder see to those */
-		step_enter(master, GENERATION_WORKERS);
+	case GENERATION_WORKERS:    /* it serves, if not with all its workers: children.c and the ladder see to those */
+	case GENERATION_GOING_BACK: /* so does the former one */
+		step_enter(master, g->step);
 		break;
 	default:
 		fail(master, "it does not serve within workers.generation_timeout_s");

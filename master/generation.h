@@ -88,6 +88,9 @@ struct generation {
 	struct problem trouble;       /* why it went back */
 };
 
+/* The first generation is about to be made. */
+void generation_init(struct generation *generation);
+
 /* Begins to replace the generation that serves. false with why, and nothing has changed: the server is not serving, a change is
  * under way, the new world cannot be made, or (orderly) a process is not there to retire. */
 bool generation_begin(struct master *master, const struct generation_plan *plan, struct problem *why);

@@ -99,6 +99,14 @@ static void woken(void *context, unsigned events)
 	count_add(&w->world, COUNT_wakeups, 1);
 }
 
+/* What to tell of us should the tick kill us: nobody's packet, but the map. */
+static void tick_note(struct worker *w, uint32_t map)
+{
+	struct black_box *box = &own_slot(w)->black_box;
+	*box = (struct black_box){.packet = UINT16_MAX, .map = (uint16_t)map};
+	__atomic_store_n(&box->since_ms, worker_now_ms(w), __ATOMIC_RELEASE);
+}
+
 /* Ticks that are due: ours at once, those of others when they are late. */
 static void ticks_run(void *context)
 {
@@ -111,8 +119,10 @@ static void ticks_run(void *context)
 		bool mine = map % w->workers == w->world.slot;
 		if (due == 0 || due + (mine ? 0 : TICK_LATE_MS) > now)
 			continue;
+		tick_note(w, map);
 		if (worker_transaction(w, &map, 1, map_tick, &map) == TX_COMMIT)
 			count_add(&w->world, COUNT_map_ticks, 1);
+		__atomic_store_n(&own_slot(w)->black_box.since_ms, 0, __ATOMIC_RELEASE);
 	}
 }
 
