@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/loop/loop.h"
 #include "master/master.h"
@@ -84,18 +85,18 @@ static void settle(struct master *master, enum generation_outcome outcome)
 	struct generation *g = &master->generation;
 	const struct generation_plan plan = g->plan;
 	struct problem why = g->trouble;
-	luggage_drop(master);
 	g->step = GENERATION_SETTLED;
 	if (outcome == GENERATION_MADE) {
 		g->number++;
 		log_notice("generation %u of the world serves, %llu ms after it was begun (%s); %u connections came along",
-				   g->number, (unsigned long long)(loop_now_ms(master->loop) - g->began_ms), plan.reason,
+				   g->number, (unsigned long long)(clock_mono_ms() - g->began_ms), plan.reason,
 				   master->vault.held);
 	} else {
 		log_error("the next generation of the world was not made (%s): %s; the former one goes on, nobody was "
 				  "disconnected",
 				  plan.reason, why.text);
 	}
+	luggage_drop(master); /* last: giving back a world takes a moment */
 	if (plan.done != NULL)
 		plan.done(plan.context, outcome, &why);
 }
@@ -305,6 +306,7 @@ bool generation_begin(struct master *master, const struct generation_plan *plan,
 	struct generation *g = &master->generation;
 	if (!may_begin(master, plan, why))
 		return false;
+	g->began_ms = loop_now_ms(master->loop);
 	g->plan = *plan;
 	if (g->plan.config == NULL)
 		g->plan.config = master->children.start.config;
@@ -316,7 +318,6 @@ bool generation_begin(struct master *master, const struct generation_plan *plan,
 		return false;
 	log_notice("the world is made anew (%s), %s; %u connections stay open", g->plan.reason,
 			   plan->orderly ? "in order: nothing is lost" : "from the last cut", master->vault.held);
-	g->began_ms = loop_now_ms(master->loop);
 	g->trouble.text[0] = '\0';
 	g->moved = false;
 	g->suspect = !plan->orderly;

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/point.h"
 #include "common/protocol/packets.h"
 #include "common/text/texts.h"
 #include "worker/blame.h"
@@ -126,8 +127,10 @@ static void passport_take(struct arrival *a, const struct passport *p)
 	}
 	a->playing += p->phase == PASSPORT_PLAYING;
 	a->others += p->phase != PASSPORT_PLAYING;
+	point("connection restored");
 	phase_begin(w, client, p);
 	output_schedule(w, client, true);
+	point("connection arrived");
 }
 
 /* --- where passports come from -------------------------------------------------------------------------------------- */
@@ -230,6 +233,7 @@ void arrival_take(struct worker *w)
 	files_take(&a);
 	former_world_take(&a);
 	sockets_without_passport(&a);
+	point("all arrived");
 	worker_transaction(w, &w->world.realm_domain, 1, returning_end, w);
 	log_notice("%u connections came along from the former generation in %llu ms (%u were playing); %u could not",
 			   a.playing + a.others, (unsigned long long)(clock_mono_ms() - started_ms), a.playing, a.lost);

@@ -481,6 +481,13 @@ static void input_receive(struct worker *w, struct client *client)
 	}
 }
 
+void client_receive(struct worker *w, struct client *client)
+{
+	input_receive(w, client);
+	if (client->c != NULL)
+		input_list(w, client);
+}
+
 static void client_event(void *context, unsigned events)
 {
 	struct client *client = context;

@@ -506,6 +506,7 @@ static void reader_reconcile(struct worker *w, struct client *client)
 		next.view_map = (uint16_t)domain;
 		next.map_position = shot.position;
 	}
+	client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
 	next.view_from = shot.position; /* what is still unread of the ring is told, but for what the snapshot shows */
 	next.view_cell_x = shot.cell_x;
 	next.view_cell_y = shot.cell_y;

@@ -437,10 +437,15 @@ static void session_enter(struct session *s)
 			 s->entered_map);
 	uint32_t map = s->entered_map;
 	uint64_t position = s->entered_at;
+	bool returning = s->returning;
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
 	client_enter(w, client, CONNECTION_PLAYING);
 	reader_await(w, client, map, position);
+	if (returning) {
+		client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
+		client_receive(w, client); /* what he did meanwhile comes before what he is shown */
+	}
 }
 
 /* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */

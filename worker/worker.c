@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/point.h"
 #include "common/base/password.h"
 #include "worker/accept.h"
 #include "worker/adopt.h"
@@ -276,6 +277,7 @@ static bool passports_write(struct worker *w, struct problem *why)
 			log_error("%s; it cannot come along", trouble.text);
 	}
 	unsigned count = writer.count;
+	point("passports written");
 	int fd = passport_writer_end(&writer, why);
 	if (fd < 0)
 		return false;

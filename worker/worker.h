@@ -44,6 +44,8 @@ struct client {
 	struct client *next_input;
 	struct client *next_closing;
 	uint64_t close_deadline_ms;
+	uint64_t echo_until_ms; /* until then its steps are answered with its position: it may have taken them before it was
+	                         * told anew where it is */
 	bool want_write; /* the kernel took less than there was */
 	bool shut;       /* the write side is shut: waiting for the client to close */
 	struct worker *worker;
@@ -75,7 +77,7 @@ struct acceptor {
 	struct loop_fd *watch;
 };
 
-enum { FLUSH_WHEEL = 64, FLUSH_GATHER_MS = 20 };
+enum { FLUSH_WHEEL = 64, FLUSH_GATHER_MS = 20, ECHO_MS = 2000 };
 
 /* Making room for a new generation of the world (worker.c). */
 enum retirement {
