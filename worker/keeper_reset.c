@@ -27,9 +27,9 @@ void keeper_reset_map(struct keeper *k, uint32_t map)
 static void reset_tell(const struct map_reset *r, uint32_t map)
 {
 	log_notice("map %u was made anew from the last cut: %u players stay (%u of them on another tile), %u creatures are "
-			   "back at their places; wrong were %u tiles, %u stacks on the ground, %u bodies and %s",
+			   "back at their places; wrong were: %u tiles, %u stacks on the ground, %u bodies%s",
 			   map, r->players, r->players_moved, r->creatures, r->tiles_wrong, r->ground_wrong, r->bodies_cleared,
-			   r->list_wrong ? "the list of players" : "not the list of players");
+			   r->list_wrong ? ", the list of players" : "");
 }
 
 static void reset_end(struct keeper *k, const struct map_reset *r)

@@ -79,13 +79,19 @@ static bool place_is_good(const struct world *w, const struct body *body)
 		   tile_occupant(w, body->map, body->x, body->y) == 0;
 }
 
-/* Any tile that nobody stands on, if there is no legal one near: a map has more tiles than the world has players on it. */
-static struct place tile_anywhere(const struct world *w, uint32_t map)
+/* From the middle of the map on: a legal tile; else one that is not blocked; else any that nobody stands on. */
+static struct place tile_anywhere(const struct tx *tx, uint32_t map, unsigned terrain)
 {
-	for (unsigned round = 0; round < 2; round++) {
-		for (unsigned tile = 0; tile < MAP_TILES; tile++) {
+	enum { LEGAL, OPEN, ANY, ROUNDS };
+	const unsigned middle = tile_index(MAP_SIDE / 2, MAP_SIDE / 2);
+	for (unsigned round = LEGAL; round < ROUNDS; round++) {
+		for (unsigned i = 0; i < MAP_TILES; i++) {
+			unsigned tile = (middle + i) % MAP_TILES;
 			int x = tile_x(tile), y = tile_y(tile);
-			if (tile_occupant(w, map, x, y) == 0 && (round == 1 || !tile_is_blocked(w, map, x, y)))
+			bool good = round == LEGAL  ? tile_is_legal(tx, map, x, y, terrain)
+						: round == OPEN ? !tile_is_blocked(tx->world, map, x, y)
+										: true;
+			if (good && tile_occupant(tx->world, map, x, y) == 0)
 				return (struct place){.map = (uint16_t)map, .x = (uint8_t)x, .y = (uint8_t)y};
 		}
 	}
@@ -100,7 +106,7 @@ static bool player_move(struct tx *tx, struct map_reset *r, uint32_t index)
 	if (tile_is_on_map(from.x, from.y))
 		to = tile_closest_legal(tx, from, body_terrain(&wanted));
 	if (to.map == 0)
-		to = tile_anywhere(tx->world, wanted.map);
+		to = tile_anywhere(tx, wanted.map, body_terrain(&wanted));
 	if (to.map == 0) {
 		r->result = MAP_RESET_TOO_MUCH;
 		return false;
