@@ -127,7 +127,7 @@ void children_move(struct children *children, const struct process_start *start)
 void children_passports_close(struct children *children);
 
 unsigned children_alive(const struct children *children); /* the keeper too */
-bool children_ending(const struct children *children);   /* one that was told to end, or put down, is still there */
+bool children_ending(const struct children *children);    /* one that was told to end, or put down, is still there */
 
 /* SIGKILL to who is still there of those told to stop, with a line for each. Returns how many. */
 unsigned children_kill_overdue(struct children *children);

@@ -89,8 +89,7 @@ static void settle(struct master *master, enum generation_outcome outcome)
 	if (outcome == GENERATION_MADE) {
 		g->number++;
 		log_notice("generation %u of the world serves, %llu ms after it was begun (%s); %u connections came along",
-				   g->number, (unsigned long long)(clock_mono_ms() - g->began_ms), plan.reason,
-				   master->vault.held);
+				   g->number, (unsigned long long)(clock_mono_ms() - g->began_ms), plan.reason, master->vault.held);
 	} else {
 		log_error("the next generation of the world was not made (%s): %s; the former one goes on, nobody was "
 				  "disconnected",

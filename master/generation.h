@@ -63,13 +63,14 @@ typedef void generation_done_fn(void *context, enum generation_outcome outcome, 
 typedef bool generation_hand_over_fn(void *context, struct problem *why);
 
 struct generation_plan {
-	const char *reason;          /* for the log: "a reload" */
-	bool orderly;                /* else everybody is put down */
-	const struct config *config; /* NULL = that in force. Must live as long as the generation; when it was not made, until
+	const char *reason; /* for the log: "a reload" */
+	bool orderly;       /* else everybody is put down */
+	const struct config
+		*config;              /* NULL = that in force. Must live as long as the generation; when it was not made, until
 								  * done is called */
-	unsigned workers;            /* 0 = as many as now. The listeners for more must be open */
-	bool same_catalog;           /* no file of the world is read */
-	generation_done_fn *done;    /* may be NULL */
+	unsigned workers;         /* 0 = as many as now. The listeners for more must be open */
+	bool same_catalog;        /* no file of the world is read */
+	generation_done_fn *done; /* may be NULL */
 	generation_hand_over_fn *hand_over; /* NULL = made here */
 	void *context;
 };
@@ -77,15 +78,15 @@ struct generation_plan {
 struct generation {
 	enum generation_step step;
 	struct generation_plan plan;
-	unsigned number;              /* of the one that serves, from 1 */
-	struct segments other;        /* the next one until it is moved into, then the former */
-	bool moved;                   /* the master's segments are the next generation's */
-	bool suspect;                 /* the master's segments are suspected to be damaged: no cut may be made of them */
+	unsigned number;       /* of the one that serves, from 1 */
+	struct segments other; /* the next one until it is moved into, then the former */
+	bool moved;            /* the master's segments are the next generation's */
+	bool suspect;          /* the master's segments are suspected to be damaged: no cut may be made of them */
 	unsigned former_workers;
 	struct process_start former_start;
-	uint8_t *former_slots;        /* the vault's, before it was spread */
-	uint64_t began_ms, until_ms;  /* monotonic */
-	struct problem trouble;       /* why it went back */
+	uint8_t *former_slots;       /* the vault's, before it was spread */
+	uint64_t began_ms, until_ms; /* monotonic */
+	struct problem trouble;      /* why it went back */
 };
 
 /* The first generation is about to be made. */

@@ -89,16 +89,18 @@ void ladder_say(char *text, size_t size, const struct ladder_verdict *v, const s
 				 v->map);
 		break;
 	case LADDER_FRESH_GENERATION:
-		snprintf(text, size,
-				 "%s: the world is suspected to be damaged, it is made anew from the last cut, everybody stays connected "
-				 "(workers.ladder_world_deaths)",
-				 why);
+		snprintf(
+			text, size,
+			"%s: the world is suspected to be damaged, it is made anew from the last cut, everybody stays connected "
+			"(workers.ladder_world_deaths)",
+			why);
 		break;
 	case LADDER_EXIT:
-		snprintf(text, size,
-				 "%s, and the world was made anew less than %llu s ago (workers.ladder_exit_s): nothing more can be done "
-				 "here; this server ends, its service manager starts it anew",
-				 why, exit_s);
+		snprintf(
+			text, size,
+			"%s, and the world was made anew less than %llu s ago (workers.ladder_exit_s): nothing more can be done "
+			"here; this server ends, its service manager starts it anew",
+			why, exit_s);
 		break;
 	}
 }

@@ -54,7 +54,8 @@ struct ladder_verdict {
 };
 
 /* Notes a death by own fault and says what is to be done. */
-struct ladder_verdict ladder_death(struct ladder *ladder, const struct ladder_limits *limits, struct ladder_death death);
+struct ladder_verdict ladder_death(struct ladder *ladder, const struct ladder_limits *limits,
+								   struct ladder_death death);
 
 /* "3 deaths on map 34 within 60 s: the map is made anew from the last cut" */
 void ladder_say(char *text, size_t size, const struct ladder_verdict *verdict, const struct ladder_limits *limits);

@@ -106,9 +106,8 @@ static const struct {
 	bool takes_argument;
 	void (*answer)(struct master *master, const struct control_request *request, cJSON *reply);
 } orders[] = {
-	{"ping", false, ping}, {"status", false, status},      {"config", false, config},
-	{"stop", true, stop},  {"log-level", true, log_level}, {"audit", false, audit},
-	{"renew", false, renew},
+	{"ping", false, ping},          {"status", false, status}, {"config", false, config}, {"stop", true, stop},
+	{"log-level", true, log_level}, {"audit", false, audit},   {"renew", false, renew},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)
@@ -122,5 +121,6 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 			orders[i].answer(context, request, reply);
 		return;
 	}
-	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew", request->verb);
+	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew",
+		   request->verb);
 }

@@ -57,8 +57,8 @@ void blame_account(struct worker *w, uint32_t account, const char *name)
 		return;
 	worker_transaction(w, &w->world.realm_domain, 1, note, &b);
 	if (b.pause_ms > 0)
-		log_warning("packets of %s (account %u) killed %u workers: he is kept out for %llu s (workers.kept_out_s)", name,
-					account, b.blames, (unsigned long long)(b.pause_ms / 1000));
+		log_warning("packets of %s (account %u) killed %u workers: he is kept out for %llu s (workers.kept_out_s)",
+					name, account, b.blames, (unsigned long long)(b.pause_ms / 1000));
 }
 
 uint64_t blame_keeps_out_ms(const struct world *world, uint32_t account, uint64_t now_ms)

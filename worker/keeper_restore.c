@@ -405,16 +405,14 @@ static bool plan_read(struct keeper *k, struct ground_plan *plan, const struct m
 	return true;
 }
 
-bool keeper_plan_map(struct keeper *k, uint32_t map, struct ground_plan *plan, uint64_t timeout_ms,
-					 struct problem *why)
+bool keeper_plan_map(struct keeper *k, uint32_t map, struct ground_plan *plan, uint64_t timeout_ms, struct problem *why)
 {
 	struct map_queries queries = {0};
 	struct store_query *asked = malloc(QUERIES_AT_ONCE * sizeof *asked);
 	ground_plan_begin(plan, k->catalog, map);
 	map_queries_add(&queries, k->catalog, map);
-	bool good = asked != NULL && !queries.out_of_memory
-					? plan_read(k, plan, &queries, asked, timeout_ms, why)
-					: problem_set(why, "keeper: out of memory");
+	bool good = asked != NULL && !queries.out_of_memory ? plan_read(k, plan, &queries, asked, timeout_ms, why)
+														: problem_set(why, "keeper: out of memory");
 	free(asked);
 	free(queries.list);
 	return good;

@@ -155,8 +155,8 @@ static bool players_put(struct tx *tx, struct map_reset *r)
 	}
 	for (uint32_t p = 1; p <= w->limits.players; p++) {
 		const struct body *body = &w->bodies[p];
-		if (is_there(w, p, map) && (!tile_is_on_map(body->x, body->y) ||
-									state->occupant[tile_index(body->x, body->y)] != p) &&
+		if (is_there(w, p, map) &&
+			(!tile_is_on_map(body->x, body->y) || state->occupant[tile_index(body->x, body->y)] != p) &&
 			!player_move(tx, r, p))
 			return false;
 	}
@@ -251,7 +251,8 @@ static bool creatures_put(struct tx *tx, struct map_reset *r)
 		if (tile_occupant(w, map, at.x, at.y) != 0)
 			at = tile_closest_legal(tx, at, water ? WANT_WATER : WANT_LAND);
 		if (at.map == 0)
-			wanted = (struct body){.generation = wanted.generation}; /* no room for it: it is gone until the next start */
+			wanted =
+				(struct body){.generation = wanted.generation}; /* no room for it: it is gone until the next start */
 		wanted.x = at.x;
 		wanted.y = at.y;
 		if (!body_put(tx, r, first + i, &wanted))
@@ -275,7 +276,8 @@ static void tiles_compare(const struct world *w, struct map_reset *r)
 	const struct map_state *state = &w->maps[r->plan->map];
 	for (unsigned tile = 0; tile < MAP_TILES; tile++) {
 		uint32_t was = r->occupant[tile], is = state->occupant[tile];
-		bool concerns = was > w->limits.players + w->limits.creatures || body_is_player(w, was) || body_is_player(w, is);
+		bool concerns =
+			was > w->limits.players + w->limits.creatures || body_is_player(w, was) || body_is_player(w, is);
 		r->tiles_wrong += was != is && concerns;
 	}
 }

@@ -15,12 +15,13 @@
 
 _Static_assert(DIALECT_GODOT == 0 && DIALECT_CLASSIC == 1 && DIALECT_COUNT == 2, "numbers of the passport");
 _Static_assert(CHARSET_LATIN1 == 0 && CHARSET_UTF8 == 1 && CHARSET_ASCII == 2, "numbers of the passport");
-_Static_assert((int)PASSPORT_NAME_BYTES >= (int)NAME_BYTES && (int)PASSPORT_INPUT_MAX >= (int)INPUT_BYTES, "whatever a connection has fits");
+_Static_assert((int)PASSPORT_NAME_BYTES >= (int)NAME_BYTES && (int)PASSPORT_INPUT_MAX >= (int)INPUT_BYTES,
+			   "whatever a connection has fits");
 
 static const uint8_t file_magic[8] = "ARGPASSP", record_magic[8] = "PASSPORT";
 
 #define NUMBER(name, bytes, type) +(bytes)
-#define BYTES(name, bytes)         +(bytes)
+#define BYTES(name, bytes)        +(bytes)
 enum {
 	FIELDS_BYTES = 0 PASSPORT_FIELDS(NUMBER, BYTES),
 	/* file: magic 8, version 4, zero 4, salt 8, checksum 8 */
@@ -117,7 +118,7 @@ static void fields_put(uint8_t *to, const struct passport *p)
 #define NUMBER(name, bytes, type)                                                                                      \
 	number_put(to, p->name, bytes);                                                                                    \
 	to += (bytes);
-#define BYTES(name, bytes)                                                                                              \
+#define BYTES(name, bytes)                                                                                             \
 	memcpy(to, p->name, bytes);                                                                                        \
 	to += (bytes);
 	PASSPORT_FIELDS(NUMBER, BYTES)
@@ -253,7 +254,7 @@ static void fields_get(const uint8_t *from, struct passport *p)
 #define NUMBER(name, bytes, type)                                                                                      \
 	p->name = (type)number_get(from, bytes);                                                                           \
 	from += (bytes);
-#define BYTES(name, bytes)                                                                                              \
+#define BYTES(name, bytes)                                                                                             \
 	memcpy(p->name, from, bytes);                                                                                      \
 	from += (bytes);
 	PASSPORT_FIELDS(NUMBER, BYTES)

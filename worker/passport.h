@@ -39,20 +39,20 @@ enum passport_phase {
 };
 
 /* NUMBER(name, bytes on the wire, type here) BYTES(name, bytes) */
-#define PASSPORT_FIELDS(NUMBER, BYTES)                                                                                  \
+#define PASSPORT_FIELDS(NUMBER, BYTES)                                                                                 \
 	NUMBER(connection, 4, uint32_t) /* index and generation, as in the vault */                                        \
 	NUMBER(generation, 4, uint32_t)                                                                                    \
-	NUMBER(phase, 1, uint8_t) /* enum passport_phase */                                                                \
+	NUMBER(phase, 1, uint8_t)   /* enum passport_phase */                                                              \
 	NUMBER(dialect, 1, uint8_t) /* 0 Godot, 1 classic */                                                               \
 	NUMBER(charset, 1, uint8_t) /* 0 Latin-1, 1 UTF-8, 2 ASCII */                                                      \
 	NUMBER(toggles, 1, uint8_t) /* what the client believes (protocol.md 4.3), as enum client_toggle */                \
 	NUMBER(greeted, 1, uint8_t) /* 1 = it was sent what a newcomer gets */                                             \
 	NUMBER(dice_rolled, 1, uint8_t)                                                                                    \
-	BYTES(dice, 5)                                                                                                      \
+	BYTES(dice, 5)                                                                                                     \
 	NUMBER(name_length, 1, uint8_t)                                                                                    \
-	BYTES(name, PASSPORT_NAME_BYTES) /* Latin-1 */                                                                      \
-	NUMBER(account, 4, uint32_t)    /* id in the store */                                                              \
-	BYTES(address, 16)               /* IPv6, or IPv4 mapped into it */                                                 \
+	BYTES(name, PASSPORT_NAME_BYTES) /* Latin-1 */                                                                     \
+	NUMBER(account, 4, uint32_t)     /* id in the store */                                                             \
+	BYTES(address, 16)               /* IPv6, or IPv4 mapped into it */                                                \
 	NUMBER(port, 2, uint16_t)                                                                                          \
 	NUMBER(segment_bytes, 4, uint32_t)                                                                                 \
 	NUMBER(logins_failed, 4, uint32_t)                                                                                 \
@@ -66,7 +66,7 @@ enum passport_phase {
 
 struct passport {
 #define NUMBER(name, bytes, type) type name;
-#define BYTES(name, bytes)         uint8_t name[bytes];
+#define BYTES(name, bytes)        uint8_t name[bytes];
 	PASSPORT_FIELDS(NUMBER, BYTES)
 #undef NUMBER
 #undef BYTES

@@ -41,8 +41,8 @@ struct process_start {
 	int listener[WORKERS_MAX];       /* non-blocking; belong to the master for life: never closed, never shut down */
 	const struct vault_entry *vault; /* workers: the master's sockets; the child has copies of the descriptors */
 	uint32_t vault_size;             /* entries; index 0 is unused */
-	int passports[WORKERS_MAX]; /* sealed files of passports, -1 = none; any of them may hold ours */
-	int former_world_fd;        /* the former generation, whose workers were killed; -1 = none */
+	int passports[WORKERS_MAX];      /* sealed files of passports, -1 = none; any of them may hold ours */
+	int former_world_fd;             /* the former generation, whose workers were killed; -1 = none */
 	bool blame; /* the former process died by its own fault (a crash, a hang), not by a kill from outside */
 	int master; /* this child's end of a SOCK_SEQPACKET pair; EOF = the master died */
 };
@@ -50,9 +50,9 @@ struct process_start {
 /* What a child says to the master, and the master to its child (master_line.h): one message, the kind first. */
 enum master_message_kind {
 	MASTER_NOTHING,
-	MASTER_READY,   /* serving from now on */
-	MASTER_DEPOSIT, /* with a descriptor: keep a duplicate of this connection's socket */
-	MASTER_DROP,    /* the connection is closed: close the duplicate */
+	MASTER_READY,     /* serving from now on */
+	MASTER_DEPOSIT,   /* with a descriptor: keep a duplicate of this connection's socket */
+	MASTER_DROP,      /* the connection is closed: close the duplicate */
 	MASTER_PASSPORTS, /* with a descriptor: those of all connections of this worker; .connection says how many */
 
 	MASTER_LOG_LEVEL = 100, /* from the master to its child: .reserve is the enum log_level from now on */

@@ -541,7 +541,8 @@ void reader_adopt_finish(struct worker *w)
 {
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		struct client *client = &w->clients[i];
-		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING && cursor_now(client->c)->greeted != GREETED_HERE)
+		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING &&
+			cursor_now(client->c)->greeted != GREETED_HERE)
 			reader_reconcile(w, client);
 	}
 }

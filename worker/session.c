@@ -34,10 +34,10 @@ struct session {
 	struct client *client; /* NULL: the client is gone, only clean up */
 	struct handle connection;
 	bool creating;
-	uint32_t returning_id; /* its account */
-	bool returning;     /* it played in the former generation: it is who it says */
-	uint64_t until_ms;  /* how long it may wait */
-	uint64_t due_ms;    /* waiting: when it goes on ... */
+	uint32_t returning_id;            /* its account */
+	bool returning;                   /* it played in the former generation: it is who it says */
+	uint64_t until_ms;                /* how long it may wait */
+	uint64_t due_ms;                  /* waiting: when it goes on ... */
 	void (*go_on)(struct session *s); /* ... and how */
 	struct session *next_waiting;
 	char name[NAME_BYTES]; /* as typed */
@@ -125,8 +125,7 @@ static void session_refuse_text(struct session *s, struct text why, const char *
 				 creating       ? "creation"
 				 : s->returning ? "return"
 								: "login",
-				 s->name,
-				 client_describe(w, client, who, sizeof who), for_the_log);
+				 s->name, client_describe(w, client, who, sizeof who), for_the_log);
 	session_end(s);
 	if (client != NULL)
 		client_refuse(w, client, why, creating);

@@ -91,10 +91,9 @@ void vault_link_drop(struct worker *w, const struct client *client)
 
 void vault_link_forget(struct worker *w, struct handle connection)
 {
-	message_add(w, &(struct vault_message){.kind = MASTER_DROP,
-										   .connection = connection.index,
-										   .generation = connection.generation,
-										   .fd = -1});
+	message_add(
+		w, &(struct vault_message){
+			   .kind = MASTER_DROP, .connection = connection.index, .generation = connection.generation, .fd = -1});
 }
 
 void vault_link_turn(struct worker *w)

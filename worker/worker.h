@@ -46,8 +46,8 @@ struct client {
 	uint64_t close_deadline_ms;
 	uint64_t echo_until_ms; /* until then its steps are answered with its position: it may have taken them before it was
 	                         * told anew where it is */
-	bool want_write; /* the kernel took less than there was */
-	bool shut;       /* the write side is shut: waiting for the client to close */
+	bool want_write;        /* the kernel took less than there was */
+	bool shut;              /* the write side is shut: waiting for the client to close */
 	struct worker *worker;
 };
 
@@ -100,7 +100,7 @@ struct worker {
 	unsigned workers; /* how many there are */
 	bool stopping;
 	enum retirement retirement;
-	uint64_t retirement_ms; /* when this step of it began */
+	uint64_t retirement_ms;    /* when this step of it began */
 	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */
 	int exit;                  /* enum process_exit */
 	int signals;               /* signalfd */

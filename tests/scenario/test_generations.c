@@ -297,7 +297,8 @@ static void steps_that_are_under_way_count_when_the_world_is_made_anew_in_order(
 		all_sync();
 		all_see_each_other();
 		for (unsigned i = 0; i < PLAYERS - 1; i++)
-			EXPECT_EQUAL("the row where he is", bot_place(party.player[i]).y, south + (there == HEADING_SOUTH ? STEPS : 0));
+			EXPECT_EQUAL("the row where he is", bot_place(party.player[i]).y,
+						 south + (there == HEADING_SOUTH ? STEPS : 0));
 	}
 	game_server_audit(party.server);
 	bots_expect_good();

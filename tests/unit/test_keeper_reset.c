@@ -97,9 +97,9 @@ static void reset_until_done(struct scene *s)
 static void sound(struct scene *s, struct audit *audit)
 {
 	audit_world(s->world, audit);
-	/* players of the scene have no connection, which is no business of the map */
+	/* players of the scene have no connection and are not counted, which is no business of the map */
 	for (unsigned i = 0; i < audit->findings && i < AUDIT_TEXTS; i++) {
-		if (strstr(audit->text[i], "connection") == NULL)
+		if (strstr(audit->text[i], "connection") == NULL && strstr(audit->text[i], "are counted") == NULL)
 			fail_msg("%s", audit->text[i]);
 	}
 }
@@ -113,8 +113,8 @@ static void the_ground_comes_back_as_the_last_cut_has_it(void **state)
 	lay(s, 21, 20, BREAD, 12);
 	lay(s, 30, 30, 0, 0); /* the files' bread was picked up */
 	lay(s, 40, 40, DOOR_OPEN, 1);
-	s->world->maps[1].blocked[tile_index(40, 40) / 8] &= (uint8_t)~(1u << tile_index(40, 40) % 8);
-	s->world->maps[1].blocked[tile_index(39, 40) / 8] &= (uint8_t)~(1u << tile_index(39, 40) % 8);
+	s->world->maps[1].blocked[tile_index(40, 40) / 8] &= (uint8_t) ~(1u << tile_index(40, 40) % 8);
+	s->world->maps[1].blocked[tile_index(39, 40) / 8] &= (uint8_t) ~(1u << tile_index(39, 40) % 8);
 	scene_cut_until_done(s);
 	sound(s, &before);
 
@@ -195,7 +195,10 @@ static void a_map_that_is_not_there_is_refused(void **state)
 }
 
 #define EMBEDDED(test) cmocka_unit_test_setup_teardown(test, setup_embedded, teardown)
-#define REDIS(test)    {#test "_in_redis", test, setup_redis, teardown, NULL}
+#define REDIS(test)                                                                                                    \
+	{                                                                                                                  \
+#test "_in_redis", test, setup_redis, teardown, NULL                                                           \
+	}
 
 int main(void)
 {

@@ -9,8 +9,7 @@
 
 #include "master/ladder.h"
 
-static const struct ladder_limits limits = {
-	.window_ms = 60000, .map_deaths = 3, .world_deaths = 6, .exit_ms = 300000};
+static const struct ladder_limits limits = {.window_ms = 60000, .map_deaths = 3, .world_deaths = 6, .exit_ms = 300000};
 
 static struct ladder ladder;
 
@@ -145,7 +144,8 @@ static void each_rung_says_why_and_which_setting_decides(void **state)
 		const char *parts[4];
 	} said[] = {
 		{{.rung = LADDER_RESET_MAP, .map = 34, .deaths = 3}, {"3 crashes", "map 34", "60 s", "ladder_map_deaths"}},
-		{{.rung = LADDER_FRESH_GENERATION, .deaths = 6}, {"6 crashes", "stays connected", "60 s", "ladder_world_deaths"}},
+		{{.rung = LADDER_FRESH_GENERATION, .deaths = 6},
+		 {"6 crashes", "stays connected", "60 s", "ladder_world_deaths"}},
 		{{.rung = LADDER_FRESH_GENERATION, .deaths = 3, .again = true}, {"3 crashes", "just been made anew", "", ""}},
 		{{.rung = LADDER_EXIT, .deaths = 6}, {"6 crashes", "300 s", "service manager", "ladder_exit_s"}},
 	};

@@ -203,10 +203,10 @@ static void ground_doors_and_blocked_tiles_are_as_the_store_has_them(void **stat
 {
 	meadow_make(*state);
 	struct stack *ground = state_of()->ground;
-	memset(&ground[tile_index(1, 20)], 0xff, 500 * sizeof *ground);                      /* nonsense */
-	ground[tile_index(meadow.at[0].x, meadow.at[0].y)] = (struct stack){0};              /* what was dropped is gone */
+	memset(&ground[tile_index(1, 20)], 0xff, 500 * sizeof *ground);         /* nonsense */
+	ground[tile_index(meadow.at[0].x, meadow.at[0].y)] = (struct stack){0}; /* what was dropped is gone */
 	ground[tile_index(DOOR_X, DOOR_Y)] = (struct stack){.item = THING_DOOR_OPEN, .amount = 1};
-	ground[tile_index(60, 60)] = (struct stack){.item = THING_GOLD, .amount = 10000};    /* out of nothing */
+	ground[tile_index(60, 60)] = (struct stack){.item = THING_GOLD, .amount = 10000}; /* out of nothing */
 	memset(state_of()->blocked, 0xff, 700);
 	reset_and_expect_well(NOBODY);
 	assert_true(meadow.reset.ground_wrong >= 500);

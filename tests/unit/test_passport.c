@@ -120,7 +120,8 @@ static void the_bytes_are_little_endian_and_of_fixed_widths(void **state)
 	uint8_t *bytes = file_make(&length);
 	const uint8_t *record = bytes + 32;
 	static const uint8_t begins[] = {'P', 'A', 'S', 'S', 'P', 'O', 'R', 'T', 1, 0, 0, 0};
-	static const uint8_t fields[] = {1, 0, 0, 0, 0x98, 0xba, 0xdc, 0xfe, 3, 1, 2, 0x15, 1, 1, 18, 17, 16, 15, 14, 6, 'L'};
+	static const uint8_t fields[] = {1,    0, 0, 0,  0x98, 0xba, 0xdc, 0xfe, 3, 1,  2,
+									 0x15, 1, 1, 18, 17,   16,   15,   14,   6, 'L'};
 	assert_memory_equal(bytes, "ARGPASSP\1\0\0\0", 12);
 	assert_memory_equal(record, begins, sizeof begins);
 	assert_memory_equal(record + 40, fields, sizeof fields);
@@ -222,18 +223,18 @@ static void whole_records_that_make_no_sense_are_refused(void **state)
 		size_t at;
 		uint8_t value;
 	} wrong[] = {
-		{FIRST + 8, 2},            /* version */
-		{FIRST + 24, 133},         /* length of the fields */
-		{FIELDS + 8, 0},           /* phase */
-		{FIELDS + 8, 5},           /* phase */
-		{FIELDS + 9, 2},           /* dialect */
-		{FIELDS + 10, 3},          /* charset */
-		{FIELDS + 12, 2},          /* greeted */
-		{FIELDS + 13, 2},          /* dice_rolled */
-		{FIELDS + 19, 0},          /* no name */
-		{FIELDS + 19, 32},         /* a name that does not end */
-		{FIELDS + 19, 5},          /* a name that ends elsewhere */
-		{FIELDS + 22, 0},          /* a name with a hole */
+		{FIRST + 8, 2},    /* version */
+		{FIRST + 24, 133}, /* length of the fields */
+		{FIELDS + 8, 0},   /* phase */
+		{FIELDS + 8, 5},   /* phase */
+		{FIELDS + 9, 2},   /* dialect */
+		{FIELDS + 10, 3},  /* charset */
+		{FIELDS + 12, 2},  /* greeted */
+		{FIELDS + 13, 2},  /* dice_rolled */
+		{FIELDS + 19, 0},  /* no name */
+		{FIELDS + 19, 32}, /* a name that does not end */
+		{FIELDS + 19, 5},  /* a name that ends elsewhere */
+		{FIELDS + 22, 0},  /* a name with a hole */
 	};
 	for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		size_t length;
