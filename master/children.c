@@ -197,9 +197,10 @@ static bool keeper_tell(struct children *children, struct master_message message
 		   send(keeper->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof message;
 }
 
-bool children_ask_audit(struct children *children)
+bool children_ask_audit(struct children *children, enum audit_reach reach, uint32_t request)
 {
-	return keeper_tell(children, (struct master_message){.kind = MASTER_AUDIT});
+	return keeper_tell(children,
+					   (struct master_message){.kind = MASTER_AUDIT, .connection = request, .reserve = reach});
 }
 
 bool children_ask_map_reset(struct children *children, uint32_t map)

@@ -22,7 +22,9 @@ static inline bool master_line_say_ready(int master)
 
 /* What the master wants of this child; for it to do. */
 struct master_wishes {
-	bool audit, retire;
+	bool retire;
+	enum audit_reach audit; /* AUDIT_NOTHING = none */
+	uint32_t audit_request;
 	uint32_t reset_map; /* 0 = none */
 };
 
@@ -42,7 +44,10 @@ static inline bool master_line_hear(int master, struct master_wishes *wishes)
 			continue;
 		if (message.kind == MASTER_LOG_LEVEL && message.reserve <= LOG_LEVEL_DEBUG)
 			log_set_level((enum log_level)message.reserve);
-		wishes->audit |= message.kind == MASTER_AUDIT;
+		if (message.kind == MASTER_AUDIT) {
+			wishes->audit = (enum audit_reach)message.reserve;
+			wishes->audit_request = message.connection;
+		}
 		wishes->retire |= message.kind == MASTER_RETIRE;
 		if (message.kind == MASTER_RESET_MAP)
 			wishes->reset_map = message.connection;
