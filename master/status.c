@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/config/version.h"
 #include "common/world/keeper_note.h"
 
@@ -129,7 +130,7 @@ static void store_add(cJSON *reply, const struct status_source *source)
 	number_add(object, "cut_held_us_last", count_sum(world, COUNT_cut_held_us_last));
 	number_add(object, "cut_held_us_max", count_sum(world, COUNT_cut_held_us_max));
 	struct keeper_news news;
-	keeper_note_read(world, source->now_ms, &news);
+	keeper_note_read(world, clock_mono_ms(), &news); /* not the turn's: an age must not be told too small */
 	number_add(object, "lag_ms", news.lag_ms);
 	number_add(object, "durable_age_ms", news.durable_ms);
 	cJSON_AddStringToObject(object, "state", store_state_name(news.state));

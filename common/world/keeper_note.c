@@ -46,5 +46,5 @@ void keeper_note_read(const struct world *world, uint64_t now_ms, struct keeper_
 	}
 	news->reason[sizeof news->reason - 1] = '\0';
 	news->lag_ms = age_ms(now_ms, atomic_load(&note->unsaved_since_ms));
-	news->durable_ms = age_ms(now_ms, atomic_load(&note->durable_ms));
+	news->durable_ms = now_ms - atomic_load(&note->durable_ms); /* nothing is: longer than the host is up */
 }
