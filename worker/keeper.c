@@ -18,7 +18,7 @@ enum {
 	SESSION_REFRESH_MS = 40000,
 	SESSION_SPREAD_MS = 16000, /* so that those who came together are not all written in one cut for ever */
 	TROUBLE_EVERY_MS = 10000,
-	PAUSE_MS = 5000,
+	PAUSE_INTERVALS = 5, /* of store.cut_interval_ms */
 	LAST_PAUSE_MS = 200, /* when the server stops */
 };
 
@@ -430,7 +430,7 @@ static void held_tell(struct keeper *k)
 /* A store that said no three times is asked now and then, not each second with everything that is unsaved. */
 static bool keeper_pauses(const struct keeper *k, uint64_t now_ms)
 {
-	uint64_t pause_ms = k->last ? LAST_PAUSE_MS : PAUSE_MS;
+	uint64_t pause_ms = k->last ? LAST_PAUSE_MS : PAUSE_INTERVALS * (uint64_t)k->config->store.cut_interval_ms;
 	return k->failed_in_a_row >= 3 && now_ms - k->tried_ms < pause_ms && (!k->was_away || !store_is_up(k->store));
 }
 
