@@ -350,7 +350,8 @@ static void accounts_write_again(struct keeper *k)
 
 static void everything_write_again(struct keeper *k, const char *why)
 {
-	log_error("store: it forgot what it had acknowledged (%s); claiming it again and writing everything that is in the "
+	log_error("store: it is older than what it had acknowledged (%s); claiming it again and writing everything that is "
+			  "in the "
 			  "world. Characters that are not are as it has them now, or gone: a backup is the only other copy",
 			  why);
 	accounts_write_again(k);

@@ -344,7 +344,7 @@ static void redis_comes_back_empty(bool keeper_dies, uint64_t seed)
 	EXPECT(redis_server_restart_empty(f.redis, &why), "Redis does not start: %s", why.text);
 	f.t.server->errors_expected = true; /* that is one */
 	plays(&f, 10);
-	game_server_expect_log(f.t.server, "it forgot what it had acknowledged");
+	game_server_expect_log(f.t.server, "it is older than what it had acknowledged");
 	await_no_trouble(&f);
 	town_story_begin(&f.t, f.story);
 	game_server_kill_all(f.t.server);
