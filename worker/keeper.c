@@ -7,10 +7,10 @@
 #include "common/base/clock.h"
 #include "common/base/point.h"
 #include "common/store/keys.h"
-#include "common/world/audit.h"
 #include "common/world/keeper_note.h"
 #include "common/world/realm.h"
 #include "worker/ground_record.h"
+#include "worker/keeper_parts.h"
 #include "worker/record.h"
 
 enum {
@@ -30,13 +30,16 @@ bool keeper_create(struct keeper *k, struct world *world, const struct catalog *
 	memcpy(k->fence.boot, world->header->boot_id, sizeof k->fence.boot);
 	k->batch = store_batch_create(why);
 	k->sessions = calloc((size_t)world->limits.players + 1, sizeof *k->sessions);
-	if (!saved_create(&k->saved, &world->limits) || k->batch == NULL || k->sessions == NULL)
+	if (!saved_create(&k->saved, &world->limits) || k->batch == NULL || k->sessions == NULL ||
+		!audit_room_create(&k->audit.room, world, catalog))
 		return problem_set(why, "keeper: out of memory for %u characters", world->limits.players);
 	return true;
 }
 
 void keeper_destroy(struct keeper *k)
 {
+	keeper_audit_end(k);
+	audit_room_destroy(&k->audit.room);
 	store_batch_destroy(&k->batch);
 	saved_destroy(&k->saved);
 	cut_free(&k->cut);
@@ -229,6 +232,9 @@ static bool batch_build(struct keeper *k)
 	for (uint32_t i = 0; i < cut->ground_count && good; i++)
 		good = ground_write(k->batch, k->catalog, cut->grounds[i].map, cut->grounds[i].ground, now_s);
 	realm_write(k);
+	if (cut->has_ledger)
+		store_sum_write(k->batch, cut->ledger, k->saved.ledger_known ? k->saved.ledger : NULL, k->world->limits.items,
+						k->world->header->catalog_hash);
 	return good;
 }
 
@@ -295,6 +301,8 @@ static void cut_saved(struct keeper *k)
 	for (uint32_t i = 0; i < cut->ground_count; i++)
 		k->saved.ground_version[cut->grounds[i].map] = cut->grounds[i].version;
 	k->saved.realm_version = cut->realm_version;
+	k->saved.ledger_known = cut->has_ledger;
+	memcpy(k->saved.ledger, cut->ledger, ((size_t)k->world->limits.items + 1) * sizeof *k->saved.ledger);
 	k->saved.connections = k->cut_connections;
 	k->start_told = true;
 	everything_is_saved(k);
@@ -310,6 +318,7 @@ static void cut_unanswered(struct keeper *k)
 		k->saved.player_version[k->cut.players[i].index] = 0;
 		k->saved.player[k->cut.players[i].index].id = 0;
 	}
+	k->saved.ledger_known = false;
 	k->saved.connections = UINT32_MAX;
 	memset(k->sessions, 0, ((size_t)k->world->limits.players + 1) * sizeof *k->sessions);
 }
@@ -351,26 +360,15 @@ static void accounts_write_again(struct keeper *k)
 static void everything_write_again(struct keeper *k, const char *why)
 {
 	log_error("store: it is older than what it had acknowledged (%s); claiming it again and writing everything that is "
-			  "in the "
-			  "world. Characters that are not are as it has them now, or gone: a backup is the only other copy",
+			  "in the world. Characters that are not are as it has them now, or gone: a backup is the only other copy",
 			  why);
 	accounts_write_again(k);
+	keeper_balances_are_lost(k);
 	k->forgot = true;
 }
 
-static void claimed(void *context, enum store_result result, const struct store_fence *fence, const struct problem *why)
+static void claim_take(struct keeper *k, const struct store_fence *fence)
 {
-	struct keeper *k = context;
-	k->writing = false;
-	point("keeper: claim answered");
-	if (result == STORE_FENCED) {
-		keeper_fence(k, why);
-		return;
-	}
-	if (result != STORE_DONE) {
-		trouble_log(k, result, why);
-		return; /* the next cut tries again */
-	}
 	if (!k->forgot && fence->cut < k->fence.acknowledged) { /* the store went back while no keeper lived */
 		struct problem what;
 		problem_set(&what, "at cut %llu instead of %llu", (unsigned long long)fence->cut,
@@ -386,6 +384,20 @@ static void claimed(void *context, enum store_result result, const struct store_
 	atomic_store(&k->world->keeper_note->acknowledged, fence->acknowledged);
 	point("keeper: claim to be noted");
 	atomic_store(&k->world->keeper_note->generation, fence->generation);
+}
+
+static void claimed(void *context, enum store_result result, const struct store_fence *fence, const struct problem *why)
+{
+	struct keeper *k = context;
+	k->writing = false;
+	point("keeper: claim answered");
+	if (result == STORE_DONE)
+		claim_take(k, fence);
+	else if (result == STORE_FENCED)
+		keeper_fence(k, why);
+	else
+		trouble_log(k, result, why); /* the next cut tries again */
+	keeper_audit_go_on(k);
 }
 
 static void committed(void *context, enum store_result result, const struct problem *why)
@@ -415,6 +427,7 @@ static void committed(void *context, enum store_result result, const struct prob
 	}
 	lag_tell(k);
 	state_tell(k);
+	keeper_audit_go_on(k);
 	point("keeper: cut over");
 }
 
@@ -440,7 +453,7 @@ void keeper_cut(struct keeper *k)
 	uint64_t now_ms = clock_mono_ms();
 	lag_tell(k);
 	state_tell(k);
-	if (k->writing || k->fenced || keeper_pauses(k, now_ms))
+	if (k->writing || k->fenced || keeper_audit_walks(k) || keeper_pauses(k, now_ms))
 		return;
 	k->tried_ms = now_ms;
 	if (k->claim_wanted) {
@@ -473,28 +486,4 @@ void keeper_cut(struct keeper *k)
 	point("keeper: commit asked");
 	if (!k->writing)
 		cut_unanswered(k);
-}
-
-/* --- audit -------------------------------------------------------------------------------------------------------------------------- */
-
-void keeper_audit(struct keeper *k)
-{
-	struct audit *audit = malloc(sizeof *audit);
-	if (audit == NULL) {
-		log_error("audit: out of memory");
-		return;
-	}
-	tx_lock_everything(&k->tx);
-	audit_world(k->world, audit);
-	tx_unlock_everything(&k->tx);
-	for (uint32_t i = 0; i < audit->findings && i < AUDIT_TEXTS; i++)
-		log_error("audit: %s", audit->text[i]);
-	log_line(audit->findings == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
-			 "audit: %u findings; %u players, %u creatures, %llu gold and %llu items in the world", audit->findings,
-			 audit->players, audit->creatures, (unsigned long long)audit->gold, (unsigned long long)audit->items);
-	count_set(k->world, COUNT_audit_gold, audit->gold);
-	count_set(k->world, COUNT_audit_items, audit->items);
-	count_add(k->world, COUNT_audit_findings, audit->findings);
-	count_add(k->world, COUNT_audits, 1); /* last: who waits for it looks at the others then */
-	free(audit);
 }

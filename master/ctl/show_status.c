@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "common/base/clock.h"
 #include "master/ctl/remote.h"
 #include "master/ctl/show.h"
 #include "master/duration.h"
@@ -9,6 +10,23 @@
 static const cJSON *part(const cJSON *object, const char *name)
 {
 	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static void audit_show(const cJSON *audit, double now_s)
+{
+	char ago[DURATION_BYTES];
+	const cJSON *store = part(audit, "store");
+	if (remote_number(audit, "number") == 0) {
+		puts("audit        none yet");
+		return;
+	}
+	double seconds = now_s - remote_number(audit, "unix_s");
+	printf("audit        %.0f findings %s ago; %.0f gold and %.0f items in the world", remote_number(audit, "findings"),
+		   duration_write(ago, (uint64_t)(seconds > 0 ? seconds * 1000 : 0)), remote_number(audit, "gold"),
+		   remote_number(audit, "items"));
+	if (remote_number(store, "unix_s") > 0)
+		printf(", %.0f and %.0f in the store", remote_number(store, "gold"), remote_number(store, "items"));
+	putchar('\n');
 }
 
 static void server_show(const cJSON *reply)
@@ -38,6 +56,7 @@ static void server_show(const cJSON *reply)
 	printf("             oldest change that is not durable: %s; all that is older than %s is durable\n",
 		   remote_number(store, "lag_ms") > 0 ? duration_write(lag, (uint64_t)remote_number(store, "lag_ms")) : "none",
 		   duration_write(age, (uint64_t)remote_number(store, "durable_age_ms")));
+	audit_show(part(reply, "audit"), (double)clock_unix_s());
 	printf("log level    %s\n", remote_text(reply, "log_level"));
 }
 
