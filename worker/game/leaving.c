@@ -103,13 +103,9 @@ enum tx_verdict rule_quit(struct tx *tx, const struct actor *me, const struct c2
 
 /* --- a lost connection ------------------------------------------------------------------------------------------------------- */
 
-struct lost {
-	struct handle player, connection;
-};
-
-static enum tx_verdict connection_lost(struct tx *tx, void *context)
+enum tx_verdict leaving_when_lost(struct tx *tx, void *context)
 {
-	const struct lost *lost = context;
+	const struct leaving_lost *lost = context;
 	struct player *player = handle_player(tx->world, lost->player);
 	if (player == NULL || player->state != PLAYER_PLAYING || player->connection.index != lost->connection.index ||
 		player->connection.generation != lost->connection.generation)
@@ -139,7 +135,7 @@ static enum tx_verdict connection_lost(struct tx *tx, void *context)
 
 void leaving_connection_lost(struct worker *w, struct handle player, struct handle connection)
 {
-	struct lost lost = {.player = player, .connection = connection};
+	struct leaving_lost lost = {.player = player, .connection = connection};
 	uint32_t domains[2] = {w->world.bodies[player.index].map, w->world.realm_domain};
-	worker_transaction(w, domains, 2, connection_lost, &lost);
+	worker_transaction(w, domains, 2, leaving_when_lost, &lost);
 }
