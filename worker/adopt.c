@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/base/point.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
@@ -70,7 +71,9 @@ static bool positions_repair(struct connection *c)
 		stream.written > queued)
 		return false;
 	c->input.end += (uint32_t)(stream.read - known); /* the kernel has copied these bytes into the buffer */
+	point("input repaired");
 	c->sent = stream.written;
+	point("output repaired");
 	return true;
 }
 
@@ -81,10 +84,13 @@ static void connection_forget(struct worker *w, uint32_t index)
 	struct connection *c = &w->world.connections[index];
 	if (c->player.index != 0)
 		leaving_connection_lost(w, c->player, (struct handle){index, c->generation});
+	point("orphan left behind");
 	c->phase = CONNECTION_FREE;
 	c->player = (struct handle){0};
 	c->generation++;
+	point("orphan freed");
 	count_add(&w->world, COUNT_connections_closed, 1);
+	point("orphan counted");
 	atomic_store(&c->owner, 0);
 }
 
@@ -107,6 +113,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 {
 	struct connection *c = &w->world.connections[index];
 	c->fd = w->start.vault[index].fd;
+	point("socket adopted");
 	struct client *client = client_adopt(w, index);
 	if (client == NULL) {
 		close(c->fd);
@@ -130,6 +137,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 		client_enter(w, client, (enum connection_phase)c->phase);
 	if (c->phase == CONNECTION_PLAYING)
 		reader_adopt(w, client);
+	point("connection adopted");
 	output_schedule(w, client, true);
 }
 
@@ -149,6 +157,7 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 	unsigned adopted = 0, lost = 0;
 	uint64_t started_ms = clock_mono_ms();
 	output_pool_adopt(w);
+	point("adopting");
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		if (atomic_load(&w->world.connections[i].owner) != w->world.slot + 1)
 			continue;
@@ -160,6 +169,7 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 			lost++;
 		}
 	}
+	point("all adopted");
 	blame(w, box);
 	reader_adopt_finish(w);
 	if (adopted + lost > 0)

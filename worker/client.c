@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/base/point.h"
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
 #include "worker/address.h"
@@ -211,6 +212,7 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 		turn_away(w, fd, TEXT_SERVER_FULL);
 		return;
 	}
+	point("slot taken");
 	struct connection *c = &w->world.connections[index];
 	uint32_t generation = c->generation;
 	uint64_t now = worker_now_ms(w);
@@ -227,6 +229,7 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 	c->acked_base = tcp_acked(fd);
 	socket_options(fd);
 	segment_size_learn(c);
+	point("newcomer noted");
 
 	struct client *client = client_attach(w, index);
 	if (client == NULL) {
@@ -236,7 +239,9 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 		return;
 	}
 	count_add(&w->world, COUNT_connections_accepted, 1);
+	point("newcomer counted");
 	vault_link_deposit(w, client);
+	point("deposited");
 	client_enter(w, client, CONNECTION_NEW);
 	char who[128];
 	log_info("connection from %s", client_describe(w, client, who, sizeof who));
@@ -257,6 +262,7 @@ void client_enter(struct worker *w, struct client *client, enum connection_phase
 	struct connection *c = client->c;
 	c->phase = (uint8_t)phase;
 	c->phase_ms = worker_now_ms(w);
+	point("phase entered");
 	if (phase == CONNECTION_NEW || phase == CONNECTION_PLAYING)
 		client->input_left = true; /* what came while it waited */
 	watch_update(client);
@@ -270,16 +276,22 @@ static void client_free(struct worker *w, struct client *client)
 	struct connection *c = client->c;
 	loop_fd_remove(&client->watch); /* before closing: a duplicate elsewhere would keep it firing */
 	output_drop(w, client);
+	point("output dropped");
 	vault_link_drop(w, client);
+	point("vault told");
 	shutdown(c->fd, SHUT_RDWR); /* the vault's duplicate would keep it open */
 	close(c->fd);
+	point("socket closed");
 	c->fd = -1;
 	c->phase = CONNECTION_FREE;
 	c->generation++;
+	point("connection freed");
 	client->c = NULL;
 	w->clients_open--;
 	count_add(&w->world, COUNT_connections_closed, 1);
+	point("end counted");
 	atomic_store(&c->owner, 0); /* last: from here on it is anybody's */
+	point("slot given back");
 }
 
 static bool reason_is_abrupt(enum close_reason reason)
@@ -309,15 +321,19 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 	client_enter(w, client, CONNECTION_CLOSING); /* first: what follows may come back here */
 	session_cancel(w, client);
 	reader_forget(w, client);
+	point("closing");
 	if (was_playing && player.index != 0)
 		leaving_connection_lost(w, player, (struct handle){client->index, c->generation});
+	point("character left behind");
 	c->player = (struct handle){0}; /* only now: a successor would look after the character */
+	point("player forgotten");
 
 	uint64_t now = worker_now_ms(w);
 	if (length > 0 && !reason_is_abrupt(reason)) {
 		struct connection_cursor next = *cursor_now(c);
 		if (output_append(w, client, &next, packets, length) == CLOSE_NONE)
 			cursor_commit(c, &next);
+		point("last words kept");
 	}
 	closing_list(w, client, reason_is_abrupt(reason) ? now : now + CLOSING_FLUSH_MS);
 }
@@ -340,8 +356,10 @@ static bool closing_done(struct worker *w, struct client *client)
 		client->shut = true;
 		watch_update(client);
 		client->close_deadline_ms = now + CLOSING_DRAIN_MS;
+		point("all said");
 		if (shutdown(c->fd, SHUT_WR) != 0)
 			return true;
+		point("write side shut");
 	}
 	for (;;) {
 		uint8_t nowhere[4096];
@@ -392,8 +410,11 @@ static void input_make_room(struct connection *c)
 	if (waits == 0 || (INPUT_BYTES - c->input.end < 1024 && waits <= c->input.start)) {
 		memcpy(c->input_bytes, c->input_bytes + c->input.start, waits);
 		atomic_signal_fence(memory_order_seq_cst);
+		if (waits > 0)
+			point("input copied");
 		struct input_span front = {.start = 0, .end = waits};
 		__atomic_store(&c->input, &front, __ATOMIC_RELEASE);
+		point("input moved");
 	}
 }
 
@@ -459,7 +480,9 @@ static void input_receive(struct worker *w, struct client *client)
 		size_t room = INPUT_BYTES - c->input.end;
 		if (room == 0)
 			return; /* packets wait; it will be read when they are dealt with */
+		point("receiving");
 		ssize_t n = recv(c->fd, c->input_bytes + c->input.end, room, MSG_DONTWAIT);
+		point("received");
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
@@ -472,6 +495,7 @@ static void input_receive(struct worker *w, struct client *client)
 			return;
 		}
 		c->input.end += (uint32_t)n;
+		point("input noted");
 		count_add(&w->world, COUNT_bytes_in, (uint64_t)n);
 		client_input(w, client);
 		if (client->c == NULL || c->phase == CONNECTION_CLOSING || client->input_left || (size_t)n < room)

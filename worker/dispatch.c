@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/point.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "worker/client.h"
@@ -64,7 +65,9 @@ static void dispatch_new(struct worker *w, struct client *client, const struct c
 	}
 	if (client->c != NULL) {
 		/* Passwords do not stay in the input buffer. */
+		point("early packet run");
 		explicit_bzero(client->c->input_bytes + client->c->input.start, used);
+		point("password wiped");
 		input_consume(w, client->c, used);
 	}
 }
@@ -96,6 +99,7 @@ static void black_box_note(struct worker *w, const struct client *client, unsign
 	if (player != NULL)
 		memcpy(box->player_name, player->name, sizeof box->player_name);
 	__atomic_store_n(&box->since_ms, worker_now_ms(w), __ATOMIC_RELEASE);
+	point("packet noted");
 }
 
 static void black_box_clear(struct worker *w)
@@ -118,6 +122,7 @@ static void dispatch_playing(struct worker *w, struct client *client, const stru
 		count_add(&w->world, COUNT_packets_unruled, 1);
 	black_box_note(w, client, packet->id);
 	enum tx_verdict verdict = worker_transaction(w, domains, 2, run_packet, &run);
+	point("packet run");
 	black_box_clear(w);
 	/* Cancelled: nothing happened, but the packet is gone all the same. */
 	if (verdict == TX_CANCEL && client->c == c && c->phase == CONNECTION_PLAYING) {

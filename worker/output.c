@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/base/point.h"
 #include "common/protocol/charset.h"
 #include "common/protocol/packets.h"
 #include "worker/client.h"
@@ -77,6 +78,7 @@ static enum close_reason append_raw(struct worker *w, struct client *client, str
 				c->output_first = fresh; /* counts only with a tail in the valid cursor */
 			else
 				w->world.chunks[next->tail].next = fresh;
+			point("chunk chained");
 			next->tail = fresh;
 			next->tail_used = 0;
 		}
@@ -88,6 +90,7 @@ static enum close_reason append_raw(struct worker *w, struct client *client, str
 		bytes += n;
 		length -= n;
 	}
+	point("appended");
 	return CLOSE_NONE;
 }
 
@@ -222,6 +225,7 @@ static void chunks_return(struct worker *w, struct connection *c)
 		} else {
 			c->output_first = w->world.chunks[chunk].next;
 		}
+		point("chunk sent");
 		w->free_chunks[w->free_chunk_count++] = chunk;
 	}
 }
@@ -253,10 +257,12 @@ bool output_flush(struct worker *w, struct client *client)
 		size_t size = piece_size(w, client);
 		c->piece_end = c->sent + size;
 		atomic_signal_fence(memory_order_seq_cst);
+		point("piece noted");
 		ssize_t n = send(c->fd, w->send_buffer, size, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_EOR);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			point("socket full");
 			client_want_write(client, true);
 			return true;
 		}
@@ -265,7 +271,9 @@ bool output_flush(struct worker *w, struct client *client)
 		count_add(&w->world, COUNT_sends, 1);
 		count_add(&w->world, COUNT_bytes_out, (uint64_t)n);
 		c->sent_ms = worker_now_ms(w);
+		point("sent");
 		c->sent += (uint64_t)n;
+		point("sending noted");
 		chunks_return(w, c);
 	}
 	client_want_write(client, false);

@@ -9,6 +9,10 @@
 #ifndef ARGENTUM_WORKER_OUTPUT_H
 #define ARGENTUM_WORKER_OUTPUT_H
 
+#include <stddef.h>
+#include <string.h>
+
+#include "common/base/point.h"
 #include "worker/worker.h"
 
 bool output_pool_create(struct worker *w, struct problem *why);
@@ -23,11 +27,18 @@ static inline const struct connection_cursor *cursor_now(const struct connection
 	return &c->cursor[atomic_load_explicit(&c->cursor_active, memory_order_acquire) & 1];
 }
 
+enum { CURSOR_HALF = offsetof(struct connection_cursor, appended) };
+
 static inline void cursor_commit(struct connection *c, const struct connection_cursor *next)
 {
 	uint32_t idle = (atomic_load_explicit(&c->cursor_active, memory_order_relaxed) & 1) ^ 1;
-	c->cursor[idle] = *next;
+	/* In two halves, so that a test can step in between: the idle one does not count. */
+	memcpy(&c->cursor[idle], next, CURSOR_HALF);
+	point("cursor half written");
+	memcpy((uint8_t *)&c->cursor[idle] + CURSOR_HALF, (const uint8_t *)next + CURSOR_HALF, sizeof *next - CURSOR_HALF);
+	point("cursor written");
 	atomic_store_explicit(&c->cursor_active, idle, memory_order_release);
+	point("cursor valid");
 }
 
 /* Appends whole Latin-1 packets to a cursor that is not valid yet (recoded when the client wants another charset).

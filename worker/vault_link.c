@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/base/point.h"
 #include "common/base/log.h"
 
 /* Two messages per connection can wait at most: a drop behind its deposit, and then the slot's next deposit waits for
@@ -42,6 +43,7 @@ static bool message_send(struct worker *w, const struct vault_message *message)
 		memcpy(CMSG_DATA(cmsg), &message->fd, sizeof message->fd);
 	}
 	for (;;) {
+		point("telling the vault");
 		if (sendmsg(w->start.master, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 			return true;
 		if (errno == EINTR)
