@@ -21,7 +21,7 @@
 enum { SAMPLES_MOST = 100 };
 
 /* tcpi_state; <netinet/tcp.h> has the names but not the whole tcp_info. */
-enum { STATE_TIME_WAIT = 7, STATE_CLOSE_WAIT = 8, STATE_LAST_ACK = 9, STATE_CLOSING = 11 };
+enum { STATE_TIME_WAIT = 6, STATE_CLOSE = 7, STATE_CLOSE_WAIT = 8, STATE_LAST_ACK = 9, STATE_CLOSING = 11 };
 
 /* --- what the kernel knows ---------------------------------------------------------------------------------------------------- */
 
@@ -77,6 +77,24 @@ static bool positions_repair(struct connection *c)
 	return true;
 }
 
+/* Of one that is closing: what it was still to be told. Its input is not read any more, and behind its last words is an end
+ * that counts as a byte; when the figures make no sense, all was sent. */
+static void last_words_repair(struct connection *c)
+{
+	struct stream stream;
+	uint64_t queued = cursor_now(c)->appended;
+	bool known = stream_ask(c, &stream) && stream.written >= c->sent && stream.written <= queued;
+	c->sent = known ? stream.written : queued;
+}
+
+/* Nothing is to be repaired there: what the kernel still had of it is gone. */
+static bool peer_has_reset(const struct connection *c)
+{
+	struct tcp_info info = {0};
+	socklen_t length = sizeof info;
+	return getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_state == STATE_CLOSE;
+}
+
 /* --- taking over ----------------------------------------------------------------------------------------------------------------- */
 
 static void connection_forget(struct worker *w, uint32_t index)
@@ -85,12 +103,8 @@ static void connection_forget(struct worker *w, uint32_t index)
 	if (c->player.index != 0)
 		leaving_connection_lost(w, c->player, (struct handle){index, c->generation});
 	point("orphan left behind");
-	c->phase = CONNECTION_FREE;
-	c->player = (struct handle){0};
-	c->generation++;
+	client_end_note(w, c);
 	point("orphan freed");
-	count_add(&w->world, COUNT_connections_closed, 1);
-	point("orphan counted");
 	atomic_store(&c->owner, 0);
 }
 
@@ -121,7 +135,12 @@ static void adopt_one(struct worker *w, uint32_t index)
 		return;
 	}
 	if (c->phase == CONNECTION_CLOSING) {
+		last_words_repair(c);
 		client_adopt_closing(w, client);
+		return;
+	}
+	if (peer_has_reset(c)) {
+		client_close(w, client, CLOSE_CONNECTION_LOST);
 		return;
 	}
 	if (!positions_repair(c)) {

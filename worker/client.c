@@ -177,9 +177,8 @@ void client_adopt_closing(struct worker *w, struct client *client)
 		leaving_connection_lost(w, c->player, (struct handle){client->index, c->generation});
 		c->player = (struct handle){0};
 	}
-	c->sent = cursor_now(c)->appended; /* its last words may be lost: where they stood is not worth asking */
 	watch_update(client);
-	closing_list(w, client, worker_now_ms(w) + CLOSING_DRAIN_MS);
+	closing_list(w, client, worker_now_ms(w) + (output_waiting(c) > 0 ? CLOSING_FLUSH_MS : CLOSING_DRAIN_MS));
 }
 
 /* As the counters tell: all processes together, without a lock. Two workers may let the last one in at the same time; a few
@@ -189,6 +188,39 @@ static bool server_is_full(const struct worker *w)
 	uint64_t closed = count_sum(&w->world, COUNT_connections_closed); /* first: the difference is never negative */
 	uint64_t accepted = count_sum(&w->world, COUNT_connections_accepted);
 	return accepted >= closed + (uint64_t)w->config->limits.max_connections;
+}
+
+/* Counters are no part of what a rule changes; here they go with the phase, so that how many connections there are stays
+ * right whenever their worker dies. */
+static void counted(struct tx *tx, enum counter_id id)
+{
+	TOUCH(tx, tx->world->processes[tx->world->slot].counters[id]);
+	count_add(tx->world, id, 1);
+}
+
+static enum tx_verdict birth(struct tx *tx, void *context)
+{
+	struct connection *c = context;
+	SET(tx, c->phase, CONNECTION_NEW);
+	counted(tx, COUNT_connections_accepted);
+	return TX_COMMIT;
+}
+
+static enum tx_verdict end(struct tx *tx, void *context)
+{
+	struct connection *c = context;
+	if (c->phase == CONNECTION_FREE)
+		return TX_CANCEL;
+	SET(tx, c->phase, CONNECTION_FREE);
+	SET(tx, c->player, ((struct handle){0}));
+	SET(tx, c->generation, c->generation + 1);
+	counted(tx, COUNT_connections_closed);
+	return TX_COMMIT;
+}
+
+void client_end_note(struct worker *w, struct connection *c)
+{
+	worker_transaction(w, NULL, 0, end, c);
 }
 
 void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t port)
@@ -238,8 +270,7 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 		atomic_store(&c->owner, 0);
 		return;
 	}
-	count_add(&w->world, COUNT_connections_accepted, 1);
-	point("newcomer counted");
+	worker_transaction(w, NULL, 0, birth, c);
 	vault_link_deposit(w, client);
 	point("deposited");
 	client_enter(w, client, CONNECTION_NEW);
@@ -283,13 +314,10 @@ static void client_free(struct worker *w, struct client *client)
 	close(c->fd);
 	point("socket closed");
 	c->fd = -1;
-	c->phase = CONNECTION_FREE;
-	c->generation++;
+	client_end_note(w, c);
 	point("connection freed");
 	client->c = NULL;
 	w->clients_open--;
-	count_add(&w->world, COUNT_connections_closed, 1);
-	point("end counted");
 	atomic_store(&c->owner, 0); /* last: from here on it is anybody's */
 	point("slot given back");
 }
@@ -298,6 +326,24 @@ static bool reason_is_abrupt(enum close_reason reason)
 {
 	return reason == CLOSE_CLIENT_LEFT || reason == CLOSE_CONNECTION_LOST || reason == CLOSE_SLOW_READER ||
 		   reason == CLOSE_OUTPUT_POOL || reason == CLOSE_INTERNAL;
+}
+
+struct closing {
+	struct connection *c;
+	enum close_reason reason;
+	bool words; /* there are last words, in the cursor that was written */
+	uint32_t cursor;
+};
+
+/* From the packet that ends it to its last words nothing is lost and nothing is said twice. */
+static enum tx_verdict close_with_words(struct tx *tx, void *context)
+{
+	const struct closing *closing = context;
+	SET(tx, closing->c->phase, CONNECTION_CLOSING);
+	SET(tx, closing->c->close_reason, (uint8_t)closing->reason);
+	if (closing->words)
+		cursor_flip(tx, closing->c, closing->cursor);
+	return TX_COMMIT;
 }
 
 void client_close(struct worker *w, struct client *client, enum close_reason reason)
@@ -317,8 +363,15 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 
 	bool was_playing = c->phase == CONNECTION_PLAYING;
 	struct handle player = c->player;
-	c->close_reason = (uint8_t)reason;
-	client_enter(w, client, CONNECTION_CLOSING); /* first: what follows may come back here */
+	struct connection_cursor next = *cursor_now(c);
+	struct closing closing = {.c = c, .reason = reason};
+	client->early_bytes = 0;
+	closing.words =
+		length > 0 && !reason_is_abrupt(reason) && output_append(w, client, &next, packets, length) == CLOSE_NONE;
+	if (closing.words)
+		closing.cursor = cursor_write(c, &next);
+	worker_transaction(w, NULL, 0, close_with_words, &closing); /* first: what follows may come back here */
+	client_enter(w, client, CONNECTION_CLOSING);
 	session_cancel(w, client);
 	reader_forget(w, client);
 	point("closing");
@@ -329,12 +382,6 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 	point("player forgotten");
 
 	uint64_t now = worker_now_ms(w);
-	if (length > 0 && !reason_is_abrupt(reason)) {
-		struct connection_cursor next = *cursor_now(c);
-		if (output_append(w, client, &next, packets, length) == CLOSE_NONE)
-			cursor_commit(c, &next);
-		point("last words kept");
-	}
 	closing_list(w, client, reason_is_abrupt(reason) ? now : now + CLOSING_FLUSH_MS);
 }
 
@@ -402,6 +449,12 @@ void client_refuse(struct worker *w, struct client *client, struct text text, bo
 }
 
 /* --- input ----------------------------------------------------------------------------------------------------------------------- */
+
+void client_consume(struct tx *tx, struct connection *c, size_t bytes)
+{
+	SET(tx, c->input.start, c->input.start + (uint32_t)bytes);
+	SET(tx, c->consumed, c->consumed + bytes);
+}
 
 /* Moves what waits to the front of the buffer when the end is near: copied first, then one store of both ends. */
 static void input_make_room(struct connection *c)

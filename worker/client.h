@@ -21,6 +21,12 @@ struct client *client_adopt(struct worker *w, uint32_t index);
 /* One that was closing already. */
 void client_adopt_closing(struct worker *w, struct client *client);
 
+/* Takes a packet from the front of the input, as part of a transaction: both positions move as one. */
+void client_consume(struct tx *tx, struct connection *c, size_t bytes);
+
+/* The connection's slot is free from here on, and the end is counted, in one step; the owner is still to be cleared. */
+void client_end_note(struct worker *w, struct connection *c);
+
 /* The phase changes only here. */
 void client_enter(struct worker *w, struct client *client, enum connection_phase phase);
 

@@ -19,12 +19,10 @@ struct consumption {
 	size_t used;
 };
 
-/* Both positions move as one: a transaction without domains. */
 static enum tx_verdict consume(struct tx *tx, void *context)
 {
 	const struct consumption *what = context;
-	SET(tx, what->c->input.start, what->c->input.start + (uint32_t)what->used);
-	SET(tx, what->c->consumed, what->c->consumed + what->used);
+	client_consume(tx, what->c, what->used);
 	return TX_COMMIT;
 }
 
@@ -34,6 +32,7 @@ static void input_consume(struct worker *w, struct connection *c, size_t used)
 	worker_transaction(w, NULL, 0, consume, &what);
 }
 
+/* What counts are the dice that were told last: should the worker die between the two, they are thrown again. */
 static void throw_dice(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
@@ -47,8 +46,22 @@ static void throw_dice(struct worker *w, struct client *client)
 	output_say(w, client, bytes, writer.length);
 }
 
+/* What was answered at once is taken from the input already, together with the answer (output_say). */
+static void early_packet_end(struct worker *w, struct client *client, uint32_t from, size_t used)
+{
+	struct connection *c = client->c;
+	if (c->input.start == from)
+		input_consume(w, c, used);
+	client->early_bytes = 0;
+	point("early packet run");
+	explicit_bzero(c->input_bytes + from, used); /* passwords do not stay in the input buffer */
+	point("password wiped");
+}
+
 static void dispatch_new(struct worker *w, struct client *client, const struct c2s_packet *packet, size_t used)
 {
+	uint32_t from = client->c->input.start;
+	client->early_bytes = (uint32_t)used;
 	switch (packet->id) {
 	case C2S_THROW_DICES:
 		throw_dice(w, client);
@@ -63,13 +76,8 @@ static void dispatch_new(struct worker *w, struct client *client, const struct c
 		client_close(w, client, CLOSE_OUT_OF_TURN);
 		return;
 	}
-	if (client->c != NULL) {
-		/* Passwords do not stay in the input buffer. */
-		point("early packet run");
-		explicit_bzero(client->c->input_bytes + client->c->input.start, used);
-		point("password wiped");
-		input_consume(w, client->c, used);
-	}
+	if (client->c != NULL)
+		early_packet_end(w, client, from, used);
 }
 
 /* --- in the world -------------------------------------------------------------------------------------------------------------- */

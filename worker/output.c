@@ -106,6 +106,19 @@ enum close_reason output_append(struct worker *w, struct client *client, struct 
 	return append_raw(w, client, next, w->recoded, writer.length);
 }
 
+struct answer {
+	struct client *client;
+	uint32_t cursor; /* written, not valid yet */
+};
+
+static enum tx_verdict answer(struct tx *tx, void *context)
+{
+	const struct answer *a = context;
+	client_consume(tx, a->client->c, a->client->early_bytes);
+	cursor_flip(tx, a->client->c, a->cursor);
+	return TX_COMMIT;
+}
+
 void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length)
 {
 	struct connection_cursor next = *cursor_now(client->c);
@@ -114,7 +127,13 @@ void output_say(struct worker *w, struct client *client, const uint8_t *packets,
 		client_close(w, client, reason);
 		return;
 	}
-	cursor_commit(client->c, &next);
+	if (client->early_bytes != 0) {
+		struct answer a = {.client = client, .cursor = cursor_write(client->c, &next)};
+		worker_transaction(w, NULL, 0, answer, &a);
+		client->early_bytes = 0;
+	} else {
+		cursor_commit(client->c, &next);
+	}
 	output_schedule(w, client, true);
 }
 

@@ -40,6 +40,7 @@ struct client {
 	bool urgent;     /* answers to the player's own action: send at the end of this turn */
 	bool input_left; /* whole packets may wait in its input */
 	bool input_listed;
+	uint32_t early_bytes; /* of the packet before login that is being dealt with, while they are still in the input */
 	struct client *next_input;
 	struct client *next_closing;
 	uint64_t close_deadline_ms;

@@ -26,7 +26,7 @@ enum {
 	WORKERS = 2,
 	VICTIM = 0,
 	POINTS_MAX = 160,
-	PORTS = 6,          /* from which one comes to the victim, used in turn */
+	PORTS = 6, /* from which one comes to the victim, used in turn */
 	SEGMENT = 1400,
 	UNREAD = 10000,     /* as many as that wait at the client's end, and the rest still at the server's */
 	UNHEARD = 300000,   /* bytes for who does not listen: they do not fit into the sockets on the way */
@@ -56,7 +56,7 @@ static struct play {
 	unsigned said, stammered; /* numbers, since the beginning */
 	unsigned shouted;
 	unsigned questions, help_lines; /* of who does not listen; lines of each answer */
-	bool victim_is_shot; /* in the middle of the play: to see its successors die */
+	bool victim_is_shot;            /* in the middle of the play: to see its successors die */
 } play;
 
 static unsigned died; /* plays in which somebody died */
@@ -117,8 +117,7 @@ static struct bot *connect_to_victim(void)
  * told nothing yet may be lost then, and nobody else ever. */
 static bool may_be_lost(void)
 {
-	static const char *const points[] = {"accepted", "slot taken", "newcomer noted", "newcomer counted",
-										 "telling the vault"};
+	static const char *const points[] = {"accepted", "slot taken", "newcomer noted", "telling the vault"};
 	for (unsigned i = 0; i < sizeof points / sizeof *points; i++) {
 		if (points_struck(play.server->points) != 0 && strcmp(play.server->points->struck_at, points[i]) == 0)
 			return true;
@@ -162,7 +161,8 @@ static bool actor_is_in(struct bot *bot)
 {
 	uint64_t until = bots_deadline();
 	while (!bot_in_world(bot) && !told_to_try_again(bot)) {
-		EXPECT(!bot->closed, "%s was disconnected before he was in the world (last error \"%s\")", bot->name, bot->error);
+		EXPECT(!bot->closed, "%s was disconnected before he was in the world (last error \"%s\")", bot->name,
+			   bot->error);
 		EXPECT(clock_mono_ms() < until, "%s does not come into the world (last error \"%s\")", bot->name, bot->error);
 		bots_receive(100);
 		all_hear();
@@ -475,9 +475,10 @@ static void theatre_open(void)
 	play.crossing = scenario_crossing();
 	const char *const settings[] = {scenario_start(play.crossing.here), "workers.respawn_pause_max_ms=0",
 									/* The answers to who does not listen stand in the ring too. */
-									"world.ring_kb=1024", "limits.output_kb=1024", "intervals.logout_s=0", "game.start_kit=pyao", "game.start_gold=5000", NULL};
-	play.server = game_server_start(
-		&(struct game_server_options){.settings = settings, .workers = WORKERS, .armed = true});
+									"world.ring_kb=1024", "limits.output_kb=1024", "intervals.logout_s=0",
+									"game.start_kit=pyao", "game.start_gold=5000", NULL};
+	play.server =
+		game_server_start(&(struct game_server_options){.settings = settings, .workers = WORKERS, .armed = true});
 	play.server->errors_expected = true; /* each death is logged as one */
 	for (unsigned i = 0; i < PORTS; i++)
 		play.port[i] = bot_port_to_worker(play.server, VICTIM);
@@ -580,19 +581,51 @@ static void die_at(const char *name, unsigned skip, unsigned times)
 }
 
 /* What a worker does between two packets of its clients must have been passed, or the test proves less than it says. */
-static const char *const everyday[] = {
-	"accepted",     "slot taken",        "deposited",       "receiving",     "received",         "input noted",
-	"input copied", "input moved",       "packet noted",    "packet run",    "cursor half written",
-	"cursor valid", "chunk chained",     "chunk sent",      "piece noted",   "sent",             "sending noted",
-	"socket full",  "entry read",        "entry told",      "following",     "unfollowed",       "map left",
-	"session begun", "reserved",         "password checked", "entered",      "playing",          "closing",
-	"player forgotten", "last words kept", "all said",      "vault told",    "connection freed", "slot given back",
-	"before commit", "committed",        "published",       "rolled back",   "falling asleep",   NULL};
+static const char *const everyday[] = {"accepted",
+									   "slot taken",
+									   "deposited",
+									   "receiving",
+									   "received",
+									   "input noted",
+									   "input copied",
+									   "input moved",
+									   "packet noted",
+									   "packet run",
+									   "cursor half written",
+									   "cursor valid",
+									   "chunk chained",
+									   "chunk sent",
+									   "piece noted",
+									   "sent",
+									   "sending noted",
+									   "socket full",
+									   "entry read",
+									   "entry told",
+									   "following",
+									   "unfollowed",
+									   "map left",
+									   "session begun",
+									   "reserved",
+									   "password checked",
+									   "entered",
+									   "playing",
+									   "closing",
+									   "player forgotten",
+									   "all said",
+									   "vault told",
+									   "connection freed",
+									   "slot given back",
+									   "before commit",
+									   "committed",
+									   "published",
+									   "rolled back",
+									   "falling asleep",
+									   NULL};
 
 static void killed_wherever_it_is_a_worker_is_not_missed(void **state)
 {
 	(void)state;
-	enum { MOST = 2 };
+	enum { MOST = 3 };
 	theatre_open();
 	deaf_come();
 	points_record(play.server->points, VICTIM_NAME);
@@ -616,9 +649,19 @@ static void killed_wherever_it_is_a_worker_is_not_missed(void **state)
 	theatre_close();
 }
 
-static const char *const births[] = {"life in the log", "born",          "leftovers released", "adopting",
-									 "socket adopted",  "input repaired", "output repaired",    "connection adopted",
-									 "all adopted",     "adopted",       "almost ready",       "ready said", NULL};
+static const char *const births[] = {"life in the log",
+									 "born",
+									 "leftovers released",
+									 "adopting",
+									 "socket adopted",
+									 "input repaired",
+									 "output repaired",
+									 "connection adopted",
+									 "all adopted",
+									 "adopted",
+									 "almost ready",
+									 "ready said",
+									 NULL};
 
 /* Those who come after it die too, at the same point of their births, several times in a row. */
 static void killed_while_it_takes_over_a_successor_is_not_missed(void **state)
@@ -629,25 +672,19 @@ static void killed_while_it_takes_over_a_successor_is_not_missed(void **state)
 	play.victim_is_shot = true;
 	/* What a successor passes until it is ready. */
 	pid_t before = game_server_process(play.server, VICTIM);
+	EXPECT(kill(before, SIGKILL) == 0, "worker %d cannot be killed: %s", VICTIM, strerror(errno));
 	points_record(play.server->points, VICTIM_NAME);
-	play.actor = bot_create(play.server, NULL, ANY_WORKER);
-	victim_shoot();
 	game_server_await_successor(play.server, VICTIM, before);
 	points_disarm(play.server->points);
-	bot_quit(play.actor);
-	bot_close(&play.actor);
-	EVENTUALLY(game_server_number(play.server, "connections") == 2);
 	passed_read(play.server->points);
 	expect_passed(births);
-	unsigned plays = 0, first = 0;
-	while (first < passed_count && strcmp(passed[first].name, births[0]) != 0)
-		first++;
+	unsigned plays = 0;
 	died = 0;
-	for (unsigned i = first; i < passed_count; i++) {
+	for (unsigned i = 0; i < passed_count; i++) {
 		for (unsigned n = 0; n < occurrences(&passed[i], MOST); n++, plays++)
 			die_at(passed[i].name, occurrence(&passed[i], n, MOST), SUCCESSORS_DIE);
 	}
-	print_message("%u names of points, %u plays, each with up to %d deaths in a row\n", passed_count - first, plays,
+	print_message("%u names of points, %u plays, each with up to %d deaths in a row\n", passed_count, plays,
 				  SUCCESSORS_DIE + 1);
 	theatre_close();
 }
