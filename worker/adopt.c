@@ -112,7 +112,7 @@ static bool socket_is_in_vault(const struct worker *w, uint32_t index)
 {
 	const struct connection *c = &w->world.connections[index];
 	return index < w->start.vault_size && w->start.vault[index].fd >= 0 &&
-		   w->start.vault[index].generation == c->generation && c->phase != CONNECTION_FREE;
+		   w->start.vault[index].generation == c->generation;
 }
 
 /* The transaction that let it in was done, only the phase was not written any more. */
@@ -134,6 +134,8 @@ static void adopt_one(struct worker *w, uint32_t index)
 		connection_forget(w, index);
 		return;
 	}
+	if (c->phase == CONNECTION_FREE)
+		client_begin_note(w, c); /* the dead one had just deposited it */
 	if (c->phase == CONNECTION_CLOSING) {
 		last_words_repair(c);
 		client_adopt_closing(w, client);

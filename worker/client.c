@@ -218,6 +218,11 @@ static enum tx_verdict end(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+void client_begin_note(struct worker *w, struct connection *c)
+{
+	worker_transaction(w, NULL, 0, birth, c);
+}
+
 void client_end_note(struct worker *w, struct connection *c)
 {
 	worker_transaction(w, NULL, 0, end, c);
@@ -270,9 +275,9 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 		atomic_store(&c->owner, 0);
 		return;
 	}
-	worker_transaction(w, NULL, 0, birth, c);
 	vault_link_deposit(w, client);
-	point("deposited");
+	point("deposited"); /* from here on it outlives this process */
+	client_begin_note(w, c);
 	client_enter(w, client, CONNECTION_NEW);
 	char who[128];
 	log_info("connection from %s", client_describe(w, client, who, sizeof who));

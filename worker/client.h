@@ -24,6 +24,9 @@ void client_adopt_closing(struct worker *w, struct client *client);
 /* Takes a packet from the front of the input, as part of a transaction: both positions move as one. */
 void client_consume(struct tx *tx, struct connection *c, size_t bytes);
 
+/* A connection that is filled in and deposited in the vault begins, and is counted, in one step. */
+void client_begin_note(struct worker *w, struct connection *c);
+
 /* The connection's slot is free from here on, and the end is counted, in one step; the owner is still to be cleared. */
 void client_end_note(struct worker *w, struct connection *c);
 

@@ -312,9 +312,12 @@ void bots_turn(const struct bot *who, uint64_t until_ms, const char *file, int l
 
 const char *bot_new_name(void)
 {
-	static unsigned number; /* names of one program are never the same */
+	static unsigned number;                               /* names of one program are never the same */
+	static const char letters[] = "bcdfghjklmnpqrstvwxz"; /* no vowels: a world forbids some words as names */
+	enum { LETTERS = sizeof letters - 1 };
 	unsigned n = number++;
-	return scenario_text("Vecino %c%c%c", 'A' + (int)(n / 676 % 26), 'a' + (int)(n / 26 % 26), 'a' + (int)(n % 26));
+	return scenario_text("Vecino %c%c%c", letters[n / LETTERS / LETTERS % LETTERS], letters[n / LETTERS % LETTERS],
+						 letters[n % LETTERS]);
 }
 
 void bot_roll(struct bot *bot)
