@@ -69,7 +69,7 @@ static void watch_update(struct client *client)
 	switch (client->c->phase) {
 	case CONNECTION_NEW:
 	case CONNECTION_PLAYING:
-		events |= LOOP_READ;
+		events |= client->undeposited ? 0u : LOOP_READ;
 		break;
 	case CONNECTION_CLOSING:
 		events |= client->shut ? LOOP_READ : 0u;
@@ -78,6 +78,12 @@ static void watch_update(struct client *client)
 		break;
 	}
 	loop_fd_want(client->watch, events);
+}
+
+void client_deposited(struct client *client)
+{
+	client->undeposited = false;
+	watch_update(client);
 }
 
 void client_want_write(struct client *client, bool want)

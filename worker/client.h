@@ -44,6 +44,9 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 /* An error dialog and nothing else (login refused), then the end; or, to a client on the creation screen, without. */
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open);
 
+/* Its deposit was sent: from here on it is served, since it outlives this process. */
+void client_deposited(struct client *client);
+
 void client_want_write(struct client *client, bool want);
 
 /* Once per turn: clients with input left, closed clients. Returns true when there is more to do at once. */

@@ -674,8 +674,9 @@ static void killed_while_it_takes_over_a_successor_is_not_missed(void **state)
 	pid_t before = game_server_process(play.server, VICTIM);
 	EXPECT(kill(before, SIGKILL) == 0, "worker %d cannot be killed: %s", VICTIM, strerror(errno));
 	points_record(play.server->points, VICTIM_NAME);
-	game_server_await_successor(play.server, VICTIM, before);
+	EVENTUALLY(points_recorded(play.server->points, "ready said") > 0);
 	points_disarm(play.server->points);
+	game_server_await_successor(play.server, VICTIM, before);
 	passed_read(play.server->points);
 	expect_passed(births);
 	unsigned plays = 0;
@@ -689,9 +690,83 @@ static void killed_while_it_takes_over_a_successor_is_not_missed(void **state)
 	theatre_close();
 }
 
+/* --- the vault ------------------------------------------------------------------------------------------------------------------- */
+
+enum { NEWCOMERS = 450, NO_PROGRESS_MS = 300 };
+
+static unsigned dice_thrown(struct bot *const *bots)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < NEWCOMERS; i++)
+		count += bots[i]->rolled;
+	return count;
+}
+
+/* More come than the line to a master that does not listen can hold: who is not in the vault yet must not be served yet. */
+static void whoever_was_answered_outlives_the_worker_although_the_master_was_busy(void **state)
+{
+	(void)state;
+	static struct bot *bots[NEWCOMERS];
+	static bool answered[NEWCOMERS];
+	struct game_server *server = game_server_start(&(struct game_server_options){.workers = 1});
+	server->errors_expected = true;
+	pid_t victim = game_server_process(server, 0);
+	kill(server->pid, SIGSTOP);
+	for (unsigned i = 0; i < NEWCOMERS; i++) {
+		bots[i] = bot_connect(server);
+		bots[i]->screen = BOT_CREATION_SCREEN;
+		BOT_SEND(bots[i], THROW_DICES);
+	}
+	uint64_t since = clock_mono_ms();
+	for (unsigned before = 0; dice_thrown(bots) < NEWCOMERS && clock_mono_ms() - since < NO_PROGRESS_MS;) {
+		bots_receive(20);
+		if (dice_thrown(bots) != before)
+			since = clock_mono_ms();
+		before = dice_thrown(bots);
+	}
+	unsigned served = dice_thrown(bots);
+	for (unsigned i = 0; i < NEWCOMERS; i++)
+		answered[i] = bots[i]->rolled;
+	kill(victim, SIGKILL);
+	kill(server->pid, SIGCONT);
+	game_server_await_successor(server, 0, victim);
+	for (unsigned i = 0; i < NEWCOMERS; i++) {
+		if (answered[i])
+			bot_roll(bots[i]); /* fails the test when the connection was closed */
+	}
+	print_message("%u of %d newcomers were served while the master did not listen\n", served, NEWCOMERS);
+	EXPECT(served > 0, "nobody was served while the master did not listen");
+	bots_close_all();
+	EVENTUALLY(game_server_number(server, "connections") == 0);
+	game_server_audit(server);
+	game_server_stop(server);
+}
+
+static void who_resets_his_connection_while_no_worker_is_there_is_just_gone(void **state)
+{
+	(void)state;
+	const char *const settings[] = {"intervals.logout_s=0", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings, .workers = 1});
+	server->errors_expected = true;
+	struct bot *bot = bot_create(server, NULL, ANY_WORKER);
+	pid_t victim = game_server_process(server, 0);
+	kill(server->pid, SIGSTOP);
+	kill(victim, SIGKILL);
+	bot_break(&bot);
+	kill(server->pid, SIGCONT);
+	game_server_await_successor(server, 0, victim);
+	game_server_await_players(server, 0);
+	EVENTUALLY(game_server_number(server, "connections") == 0);
+	EXPECT(!game_server_log_has(server, "make no sense"), "a connection that was reset is taken for damage");
+	game_server_audit(server);
+	game_server_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCENARIO(whoever_was_answered_outlives_the_worker_although_the_master_was_busy),
+		SCENARIO(who_resets_his_connection_while_no_worker_is_there_is_just_gone),
 		SCENARIO(killed_wherever_it_is_a_worker_is_not_missed),
 		SCENARIO(killed_while_it_takes_over_a_successor_is_not_missed),
 	};
