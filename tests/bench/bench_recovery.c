@@ -156,7 +156,7 @@ static size_t clients_read(int timeout_us, uint64_t since_ns, struct samples *an
 {
 	static uint8_t bytes[1 << 16];
 	struct epoll_event events[256];
-	const struct timespec timeout = {.tv_nsec = timeout_us * 1000};
+	const struct timespec timeout = {.tv_nsec = timeout_us * 1000L};
 	size_t all = 0;
 	int n = epoll_pwait2(epoll_fd, events, sizeof events / sizeof *events, &timeout, NULL);
 	for (int i = 0; i < n; i++) {

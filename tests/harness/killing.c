@@ -48,7 +48,7 @@ static void count_and_die(const char *name)
 		kill(getpid(), SIGKILL);
 }
 
-bool killing_run(killing_act *act, void *context, uint32_t point)
+bool killing_run(killing_act *act, const void *context, uint32_t point)
 {
 	struct killing_shared *s = killing_shared();
 	*s = (struct killing_shared){.kill_at = point};
@@ -230,7 +230,7 @@ struct coming {
 	enum settler who;
 };
 
-static void come(void *context)
+static void come(const void *context)
 {
 	const struct coming *coming = context;
 	settler_come(coming->world, coming->who);

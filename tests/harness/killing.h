@@ -38,8 +38,8 @@ struct killing_shared *killing_shared(void);
 
 /* Runs `act` in a process of its own, which is killed at that point. false: it lived to its end. What was counted is in
  * killing_shared. Anything but SIGKILL or an orderly end fails the test; so does a process that hangs. */
-typedef void killing_act(void *context);
-bool killing_run(killing_act *act, void *context, uint32_t point);
+typedef void killing_act(const void *context);
+bool killing_run(killing_act *act, const void *context, uint32_t point);
 
 /* --- moments ------------------------------------------------------------------------------------------------------------------ */
 

@@ -262,7 +262,7 @@ static void tick_in_the_wild(void)
 
 static void idle_for_long(void)
 {
-	pass_ms(world, 60 * 60000);
+	pass_ms(world, UINT64_C(3600000));
 }
 
 static void connection_is_lost(uint32_t who)
@@ -434,7 +434,7 @@ static bool packet_may_be_empty(unsigned id)
 		   c2s_read(DIALECT_GODOT, bytes, writer.length, sizeof bytes, &used, &packet) == PACKET_OK;
 }
 
-static void deed_do(void *context)
+static void deed_do(const void *context)
 {
 	const struct deed *deed = context;
 	world->tx.paranoia = PARANOIA_OFF; /* the points of a rehearsal are no others */
@@ -501,7 +501,7 @@ static void deed_begin(const struct deed *deed)
 	forget(world);
 	start = moment_take(&world->world);
 
-	if (killing_run(deed_do, (void *)(uintptr_t)deed, KILLING_NEVER))
+	if (killing_run(deed_do, deed, KILLING_NEVER))
 		fail_msg("%s: was killed by somebody else", deed->name);
 	points_in_all = atomic_load(&s->points);
 	stages = atomic_load(&s->commits);
@@ -511,14 +511,14 @@ static void deed_begin(const struct deed *deed)
 	memcpy(idle_at, s->idle_at, sizeof idle_at);
 	for (unsigned commits = 1; commits < stages; commits++) {
 		moment_restore(&world->world, &start);
-		assert_true(killing_run(deed_do, (void *)(uintptr_t)deed, idle_at[commits]));
+		assert_true(killing_run(deed_do, deed, idle_at[commits]));
 		stage[commits] = moment_take(&world->world);
 	}
 	moment_restore(&world->world, &start);
-	assert_true(killing_run(deed_do, (void *)(uintptr_t)deed, 0)); /* its packet has come, nothing is touched yet */
+	assert_true(killing_run(deed_do, deed, 0)); /* its packet has come, nothing is touched yet */
 	stage[0] = moment_take(&world->world);
 	moment_restore(&world->world, &start);
-	assert_false(killing_run(deed_do, (void *)(uintptr_t)deed, KILLING_NEVER));
+	assert_false(killing_run(deed_do, deed, KILLING_NEVER));
 	if (stages > 0)
 		stage[stages] = moment_take(&world->world);
 	told_remember();
@@ -561,7 +561,7 @@ static void deed_dies_everywhere(const struct deed *deed)
 	for (uint32_t point = 0; point < points_in_all; point += STRIDE) {
 		enum settler who = point / STRIDE % SETTLER_COUNT;
 		moment_restore(&world->world, &start);
-		assert_true(killing_run(deed_do, (void *)(uintptr_t)deed, point));
+		assert_true(killing_run(deed_do, deed, point));
 		unsigned commits = atomic_load(&s->commits);
 		char name[KILLING_NAME];
 		memcpy(name, s->last, sizeof name);
@@ -616,7 +616,7 @@ static void settlers_die_everywhere(const struct deed *deed, uint32_t point)
 {
 	struct killing_shared *s = killing_shared();
 	moment_restore(&world->world, &start);
-	assert_true(killing_run(deed_do, (void *)(uintptr_t)deed, point));
+	assert_true(killing_run(deed_do, deed, point));
 	unsigned commits = atomic_load(&s->commits);
 	char name[KILLING_NAME];
 	memcpy(name, s->last, sizeof name);
