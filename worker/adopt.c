@@ -103,7 +103,7 @@ static void connection_forget(struct worker *w, uint32_t index)
 	if (c->player.index != 0)
 		leaving_connection_lost(w, c->player, (struct handle){index, c->generation});
 	point("orphan left behind");
-	client_end_note(w, c);
+	client_end_note(w, index);
 	point("orphan freed");
 	atomic_store(&c->owner, 0);
 }
@@ -135,7 +135,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 		return;
 	}
 	if (c->phase == CONNECTION_FREE)
-		client_begin_note(w, c); /* the dead one had just deposited it */
+		c->phase = CONNECTION_NEW; /* the dead one had just deposited it */
 	if (c->phase == CONNECTION_CLOSING) {
 		last_words_repair(c);
 		client_adopt_closing(w, client);

@@ -24,11 +24,9 @@ void client_adopt_closing(struct worker *w, struct client *client);
 /* Takes a packet from the front of the input, as part of a transaction: both positions move as one. */
 void client_consume(struct tx *tx, struct connection *c, size_t bytes);
 
-/* A connection that is filled in and deposited in the vault begins, and is counted, in one step. */
-void client_begin_note(struct worker *w, struct connection *c);
-
-/* The connection's slot is free from here on, and the end is counted, in one step; the owner is still to be cleared. */
-void client_end_note(struct worker *w, struct connection *c);
+/* The connection is about to be free: its address counts it no longer and gets back what it holds (address.h), and its slot
+ * says so, in one step; the owner is still to be cleared. Harmless when it was never counted, or is not any more. */
+void client_end_note(struct worker *w, uint32_t index);
 
 /* The phase changes only here. */
 void client_enter(struct worker *w, struct client *client, enum connection_phase phase);

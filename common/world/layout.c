@@ -55,6 +55,35 @@ static const struct layout_field fields[] = {
 	FIELD(undo_record, offset),
 	FIELD(undo_record, length),
 
+	/* ledger_row */
+	FIELD(ledger_row, minted),
+	FIELD(ledger_row, burned),
+	FIELD(ledger_row, turned),
+	FIELD(ledger_row, restored),
+
+	/* audit_report */
+	FIELD(audit_report, sequence),
+	FIELD(audit_report, number),
+	FIELD(audit_report, request),
+	FIELD(audit_report, findings),
+	FIELD(audit_report, store_findings),
+	FIELD(audit_report, held_us),
+	FIELD(audit_report, unix_s),
+	FIELD(audit_report, players),
+	FIELD(audit_report, creatures),
+	FIELD(audit_report, gold),
+	FIELD(audit_report, items),
+	FIELD(audit_report, store_unix_s),
+	FIELD(audit_report, store_gold),
+	FIELD(audit_report, store_items),
+	FIELD(audit_report, store_characters),
+	FIELD(audit_report, store_unknown),
+	FIELD(audit_report, store_ms),
+	FIELD(audit_report, store_looked),
+	FIELD(audit_report, accepted),
+	FIELD(audit_report, reserve),
+	FIELD(audit_report, text),
+
 	/* ring */
 	FIELD(ring, announced),
 	FIELD(ring, head),
@@ -62,6 +91,22 @@ static const struct layout_field fields[] = {
 	FIELD(ring, data),
 	FIELD(ring, size),
 	FIELD(ring, reserve),
+
+	/* note */
+	FIELD(note, size),
+	FIELD(note, kind),
+	FIELD(note, bytes),
+	FIELD(note, subject),
+	FIELD(note, but),
+	FIELD(note, x),
+	FIELD(note, y),
+	FIELD(note, second_x),
+	FIELD(note, second_y),
+	FIELD(note, second),
+	FIELD(note, flags),
+	FIELD(note, object),
+	FIELD(note, connection),
+	FIELD(note, position),
 
 	/* domain */
 	FIELD(domain, lock),
@@ -192,7 +237,7 @@ static const struct layout_field fields[] = {
 	FIELD(player, speed_batch_ms),
 	FIELD(player, speed_offence_ms),
 	FIELD(player, position_request_ms),
-	FIELD(player, talk_credit_ms),
+	FIELD(player, flood_told_ms),
 	FIELD(player, last_active_ms),
 	FIELD(player, protected_until_ms),
 	FIELD(player, target),
@@ -209,13 +254,20 @@ static const struct layout_field fields[] = {
 	FIELD(player, inventory_unknown),
 	FIELD(player, reserve4),
 	FIELD(player, bank_unknown),
+	FIELD(player, flood_paid_ms),
 	FIELD(player, reserve),
 
-	/* address_event */
-	FIELD(address_event, address),
-	FIELD(address_event, at_ms),
-	FIELD(address_event, deed),
-	FIELD(address_event, reserve),
+	/* address_window */
+	FIELD(address_window, start_s),
+	FIELD(address_window, count),
+
+	/* address */
+	FIELD(address, prefix),
+	FIELD(address, connections),
+	FIELD(address, attempts),
+	FIELD(address, connect_paid_ms),
+	FIELD(address, used_ms),
+	FIELD(address, windows),
 
 	/* realm */
 	FIELD(realm, next_account_id),
@@ -229,15 +281,16 @@ static const struct layout_field fields[] = {
 	FIELD(realm, restored),
 	FIELD(realm, motd_length),
 	FIELD(realm, start),
+	FIELD(realm, connections),
+	FIELD(realm, attempts),
+	FIELD(realm, balance),
 	FIELD(realm, reserve),
-	FIELD(realm, deeds),
-	FIELD(realm, deeds_next),
-	FIELD(realm, reserve1),
 	FIELD(realm, motd),
 
 	/* peer */
 	FIELD(peer, address),
-	FIELD(peer, since_ms),
+	FIELD(peer, record),
+	FIELD(peer, reserve),
 
 	/* connection_cursor */
 	FIELD(connection_cursor, map_position),
@@ -270,7 +323,7 @@ static const struct layout_field fields[] = {
 	FIELD(connection, fd),
 	FIELD(connection, player),
 	FIELD(connection, segment_bytes),
-	FIELD(connection, logins_failed),
+	FIELD(connection, attempt),
 	FIELD(connection, accepted_ms),
 	FIELD(connection, phase_ms),
 	FIELD(connection, input_ms),
@@ -283,6 +336,11 @@ static const struct layout_field fields[] = {
 	FIELD(connection, output_first),
 	FIELD(connection, cursor_active),
 	FIELD(connection, cursor),
+	FIELD(connection, attempt_start_s),
+	FIELD(connection, reserve0),
+	FIELD(connection, dice_paid_ms),
+	FIELD(connection, creation_paid_ms),
+	FIELD(connection, told_ms),
 	FIELD(connection, reserve),
 	FIELD(connection, input_bytes),
 
@@ -302,7 +360,7 @@ static const struct layout_field fields[] = {
 	FIELD(world_limits, map_ring_bytes),
 	FIELD(world_limits, realm_ring_bytes),
 	FIELD(world_limits, undo_bytes),
-	FIELD(world_limits, reserve),
+	FIELD(world_limits, items),
 
 	/* region */
 	FIELD(region, offset),

@@ -48,7 +48,11 @@ enum {
 	CHUNK_BYTES = 2032,                 /* payload of one output chunk */
 
 	MOTD_BYTES = 1024,
-	ADDRESS_DEEDS = 512,
+
+	FLOOD_ROOM = 16,      /* classes of flood limit (worker/game/flood.h), with room for more */
+	ADDRESS_SET = 16,     /* records of addresses that one address can have: the least useful one gives way */
+	ADDRESS_SPREAD = 4,   /* records per connection, so that a set does not run full of connected addresses */
+	ADDRESS_EXTRA = 4096, /* and for those who are not connected any more */
 
 	TX_DOMAINS_MAX = 4, /* two maps and the realm, and one to spare */
 	RING_ENTRY_MAX = 32768,
@@ -121,7 +125,19 @@ struct black_box {
 	COUNTER(gold_minted, "gold that came into the world")                                                              \
 	COUNTER(gold_burned, "gold that left the world")                                                                   \
 	COUNTER(items_minted, "items that came into the world")                                                            \
-	COUNTER(items_burned, "items that left the world")
+	COUNTER(items_burned, "items that left the world")                                                                 \
+	COUNTER(refused_move, "packets refused for coming too fast: steps and turns")                                      \
+	COUNTER(refused_talk, "the same: lines")                                                                           \
+	COUNTER(refused_act, "the same: fighting, casting, working")                                                       \
+	COUNTER(refused_use, "the same: using items")                                                                      \
+	COUNTER(refused_goods, "the same: inventory and spell list")                                                       \
+	COUNTER(refused_click, "the same: clicks on the map")                                                              \
+	COUNTER(refused_trade, "the same: shops, banks, trade between players")                                            \
+	COUNTER(refused_ask, "the same: questions")                                                                        \
+	COUNTER(refused_social, "the same: guilds, parties, factions")                                                     \
+	COUNTER(refused_command, "the same: commands of game masters")                                                     \
+	COUNTER(refused_ping, "the same: pings")                                                                           \
+	COUNTER(refused_before, "the same: dice and creations before the login")
 
 enum counter_id {
 #define COUNTER(name, what) COUNT_##name,
@@ -178,6 +194,45 @@ struct undo_record {
 	uint64_t length;
 };
 
+/* --- the ledger ------------------------------------------------------------------------------------------------------------ */
+
+/* What one process slot did to the amount of one item in the world, in all its lives together (ledger.h). Written by the slot's
+ * process, inside the transaction that changes the amount; read under every lock. */
+struct ledger_row {
+	int64_t minted;   /* units that came into being */
+	int64_t burned;   /* that ceased to be */
+	int64_t turned;   /* that became it out of another item, less those that became another (doors) */
+	int64_t restored; /* that came from the store or the map files, less those that only the store has now */
+};
+
+enum { AUDIT_TEXTS = 24, AUDIT_TEXT_BYTES = 160 };
+
+/* What the last audit found, for whoever asks. Written by the keeper alone, without a lock: `sequence` is odd while it
+ * writes, and what a reader copied counts when it was even and the same before and afterwards. */
+struct audit_report {
+	_Atomic uint32_t sequence;
+	uint32_t number;           /* +1 with each complete report */
+	uint32_t request;          /* the last that was answered */
+	uint32_t findings;         /* also beyond the texts kept; those of the store included */
+	uint32_t store_findings;   /* of them, those in the store */
+	uint32_t held_us;          /* all locks were held */
+	int64_t unix_s;            /* when it was done */
+	uint32_t players;          /* in the world */
+	uint32_t creatures;        /* in the world */
+	uint64_t gold, items;      /* in the world */
+	int64_t store_unix_s;      /* when the store was looked at last; 0 = never. The figures of the store are of then: */
+	uint64_t store_gold;       /* characters, banks and grounds in the store; grounds that it has no word of included */
+	uint64_t store_items;      /* the same */
+	uint32_t store_characters; /* with property in the store */
+	uint32_t store_unknown;    /* slots and stacks there that this world cannot hold */
+	uint32_t store_ms;         /* the store was walked through */
+	uint8_t store_looked;      /* 1 = this time; 0 = it was not asked for, or could not be */
+	uint8_t accepted;          /* 1 = what differed in the store was accepted */
+	uint8_t reserve[2];
+	char text[AUDIT_TEXTS][AUDIT_TEXT_BYTES]; /* Latin-1, terminated */
+};
+_Static_assert(sizeof(struct audit_report) % 8 == 0, "no holes");
+
 /* --- domains and their rings --------------------------------------------------------------------------------------------- */
 
 /* A ring: what happened on a map (or in the realm), in one order for everybody. Entries are appended under the domain's
@@ -189,6 +244,21 @@ struct ring {
 	uint64_t data;              /* offset of its bytes in the segment */
 	uint64_t size;              /* bytes, a power of two */
 	uint8_t reserve[24];
+};
+
+/* Head of an entry in a ring; `bytes` of payload follow. Kinds and flags: ring.h. */
+struct note {
+	uint32_t size;    /* of the whole entry, a multiple of 8; set by tx_append */
+	uint16_t kind;    /* enum note_kind */
+	uint16_t bytes;   /* payload */
+	uint32_t subject; /* player index */
+	uint32_t but;     /* player index who is left out, 0 = nobody */
+	uint8_t x, y, second_x, second_y;
+	uint8_t second; /* enum note_second */
+	uint8_t flags;  /* enum note_flag */
+	uint16_t object;
+	struct handle connection;
+	uint64_t position;
 };
 
 /* Something that is locked as a whole: a map (index = its number), or the realm (the last index). */
@@ -384,7 +454,7 @@ struct player {
 	uint64_t speed_batch_ms;   /* speed check: when this batch of steps began */
 	uint64_t speed_offence_ms; /* first offence remembered, 0 = none */
 	uint64_t position_request_ms;
-	uint64_t talk_credit_ms;
+	uint64_t flood_told_ms;  /* when he was told last that he is too fast (game/flood.c) */
 	uint64_t last_active_ms; /* last packet: idle time-out */
 	uint64_t protected_until_ms;
 	struct target target;
@@ -400,20 +470,44 @@ struct player {
 	uint32_t inventory_unknown; /* bit per slot */
 	uint32_t reserve4;
 	uint64_t bank_unknown;
-	uint8_t reserve[320];
+	uint64_t flood_paid_ms[FLOOD_ROOM]; /* token buckets, one per class of packets (game/flood.c) */
+	uint8_t reserve[192];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");
 
 /* --- the realm ----------------------------------------------------------------------------------------------------------------- */
 
-/* Something an address did that is limited per time (game limits in settings.def): kept in a ring, the oldest goes. */
-enum address_deed { DEED_NONE, DEED_CREATED, DEED_WRONG_PASSWORD };
+/* What an address may do only so often within some time (worker/address.c). */
+enum address_limit {
+	ADDRESS_LOGINS,          /* logins and creations that were looked at, per minute */
+	ADDRESS_WRONG_PASSWORDS, /* per minute */
+	ADDRESS_CREATIONS,       /* new characters, per hour */
+	ADDRESS_LIMITS
+};
 
-struct address_event {
-	uint8_t address[16];
-	uint64_t at_ms; /* monotonic */
-	uint32_t deed;  /* enum address_deed */
-	uint32_t reserve;
+/* Counts from its first deed on until the time of its limit is over. */
+struct address_window {
+	uint32_t start_s; /* monotonic */
+	uint32_t count;   /* 0 = none under way */
+};
+
+/* What one address (an IPv6 network) has and did. Written under the realm's lock. A record that counts connections stays
+ * where it is; others give way to newcomers. */
+struct address {
+	uint8_t prefix[16];
+	uint32_t connections;     /* open ones */
+	uint32_t attempts;        /* of them, with a login or creation under way */
+	uint64_t connect_paid_ms; /* token bucket: new connections */
+	uint64_t used_ms;         /* last deed; 0 = the record was never used */
+	struct address_window windows[ADDRESS_LIMITS];
+};
+_Static_assert(sizeof(struct address) == 64, "one address, one cache line");
+
+/* Whether the balances (ledger.h) are those of the store. */
+enum balance_state {
+	BALANCE_NONE, /* not read yet */
+	BALANCE_OPEN, /* they are */
+	BALANCE_ANEW, /* the store lost what it had: they are to be taken from it once it has what is in the world */
 };
 
 /* What belongs to no map: names, the free lists. Written under the realm's lock. */
@@ -428,10 +522,10 @@ struct realm {
 	uint8_t restored;                /* 1 = grounds and doors were read from the store */
 	uint16_t motd_length;            /* bytes of motd; 0 = the catalog's lines are shown */
 	struct place start;              /* where new characters, and those whose place does not exist any more, appear */
-	uint8_t reserve[16];
-	struct address_event deeds[ADDRESS_DEEDS];
-	uint32_t deeds_next; /* where the next is written */
-	uint32_t reserve1;
+	uint32_t connections;            /* open ones: those that an address counts */
+	uint32_t attempts;               /* of them, with a login or creation under way */
+	uint8_t balance;                 /* enum balance_state */
+	uint8_t reserve[7];
 	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
 _Static_assert(sizeof(struct realm) % 8 == 0, "the tables behind it are aligned");
@@ -455,11 +549,12 @@ enum client_toggle {
 	TOGGLE_PARALYSED = 16,
 };
 
-/* Where a connection comes from; beside the connections, close together, because every newcomer is compared with all of
- * them. Written by the connection's owner; stays when the connection is closed, until its slot is used again. */
+/* Where a connection comes from; beside the connections, close together, because they are searched. Written by the
+ * connection's owner; .record under the realm's lock. */
 struct peer {
 	uint8_t address[16]; /* IPv6, or IPv4 mapped into it */
-	uint64_t since_ms;   /* when it was accepted */
+	uint32_t record;     /* of its address, which counts this connection; 0 = it is not counted */
+	uint32_t reserve;
 };
 
 /* What a connection was told so far: its output, and how far in the rings that output goes. There are two: the next
@@ -502,7 +597,7 @@ struct connection {
 	int32_t fd; /* number in the owner's table of descriptors */
 	struct handle player;
 	uint32_t segment_bytes; /* most bytes of whole packets in one send */
-	uint32_t logins_failed;
+	uint32_t attempt;       /* a login or creation is under way: the limit it holds, enum address_limit + 1; 0 = none */
 	uint64_t accepted_ms;
 	uint64_t phase_ms; /* since when in this phase */
 	uint64_t input_ms; /* last whole packet received */
@@ -521,7 +616,12 @@ struct connection {
 	uint32_t output_first;          /* chunk that holds byte `sent`, or an earlier one that is to be given back */
 	_Atomic uint32_t cursor_active; /* which cursor is valid: 0 or 1 */
 	struct connection_cursor cursor[2];
-	uint8_t reserve[104];
+	uint32_t attempt_start_s; /* the window from which its token is; both under the realm's lock too */
+	uint32_t reserve0;
+	uint64_t dice_paid_ms; /* token buckets before the login */
+	uint64_t creation_paid_ms;
+	uint64_t told_ms; /* when it was told last that it is too fast */
+	uint8_t reserve[72];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");
@@ -547,7 +647,7 @@ struct world_limits {
 	uint32_t workers; /* most worker slots that may be used */
 	uint32_t map_ring_bytes, realm_ring_bytes;
 	uint32_t undo_bytes; /* records of one process */
-	uint32_t reserve;
+	uint32_t items;      /* highest item number */
 };
 
 enum region_id {
@@ -562,8 +662,12 @@ enum region_id {
 	WORLD_REGION_NAMES,        /* uint32_t each: player index, 0 = empty */
 	WORLD_REGION_CONNECTIONS,
 	WORLD_REGION_PEERS,
-	WORLD_REGION_READERS, /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
+	WORLD_REGION_ADDRESSES, /* a hash table of sets; index 0 is nobody */
+	WORLD_REGION_READERS,   /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
 	WORLD_REGION_CHUNKS,
+	WORLD_REGION_LEDGER,   /* struct ledger_row each: item i of process slot p, at p * (limits.items + 1) + i */
+	WORLD_REGION_BALANCES, /* int64_t each, by item (ledger.h) */
+	WORLD_REGION_AUDIT,    /* one struct audit_report */
 	WORLD_REGION_RINGS,
 	WORLD_REGION_COUNT
 };
@@ -591,7 +695,7 @@ struct world_header {
 	struct world_limits limits;
 	uint32_t reserve0[2];
 	struct region regions[WORLD_REGION_COUNT];
-	uint8_t reserve[120];
+	uint8_t reserve[24];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
 

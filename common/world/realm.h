@@ -13,6 +13,9 @@
 /* Player index, 0 = nobody in the world has this name. */
 uint32_t realm_find(const struct world *world, struct text name);
 
+/* Of a name without case: player.name_hash. */
+uint64_t realm_name_hash(struct text name);
+
 /* Takes a free slot for the name: state RESERVED for this process and connection, everything else zero, body free.
  * 0 = the world is full. The name must not be there yet and be shorter than NAME_BYTES. */
 uint32_t realm_reserve(struct tx *tx, struct text name, struct handle connection);
@@ -20,7 +23,8 @@ uint32_t realm_reserve(struct tx *tx, struct text name, struct handle connection
 /* Gives the slot and the name back. The body must be off the map. */
 void realm_release(struct tx *tx, uint32_t player);
 
-/* The next account id (the store's accounts:counter + 1 ...). */
+/* The next account id (the store's accounts:counter + 1 ...); 0 = none is left: ids are below UINT32_MAX, and never
+ * begin anew, since each has an owner. */
 uint32_t realm_account_id(struct tx *tx);
 
 struct handle player_handle(const struct world *world, uint32_t player);

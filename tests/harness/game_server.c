@@ -144,12 +144,14 @@ static const char *const usual_settings[] = {"listen.host=127.0.0.1",
 											 "limits.connect_interval_ms=0",
 											 "limits.creations_per_address_per_hour=0",
 											 "limits.wrong_passwords_per_address_per_minute=0",
+											 "limits.logins_per_address_per_minute=0",
 											 "intervals.walk_ms=0",
 											 "intervals.speedcheck_ms=0",
-											 "intervals.talk_ms=0",
+											 "flood.limit=false",
 											 "intervals.position_request_ms=0",
 											 "intervals.logout_s=1",
 											 "store.cut_interval_ms=100",
+											 "store.audit_interval_s=1",
 											 "store.redis_command_timeout_ms=1000",
 											 "store.redis_reconnect_max_ms=200",
 											 "world.seed=7"};
@@ -207,6 +209,8 @@ static void program_run(const struct game_server *server, const struct command_l
 	dup2(log, STDERR_FILENO);
 	if (server->points != NULL)
 		setenv("ARGENTUM_POINTS", scenario_text("%s/points", server->directory), 1);
+	if (server->clock_ahead_ms != 0)
+		setenv("ARGENTUM_CLOCK_OFFSET_MS", scenario_text("%llu", (unsigned long long)server->clock_ahead_ms), 1);
 	execv(line->words[0], (char *const *)line->words);
 	dprintf(STDERR_FILENO, "%s: %s\n", line->words[0], strerror(errno));
 	_exit(127);
@@ -286,6 +290,7 @@ struct game_server *game_server_start(const struct game_server_options *options)
 		server->points = points_create(scenario_text("%s/points", server->directory));
 		MUST(server->points != NULL, "the file of points: %s", strerror(errno));
 		server->points->settlement_off = options->settlement_off;
+		server->clock_ahead_ms = options->clock_ms != 0 ? options->clock_ms - clock_mono_ms() : 0;
 	}
 	settings_take(server, options->settings);
 	server_run(server);
@@ -550,6 +555,34 @@ pid_t game_server_await_successor(const struct game_server *server, unsigned slo
 	return now;
 }
 
+static bool audit_answered(const struct game_server *server, int64_t request, cJSON **report)
+{
+	cJSON_Delete(*report);
+	*report = game_server_ask(server, "audit report");
+	return number_of(*report, "request") >= request;
+}
+
+static cJSON *audit_ask(const struct game_server *server, const char *words)
+{
+	cJSON *report = game_server_ask(server, words);
+	int64_t request = number_of(report, "request");
+	EVENTUALLY(audit_answered(server, request, &report));
+	return report;
+}
+
+cJSON *game_server_audit_report(const struct game_server *server)
+{
+	return audit_ask(server, "audit");
+}
+
+void game_server_accept(const struct game_server *server)
+{
+	cJSON *report = audit_ask(server, "audit accept");
+	MUST(cJSON_IsTrue(cJSON_GetObjectItem(cJSON_GetObjectItem(report, "store"), "accepted")),
+		 "the audit accepted nothing");
+	cJSON_Delete(report);
+}
+
 static bool somebody_struck(const struct game_server *server, pid_t *who)
 {
 	*who = points_struck(server->points);
@@ -565,11 +598,14 @@ pid_t game_server_await_strike(const struct game_server *server)
 
 void game_server_audit(const struct game_server *server)
 {
-	cJSON *reply = game_server_ask(server, "audit");
-	int64_t audits = number_of(reply, "audits_before"), findings = number_of(reply, "findings_before");
-	cJSON_Delete(reply);
-	EVENTUALLY(game_server_total(server, "audits") > audits);
-	EXPECT_EQUAL("what the audit of the world found", game_server_total(server, "audit_findings"), findings);
+	cJSON *report = game_server_audit_report(server);
+	const cJSON *text;
+	cJSON_ArrayForEach(text, cJSON_GetObjectItem(report, "texts"))
+	{
+		fprintf(stderr, "audit: %s\n", cJSON_GetStringValue(text));
+	}
+	EXPECT_EQUAL("what the audit of world and store found", number_of(report, "findings"), 0);
+	cJSON_Delete(report);
 }
 
 void game_server_await_players(const struct game_server *server, int64_t players)

@@ -10,8 +10,8 @@
 static const uint64_t seed = 0x5eed;
 
 static const enum region_id changed_by_rules[] = {
-	WORLD_REGION_MAPS,         WORLD_REGION_BODIES, WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,
-	WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,  WORLD_REGION_CONNECTIONS,
+	WORLD_REGION_MAPS,  WORLD_REGION_BODIES,      WORLD_REGION_PLAYERS,   WORLD_REGION_REALM, WORLD_REGION_FREE_PLAYERS,
+	WORLD_REGION_NAMES, WORLD_REGION_CONNECTIONS, WORLD_REGION_ADDRESSES, WORLD_REGION_PEERS,
 };
 
 static void give_up(const char *what, const struct problem *why)
@@ -32,6 +32,7 @@ struct world_limits memory_segment_limits(void)
 		.map_ring_bytes = MEMORY_SEGMENT_RING_BYTES,
 		.realm_ring_bytes = MEMORY_SEGMENT_RING_BYTES,
 		.undo_bytes = 65536,
+		.items = MEMORY_SEGMENT_ITEMS,
 	};
 }
 

@@ -117,7 +117,11 @@ static struct bot *connect_to_victim(void)
  * told nothing yet may be lost then, and nobody else ever. */
 static bool may_be_lost(void)
 {
-	static const char *const points[] = {"accepted", "slot taken", "newcomer noted", "telling the vault"};
+	/* The others are of the transaction in which its address counts it. */
+	static const char *const points[] = {
+		"accepted",      "slot taken", "newcomer noted", "telling the vault", "connection admitted",
+		"active",        "lock taken", "locked",         "touching",          "touched",
+		"before commit", "committed",  "idle",           "holder cleared",    "unlocked"};
 	for (unsigned i = 0; i < sizeof points / sizeof *points; i++) {
 		if (points_struck(play.server->points) != 0 && strcmp(play.server->points->struck_at, points[i]) == 0)
 			return true;
@@ -615,7 +619,7 @@ static const char *const everyday[] = {"accepted",
 									   "player forgotten",
 									   "all said",
 									   "vault told",
-									   "connection freed",
+									   "connection left",
 									   "slot given back",
 									   "before commit",
 									   "committed",

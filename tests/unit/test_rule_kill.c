@@ -21,6 +21,7 @@
 #include "worker/game/leaving.h"
 #include "worker/game/ruling.h"
 #include "worker/game/tick.h"
+#include "worker/game_audit.h"
 
 #ifdef __SANITIZE_ADDRESS__
 enum { STRIDE = 5 }; /* a fork takes ten times as long */
@@ -452,6 +453,7 @@ static unsigned stages;
 static uint32_t points_in_all;
 static uint32_t before_commit; /* number of the last point before the last commit */
 static struct moment start;    /* before anything */
+static struct audit_room room;
 static uint8_t *told[LAND_COUNT + 2];
 
 static void crowd_enter(void)
@@ -499,6 +501,7 @@ static void deed_begin(const struct deed *deed)
 	if (deed->prepare != NULL)
 		deed->prepare();
 	forget(world);
+	assert_true(audit_room_create(&room, &world->world, world->catalog));
 	start = moment_take(&world->world);
 
 	if (killing_run(deed_do, deed, KILLING_NEVER))
@@ -533,19 +536,21 @@ static void deed_end(void)
 		told[d] = NULL;
 	}
 	moment_free(&start);
+	audit_room_destroy(&room);
 	little_world_close(world);
 }
 
 static void expect_whole(const struct deed *deed, unsigned commits, uint32_t point, const char *name, const char *who)
 {
 	char where[200] = "";
-	struct audit audit;
+	static struct audit audit; /* large */
 	if (!settled_wholly(&world->world, where, sizeof where) ||
 		!moment_is(&world->world, &stage[commits], where, sizeof where) ||
 		!told_as_remembered(commits, where, sizeof where))
 		fail_msg("%s, killed at point %u (%s) with %u of %u transactions done, settled by %s: %s", deed->name, point,
 				 name, commits, stages, who, where);
-	audit_world(&world->world, &audit);
+	game_audit(&world->world, world->catalog, &room, &audit);
+	audit_conclude(&audit);
 	if (audit.findings != 0)
 		fail_msg("%s, killed at point %u (%s), settled by %s: the audit found: %s", deed->name, point, name, who,
 				 audit.text[0]);

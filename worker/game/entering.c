@@ -1,5 +1,6 @@
 #include "worker/game/entering.h"
 
+#include "common/world/ledger.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
 #include "worker/close_reasons.h"
@@ -109,10 +110,13 @@ enum tx_verdict entering_new(struct tx *tx, void *context)
 	image.state = player->state;
 	if (e->created) {
 		image.id = realm_account_id(tx);
-		address_deed_add(tx, w->peers[e->connection.index].address, DEED_CREATED);
+		if (image.id == 0)
+			return TX_CANCEL;
 	}
+	address_attempt_end(tx, e->connection.index, e->created);
 	TOUCH(tx, *player);
 	*player = image;
+	ledger_add_player(tx, e->belongings_are_new ? LEDGER_MINTED : LEDGER_RESTORED, player, 1);
 	return body_enters(tx, e, e->player.index, e->at, e->heading);
 }
 
@@ -137,6 +141,7 @@ enum tx_verdict entering_take_over(struct tx *tx, void *context)
 	const struct body *body = &w->bodies[index];
 	if (body->map != map)
 		return tx_need(tx, body->map) ? TX_CANCEL : TX_AGAIN; /* it moved while we waited for its map */
+	address_attempt_end(tx, e->connection.index, false);
 	if (player->state == PLAYER_GONE) {
 		struct place was = {.map = body->origin_map, .x = body->origin_x, .y = body->origin_y};
 		return body_enters(tx, e, index, was, body->heading);

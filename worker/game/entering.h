@@ -17,7 +17,8 @@ struct entering {
 	const struct player *character; /* private memory; its generation, version, name hash and state do not count */
 	struct place at;                /* where it wants to appear */
 	uint8_t heading;
-	bool created; /* it gets an account id, and the address of its connection is noted for it */
+	bool created;            /* it gets an account id, and the address of its connection is noted for it */
+	bool belongings_are_new; /* minted with it; else the store has them already */
 
 	/* told: */
 	enum text_id refusal; /* cancelled: why */

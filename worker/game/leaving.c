@@ -42,7 +42,8 @@ void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum te
 	TOUCH(tx, player->connection);
 	player->connection = (struct handle){0};
 	SET(tx, player->state, PLAYER_GONE);
-	SET(tx, player->played_s, player->played_s + (uint32_t)clamp_i64(tx->unix_s - player->session_unix_s, 0, 1 << 30));
+	int64_t session_s = clamp_i64(tx->unix_s - player->session_unix_s, 0, 1 << 30);
+	SET(tx, player->played_s, (uint32_t)clamp_i64(player->played_s + session_s, 0, UINT32_MAX));
 	SET(tx, w->realm->players_in_world, w->realm->players_in_world - 1);
 	player_changed(tx, player);
 }
