@@ -225,6 +225,7 @@ static void counted(struct tx *tx, enum counter_id id)
 {
 	TOUCH(tx, tx->world->processes[tx->world->slot].counters[id]);
 	count_add(tx->world, id, 1);
+	point("connection counted");
 }
 
 static enum tx_verdict admit(struct tx *tx, void *context)
