@@ -318,7 +318,6 @@ static void claimed(void *context, enum store_result result, const struct store_
 	k->writing = false;
 	if (result != STORE_DONE) {
 		trouble_log(k, result, why);
-		keeper_audit_go_on(k);
 		return; /* the next cut tries again */
 	}
 	if (k->fence.generation !=
@@ -329,7 +328,6 @@ static void claimed(void *context, enum store_result result, const struct store_
 	k->claim_wanted = false;
 	k->start_told = false;
 	k->fence = *fence;
-	keeper_audit_go_on(k);
 }
 
 /* A character without its account could not log in any more: those of all who are in the world are written with them. It is
@@ -373,7 +371,7 @@ static void committed(void *context, enum store_result result, const struct prob
 		break;
 	}
 	lag_tell(k);
-	keeper_audit_go_on(k);
+	keeper_balances_look(k);
 }
 
 /* --- the cut ------------------------------------------------------------------------------------------------------------------------ */
