@@ -252,6 +252,19 @@ static enum tx_verdict end(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+static enum tx_verdict come_along(struct tx *tx, void *context)
+{
+	if (!address_come_along(tx, *(const uint32_t *)context))
+		return TX_CANCEL;
+	counted(tx, COUNT_connections_accepted);
+	return TX_COMMIT;
+}
+
+bool client_come_along(struct worker *w, uint32_t index)
+{
+	return worker_transaction(w, &w->world.realm_domain, 1, come_along, &index) == TX_COMMIT;
+}
+
 void client_end_note(struct worker *w, uint32_t index)
 {
 	point("connection leaves");
@@ -309,6 +322,8 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 		atomic_store(&c->owner, 0);
 		return;
 	}
+	c->phase = CONNECTION_NEW; /* what is in the vault without a phase is no connection yet (arrival.c) */
+	point("newcomer begins");
 	vault_link_deposit(w, client);
 	point("deposited"); /* from here on it outlives this process */
 	client_enter(w, client, CONNECTION_NEW);
@@ -531,6 +546,8 @@ static enum close_reason reason_of(enum packet_status status)
 static void client_input(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
+	if (w->retirement >= RETIRE_HALTED)
+		return; /* it waits for the next generation */
 	client->input_left = false;
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
@@ -593,6 +610,13 @@ static void input_receive(struct worker *w, struct client *client)
 	}
 }
 
+void client_receive(struct worker *w, struct client *client)
+{
+	input_receive(w, client);
+	if (client->c != NULL)
+		input_list(w, client);
+}
+
 static void client_event(void *context, unsigned events)
 {
 	struct client *client = context;
@@ -609,7 +633,7 @@ static void client_event(void *context, unsigned events)
 		client_close(w, client, CLOSE_CONNECTION_LOST);
 		return;
 	}
-	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0)
+	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0 && w->retirement < RETIRE_HALTED)
 		input_receive(w, client);
 	input_list(w, client);
 }

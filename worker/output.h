@@ -60,6 +60,10 @@ static inline void cursor_commit(struct connection *c, const struct connection_c
 enum close_reason output_append(struct worker *w, struct client *client, struct connection_cursor *next,
 								const uint8_t *packets, size_t length);
 
+/* The same with bytes that are as the client wants them already. */
+enum close_reason output_append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
+									const uint8_t *bytes, size_t length);
+
 /* As one step: append and commit. With client->early_bytes the packet that is answered is taken from the input in that same
  * step, else nothing moves but the output. Closes the connection itself when it must. */
 void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length);
