@@ -70,6 +70,7 @@ all_sources    = $(call sources,common master worker tests)
 
 unit_tests     = $(patsubst %.c,$(out)/%,$(wildcard tests/unit/test_*.c))
 scenario_tests = $(patsubst %.c,$(out)/%,$(wildcard tests/scenario/test_*.c))
+chaos_objects  = $(call objects,$(filter-out tests/chaos/test_%,$(call sources,tests/chaos)))
 fuzz_targets   = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_replays   = $(patsubst %,$(out)/tests/fuzz/test_fuzz_%,$(fuzz_targets))
 armed_programs = $(patsubst %.c,$(out)/%,$(wildcard tests/armed/*.c))
@@ -102,6 +103,10 @@ $(out)/argentumctl: $(call objects,$(ctl_sources)) $(out)/libcommon.a
 $(out)/tests/fuzz/test_fuzz_%: $(out)/tests/fuzz/fuzz_%.o $(out)/tests/fuzz/replay.o $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(out)/tests/chaos/chaos: $(chaos_objects) $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
+	@echo "link    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(out)/tests/%: $(out)/tests/%.o $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"

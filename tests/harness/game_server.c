@@ -81,6 +81,16 @@ bool game_server_log_has(const struct game_server *server, const char *text)
 	return found;
 }
 
+unsigned game_server_log_count(const struct game_server *server, const char *text, const char *other)
+{
+	char *log = log_read(server);
+	unsigned count = 0;
+	for (char *rest = log, *line; (line = strsep(&rest, "\n")) != NULL;)
+		count += strstr(line, text) != NULL && strstr(line, other) != NULL;
+	free(log);
+	return count;
+}
+
 void game_server_show_log(const struct game_server *server, unsigned lines)
 {
 	static const char oddity[] = " warning master: world: "; /* of the world's files: many, and never the reason */

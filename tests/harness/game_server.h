@@ -79,6 +79,8 @@ void game_server_destroy_all(void);
 /* Waits for a line with this text behind the last one that was found. */
 void game_server_expect_log(struct game_server *server, const char *text);
 bool game_server_log_has(const struct game_server *server, const char *text); /* anywhere, now */
+unsigned game_server_log_count(const struct game_server *server, const char *text,
+							   const char *other); /* lines with both */
 void game_server_show_log(const struct game_server *server, unsigned lines);  /* the last ones, on stderr */
 void game_server_show_logs(void);                                             /* of all */
 
