@@ -434,14 +434,12 @@ static unsigned calamity_pick(struct chaos *chaos)
 void calamities_turn(struct chaos *chaos)
 {
 	struct calamities *c = &chaos->calamities;
-	struct report *report = &chaos->report;
 	int mean = (int)chaos->options->between_ms;
 	if (clock_mono_ms() < c->next_ms)
 		return;
-	report->current = calamity_pick(chaos);
-	report->calamities++;
-	report->rows[report->current].count++;
-	table[report->current].strike(chaos);
+	unsigned row = calamity_pick(chaos);
+	report_calamity(&chaos->report, row, clock_mono_ms());
+	table[row].strike(chaos);
 	c->next_ms = clock_mono_ms() + (uint64_t)(roll(chaos, 0, 3) > 0 ? roll(chaos, mean / 2, 2 * mean) : roll(chaos, 0, 50));
 }
 
@@ -473,5 +471,4 @@ void calamities_forget(struct chaos *chaos)
 	points_disarm(chaos->server->points);
 	strike_look(chaos);
 	chaos->calamities.armed = false;
-	chaos->calamities.blamable = false;
 }

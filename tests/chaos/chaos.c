@@ -126,15 +126,32 @@ static int run_setup(void **state)
 	return scenario_setup(state);
 }
 
+static void log_keep(const struct chaos *c)
+{
+	const char *path = scenario_text("%s/chaos-%s.log", c->options->log, c->redis != NULL ? "redis" : "lmdb");
+	char bytes[65536];
+	FILE *from = fopen(c->server->log, "re"), *to = fopen(path, "we");
+	if (from == NULL || to == NULL)
+		fprintf(stderr, "chaos: cannot keep the log as %s\n", path);
+	for (size_t n; from != NULL && to != NULL && (n = fread(bytes, 1, sizeof bytes, from)) > 0;)
+		fwrite(bytes, 1, n, to);
+	if (from != NULL)
+		fclose(from);
+	if (to != NULL)
+		fclose(to);
+}
+
 static int run_teardown(void **state)
 {
 	if (chaos.server != NULL) {
+		if (chaos.options->log != NULL)
+			log_keep(&chaos);
 		chaos.report.ended_ms = clock_mono_ms();
 		population_count_bytes(&chaos);
 		report_table(&chaos.report);
 		if (!chaos.report.finished)
 			printf("the last calamity was: %s; the same again, nearly: --seed %llu\n",
-				   chaos.report.rows[chaos.report.current].name, (unsigned long long)chaos.options->seed);
+				   chaos.report.rows[report_last_row(&chaos.report)].name, (unsigned long long)chaos.options->seed);
 	}
 	chaos.server = NULL;
 	return scenario_teardown(state);
@@ -153,6 +170,7 @@ static void usage(FILE *to)
 			"  --workers N         (4)\n"
 			"  --between-ms N      mean time between two calamities (700)\n"
 			"  --calamities A,B    names or sets, see --list (all)\n"
+			"  --log FOLDER        keeps the server's log there\n"
 			"  --settlement-off    what the dead leave half done stays so: the audit has to find it\n"
 			"  --list              the calamities: set, name, weight\n"
 			"exit status: 0 nothing was found, 1 something was, 2 wrong call\n");
@@ -181,7 +199,7 @@ static bool store_take(const char *text, struct chaos_options *options)
 	return false;
 }
 
-enum { OPTION_SECONDS = 1, OPTION_SEED, OPTION_STORE, OPTION_PLAYERS, OPTION_WORKERS, OPTION_BETWEEN, OPTION_CALAMITIES,
+enum { OPTION_SECONDS = 1, OPTION_SEED, OPTION_STORE, OPTION_PLAYERS, OPTION_WORKERS, OPTION_BETWEEN, OPTION_CALAMITIES, OPTION_LOG,
 	   OPTION_SETTLEMENT_OFF, OPTION_LIST, OPTION_HELP };
 
 static bool option_take(int option, const char *text, struct chaos_options *o)
@@ -206,6 +224,9 @@ static bool option_take(int option, const char *text, struct chaos_options *o)
 	case OPTION_CALAMITIES:
 		o->calamities = text;
 		return true;
+	case OPTION_LOG:
+		o->log = text;
+		return true;
 	case OPTION_SETTLEMENT_OFF:
 		o->settlement_off = true;
 		return true;
@@ -224,6 +245,7 @@ static int options_take(int argc, char **argv, struct chaos_options *options)
 										  {"workers", 1, NULL, OPTION_WORKERS},
 										  {"between-ms", 1, NULL, OPTION_BETWEEN},
 										  {"calamities", 1, NULL, OPTION_CALAMITIES},
+										  {"log", 1, NULL, OPTION_LOG},
 										  {"settlement-off", 0, NULL, OPTION_SETTLEMENT_OFF},
 										  {"list", 0, NULL, OPTION_LIST},
 										  {"help", 0, NULL, OPTION_HELP},

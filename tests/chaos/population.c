@@ -251,8 +251,7 @@ static void answer_take(struct chaos *chaos, struct player *p)
 	if (p->answered == bot->pongs)
 		return;
 	p->answered = bot->pongs;
-	uint64_t waited_ms = bot->received_ms > p->pinged_ms ? bot->received_ms - p->pinged_ms : 0;
-	report_answer(&chaos->report, waited_ms);
+	report_answer(&chaos->report, p->pinged_ms, bot->received_ms);
 	p->in_yard = region_in_yard(&chaos->region, bot_place(bot));
 	if (!p->in_yard)
 		player_forget_heard(p);

@@ -4,9 +4,37 @@
 
 #include "common/base/clock.h"
 
-void report_answer(struct report *report, uint64_t waited_ms)
+/* Who asked so shortly before a calamity was caught by it all the same. */
+enum { CAUGHT_MS = 100 };
+
+void report_calamity(struct report *report, unsigned row, uint64_t now_ms)
 {
-	struct report_row *row = &report->rows[report->current];
+	unsigned n = report->calamities++ % REPORT_STRUCK;
+	report->struck[n].at_ms = now_ms;
+	report->struck[n].row = row;
+	report->rows[row].count++;
+}
+
+unsigned report_last_row(const struct report *report)
+{
+	return report->calamities > 0 ? report->struck[(report->calamities - 1) % REPORT_STRUCK].row : 0;
+}
+
+/* The calamity that was the last when somebody asked. NULL: that is too long ago, or there was none. */
+static struct report_row *row_at(struct report *report, uint64_t ms)
+{
+	for (unsigned back = 1; back <= report->calamities && back <= REPORT_STRUCK; back++) {
+		unsigned n = (report->calamities - back) % REPORT_STRUCK;
+		if (report->struck[n].at_ms <= ms)
+			return &report->rows[report->struck[n].row];
+	}
+	return NULL;
+}
+
+void report_answer(struct report *report, uint64_t asked_ms, uint64_t answered_ms)
+{
+	uint64_t waited_ms = answered_ms > asked_ms ? answered_ms - asked_ms : 0;
+	struct report_row *row = row_at(report, asked_ms + (waited_ms < CAUGHT_MS ? waited_ms : CAUGHT_MS));
 	unsigned ms = waited_ms < UINT32_MAX ? (unsigned)waited_ms : UINT32_MAX, bucket = 0;
 	while (bucket < REPORT_LATENCIES - 1 && (1u << bucket) <= ms)
 		bucket++;
@@ -14,7 +42,7 @@ void report_answer(struct report *report, uint64_t waited_ms)
 	report->pings++;
 	if (ms > report->silence_ms)
 		report->silence_ms = ms;
-	if (report->calamities > 0 && ms > row->silence_ms)
+	if (row != NULL && ms > row->silence_ms)
 		row->silence_ms = ms;
 }
 
@@ -98,7 +126,7 @@ void report_table(const struct report *r)
 	row("stops (SIGSTOP)", r->stops, "");
 	deeds_tell(r);
 	checks_tell(r);
-	printf("\n  %-42s %12s  %s\n", "calamity", "times", "longest silence until the next, ms");
+	printf("\n  %-42s %12s  %s\n", "calamity", "times", "longest silence, ms");
 	for (unsigned i = 0; i < r->row_count; i++) {
 		if (r->rows[i].count > 0)
 			printf("  %-42s %12u  %u\n", r->rows[i].name, r->rows[i].count, r->rows[i].silence_ms);

@@ -5,20 +5,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REPORT_ROWS = 40, REPORT_LATENCIES = 32 };
+enum { REPORT_ROWS = 40, REPORT_LATENCIES = 32, REPORT_STRUCK = 64 };
 
 /* Of one kind of calamity. */
 struct report_row {
 	const char *name;
 	unsigned count;
-	unsigned silence_ms; /* the longest that anybody waited for an answer, from this calamity to the next one */
+	unsigned silence_ms; /* the longest that anybody waited for an answer who had asked soon after it, before the next */
 };
 
 struct report {
 	const char *store;
 	uint64_t began_ms, ended_ms;
 	struct report_row rows[REPORT_ROWS]; /* by calamity */
-	unsigned row_count, current;         /* the calamity that was last */
+	unsigned row_count;
+	struct {
+		uint64_t at_ms;
+		unsigned row;
+	} struck[REPORT_STRUCK]; /* calamity number n is n % REPORT_STRUCK */
 
 	unsigned calamities, worker_deaths, keeper_deaths, master_deaths, store_deaths, stops;
 	unsigned disconnects; /* of players who had not asked for it */
@@ -35,7 +39,11 @@ struct report {
 	bool finished;
 };
 
-void report_answer(struct report *report, uint64_t waited_ms);
+void report_calamity(struct report *report, unsigned row, uint64_t now_ms);
+unsigned report_last_row(const struct report *report);
+
+/* An answer to a ping. */
+void report_answer(struct report *report, uint64_t asked_ms, uint64_t answered_ms);
 
 /* So many in a thousand were answered in less. */
 unsigned report_answered_ms(const struct report *report, unsigned per_mille);

@@ -163,6 +163,7 @@ void chaos_rest(struct chaos *chaos)
 	property_expect_right(chaos);
 	EXPECT_EQUAL("players who were told everything anew (world.ring_kb is too small for this chaos)",
 				 game_server_total(chaos->server, "resyncs"), 0);
+	chaos->calamities.blamable = false;
 	population_rested(chaos);
 	population_count_bytes(chaos);
 	chaos->report.rests++;
