@@ -70,6 +70,14 @@ static void process_continue(struct chaos *chaos, int pid)
 	kill(pid, SIGCONT);
 }
 
+/* The watchdog will find it. */
+static void doomed_add(struct chaos *chaos, pid_t pid)
+{
+	struct calamities *c = &chaos->calamities;
+	EXPECT(c->doomed_count < DOOMED_MAX, "more than %d processes hang", DOOMED_MAX);
+	c->doomed[c->doomed_count++] = pid;
+}
+
 /* For so long, or (0) until the watchdog kills it. */
 static void child_stop(struct chaos *chaos, unsigned slot, int stop_ms)
 {
@@ -82,6 +90,7 @@ static void child_stop(struct chaos *chaos, unsigned slot, int stop_ms)
 		return;
 	}
 	chaos->calamities.blamable = true;
+	doomed_add(chaos, pid);
 	death_count(chaos, slot == game_server_keeper());
 }
 
@@ -212,6 +221,7 @@ static void ends_come_now(struct chaos *chaos)
 static void server_begins_again(struct chaos *chaos)
 {
 	chaos->report.master_deaths++;
+	chaos->calamities.doomed_count = 0;
 	population_abandoned(chaos);
 	strangers_leave(chaos);
 	game_server_restart(chaos->server, NULL);
@@ -238,6 +248,7 @@ static void kill_everything_and_store(struct chaos *chaos)
 static void kill_master(struct chaos *chaos)
 {
 	ends_come_now(chaos);
+	CHAOS_UNTIL(chaos, calamities_are_noticed(chaos)); /* nobody would find it later */
 	game_server_kill_master(chaos->server);
 	server_begins_again(chaos);
 }
@@ -307,7 +318,9 @@ static void strike_look(struct chaos *chaos)
 	if (!chaos->calamities.armed || points_struck(points) == 0)
 		return;
 	chaos->calamities.armed = false;
-	death_count(chaos, points_struck(points) == game_server_process(chaos->server, game_server_keeper()));
+	death_count(chaos, strcmp(points->process, "argentumd:keep") == 0);
+	if (points->signal == POINTS_HANG)
+		doomed_add(chaos, points_struck(points));
 	if (chaos->options->settlement_off)
 		game_server_audit(chaos->server);
 }
@@ -464,6 +477,14 @@ void calamities_follow(struct chaos *chaos)
 bool calamities_are_over(const struct chaos *chaos)
 {
 	return chaos->calamities.ending_count == 0 && !chaos->calamities.store_waits;
+}
+
+bool calamities_are_noticed(struct chaos *chaos)
+{
+	struct calamities *c = &chaos->calamities;
+	while (c->doomed_count > 0 && kill(c->doomed[c->doomed_count - 1], 0) != 0)
+		c->doomed_count--;
+	return c->doomed_count == 0;
 }
 
 void calamities_forget(struct chaos *chaos)

@@ -12,7 +12,7 @@
 
 struct chaos;
 
-enum { CALAMITIES_MAX = 40, ENDINGS_MAX = 64, POINTS_KNOWN = 64 };
+enum { CALAMITIES_MAX = 40, ENDINGS_MAX = 64, POINTS_KNOWN = 64, DOOMED_MAX = 64 };
 
 /* What is still to happen after a calamity. */
 struct ending {
@@ -28,6 +28,8 @@ struct calamities {
 	unsigned ending_count;
 	bool armed;       /* somebody is to die at a point, and has not yet */
 	bool store_waits; /* Redis was started again and does not answer yet */
+	pid_t doomed[DOOMED_MAX]; /* hang until the watchdog kills them */
+	unsigned doomed_count;
 	bool blamable;    /* since the last rest a process crashed or hung: its last packet may be blamed */
 	char points[POINTS_KNOWN][32]; /* names that the processes pass */
 	unsigned point_count;
@@ -44,6 +46,7 @@ void calamities_turn(struct chaos *chaos);
 void calamities_follow(struct chaos *chaos);
 bool calamities_are_over(const struct chaos *chaos);
 void calamities_forget(struct chaos *chaos); /* at rest, when all is over */
+bool calamities_are_noticed(struct chaos *chaos); /* the watchdog has killed whoever hangs */
 
 /* Which points there are is learned from a second of play. */
 void calamities_learn_points(struct chaos *chaos);

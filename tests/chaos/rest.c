@@ -152,6 +152,7 @@ void chaos_rest(struct chaos *chaos)
 	CHAOS_UNTIL(chaos, calamities_are_over(chaos));
 	strangers_leave(chaos);
 	calamities_forget(chaos);
+	CHAOS_UNTIL(chaos, calamities_are_noticed(chaos));
 	processes_await(chaos);
 	everybody_syncs(chaos);
 	/* Who lost a connection where it is unsafe lingers; who was killed in the door is noticed. */
