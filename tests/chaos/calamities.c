@@ -303,7 +303,7 @@ static void worker_hangs_at_a_point(struct chaos *chaos)
 /* Who cleans up after a dead worker, the next in its slot or whoever meets its locks, dies at that. */
 static void who_cleans_up_dies(struct chaos *chaos)
 {
-	static const char *const points[] = {"repair locked", "settling",       "record undone", "log idle",
+	static const char *const points[] = {"repair locked", "settling",        "record undone", "log idle",
 										 "life taken",    "life in the log", "settled",       "repair unlocked"};
 	if (chaos->calamities.armed)
 		return;
@@ -453,7 +453,8 @@ void calamities_turn(struct chaos *chaos)
 	unsigned row = calamity_pick(chaos);
 	report_calamity(&chaos->report, row, clock_mono_ms());
 	table[row].strike(chaos);
-	c->next_ms = clock_mono_ms() + (uint64_t)(roll(chaos, 0, 3) > 0 ? roll(chaos, mean / 2, 2 * mean) : roll(chaos, 0, 50));
+	c->next_ms =
+		clock_mono_ms() + (uint64_t)(roll(chaos, 0, 3) > 0 ? roll(chaos, mean / 2, 2 * mean) : roll(chaos, 0, 50));
 }
 
 void calamities_follow(struct chaos *chaos)

@@ -26,11 +26,11 @@ struct calamities {
 	uint64_t next_ms;
 	struct ending endings[ENDINGS_MAX];
 	unsigned ending_count;
-	bool armed;       /* somebody is to die at a point, and has not yet */
-	bool store_waits; /* Redis was started again and does not answer yet */
+	bool armed;               /* somebody is to die at a point, and has not yet */
+	bool store_waits;         /* Redis was started again and does not answer yet */
 	pid_t doomed[DOOMED_MAX]; /* hang until the watchdog kills them */
 	unsigned doomed_count;
-	bool blamable;    /* since the last rest a process crashed or hung: its last packet may be blamed */
+	bool blamable;                 /* since the last rest a process crashed or hung: its last packet may be blamed */
 	char points[POINTS_KNOWN][32]; /* names that the processes pass */
 	unsigned point_count;
 };
@@ -45,7 +45,7 @@ void calamities_turn(struct chaos *chaos);
 /* What was planned to follow. */
 void calamities_follow(struct chaos *chaos);
 bool calamities_are_over(const struct chaos *chaos);
-void calamities_forget(struct chaos *chaos); /* at rest, when all is over */
+void calamities_forget(struct chaos *chaos);      /* at rest, when all is over */
 bool calamities_are_noticed(struct chaos *chaos); /* the watchdog has killed whoever hangs */
 
 /* Which points there are is learned from a second of play. */

@@ -47,14 +47,15 @@ uint64_t chaos_deadline(void)
  * all these players come from one address and need not wait like people; a second to leave an unsafe place; 10 cuts a second. */
 static void server_start(struct chaos *c)
 {
-	const char *const settings[] = {scenario_start(region_yard_middle(&c->region)),
-									"game.start_kit=pyao",
-									"game.start_gold=5000",
-									"workers.respawn_pause_max_ms=200", /* who is killed all the time comes back all the same */
-									"workers.heartbeat_timeout_ms=1500",
-									"world.ring_kb=256", /* nobody is lapped while a worker stands still */
-									"limits.jobs_queue=400",
-									NULL};
+	const char *const settings[] = {
+		scenario_start(region_yard_middle(&c->region)),
+		"game.start_kit=pyao",
+		"game.start_gold=5000",
+		"workers.respawn_pause_max_ms=200", /* who is killed all the time comes back all the same */
+		"workers.heartbeat_timeout_ms=1500",
+		"world.ring_kb=256", /* nobody is lapped while a worker stands still */
+		"limits.jobs_queue=400",
+		NULL};
 	c->server = game_server_start(&(struct game_server_options){.settings = settings,
 																.redis = c->redis,
 																.workers = c->options->workers,
@@ -161,19 +162,18 @@ static int run_teardown(void **state)
 
 static void usage(FILE *to)
 {
-	fprintf(to,
-			"chaos [options]: players on a server whose processes die all the time\n"
-			"  --seconds N         how long, on each store (60)\n"
-			"  --seed N            of everything that is random (the time)\n"
-			"  --store NAME        lmdb, redis, or both (both)\n"
-			"  --players N         at the beginning; a quarter more come (60)\n"
-			"  --workers N         (4)\n"
-			"  --between-ms N      mean time between two calamities (700)\n"
-			"  --calamities A,B    names or sets, see --list (all)\n"
-			"  --log FOLDER        keeps the server's log there\n"
-			"  --settlement-off    what the dead leave half done stays so: the audit has to find it\n"
-			"  --list              the calamities: set, name, weight\n"
-			"exit status: 0 nothing was found, 1 something was, 2 wrong call\n");
+	fprintf(to, "chaos [options]: players on a server whose processes die all the time\n"
+				"  --seconds N         how long, on each store (60)\n"
+				"  --seed N            of everything that is random (the time)\n"
+				"  --store NAME        lmdb, redis, or both (both)\n"
+				"  --players N         at the beginning; a quarter more come (60)\n"
+				"  --workers N         (4)\n"
+				"  --between-ms N      mean time between two calamities (700)\n"
+				"  --calamities A,B    names or sets, see --list (all)\n"
+				"  --log FOLDER        keeps the server's log there\n"
+				"  --settlement-off    what the dead leave half done stays so: the audit has to find it\n"
+				"  --list              the calamities: set, name, weight\n"
+				"exit status: 0 nothing was found, 1 something was, 2 wrong call\n");
 }
 
 static bool number_take(const char *text, unsigned lowest, unsigned highest, unsigned *number)
@@ -199,8 +199,19 @@ static bool store_take(const char *text, struct chaos_options *options)
 	return false;
 }
 
-enum { OPTION_SECONDS = 1, OPTION_SEED, OPTION_STORE, OPTION_PLAYERS, OPTION_WORKERS, OPTION_BETWEEN, OPTION_CALAMITIES, OPTION_LOG,
-	   OPTION_SETTLEMENT_OFF, OPTION_LIST, OPTION_HELP };
+enum {
+	OPTION_SECONDS = 1,
+	OPTION_SEED,
+	OPTION_STORE,
+	OPTION_PLAYERS,
+	OPTION_WORKERS,
+	OPTION_BETWEEN,
+	OPTION_CALAMITIES,
+	OPTION_LOG,
+	OPTION_SETTLEMENT_OFF,
+	OPTION_LIST,
+	OPTION_HELP
+};
 
 static bool option_take(int option, const char *text, struct chaos_options *o)
 {

@@ -25,9 +25,9 @@ struct redis_server;
 struct chaos_options {
 	unsigned seconds; /* on each store */
 	uint64_t seed;
-	unsigned players;    /* at the beginning; a quarter more come while it lasts */
+	unsigned players; /* at the beginning; a quarter more come while it lasts */
 	unsigned workers;
-	unsigned between_ms; /* mean time between two calamities */
+	unsigned between_ms;    /* mean time between two calamities */
 	const char *calamities; /* names of calamities or of sets of them, separated by commas; NULL = all */
 	bool lmdb, redis;
 	const char *log;     /* the server's log is kept in this folder; NULL = not */

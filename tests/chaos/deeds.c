@@ -186,7 +186,8 @@ static void look(struct chaos *chaos, struct player *p)
 	struct place at = bot_place(p->bot);
 	switch (roll(chaos, 0, 5)) {
 	case 0:
-		BOT_SEND(p->bot, LEFT_CLICK, .x = (uint8_t)(at.x + roll(chaos, -1, 1)), .y = (uint8_t)(at.y + roll(chaos, -1, 1)));
+		BOT_SEND(p->bot, LEFT_CLICK, .x = (uint8_t)(at.x + roll(chaos, -1, 1)),
+				 .y = (uint8_t)(at.y + roll(chaos, -1, 1)));
 		break;
 	case 1:
 		BOT_SEND(p->bot, REQUEST_STATS);
@@ -209,9 +210,12 @@ static void look(struct chaos *chaos, struct player *p)
 /* Of whom nobody hears numbers the last deeds may be lost with the cable. */
 static void cut(struct chaos *chaos, struct player *p)
 {
-	for (int i = roll(chaos, 0, 2); i > 0 && p->role != ROLE_TALKER; i--)
+	int drops = p->role == ROLE_TALKER ? 0 : roll(chaos, 0, 2);
+	for (int i = 0; i < drops; i++)
 		drop(chaos, p);
 	player_cut(chaos, p);
+	if (drops > 0)
+		player_forget_left(p);
 }
 
 /* Deeds and how often each is done, of a sum of all. */

@@ -119,8 +119,42 @@ static void comer_failed(struct chaos *chaos, struct player *p)
 		refusal_take(chaos, p);
 	else
 		chaos->report.lost_at_the_door++;
+	if (p->bot != NULL)
+		player_forget_left(p); /* he plays on */
 	bot_retire(chaos, p, &p->comer);
 	p->due_ms = clock_mono_ms() + (uint64_t)rng_range(&chaos->population.rng, 20, RETRY_MS);
+}
+
+/* All he did was answered, so this is what the server has of him. */
+static void left_remember(struct player *p)
+{
+	p->left.known = true;
+	p->left.gold = p->bot->gold;
+	memcpy(p->left.slots, p->bot->inventory, sizeof p->left.slots);
+	p->left.at = (struct place){.map = 0};
+}
+
+void player_forget_left(struct player *p)
+{
+	p->left.known = false;
+}
+
+static void left_expect(const struct player *p)
+{
+	const struct bot *bot = p->bot;
+	if (!p->left.known)
+		return;
+	EXPECT(bot->gold == p->left.gold, "%s left with %d gold and came back with %d", p->name, p->left.gold, bot->gold);
+	for (int slot = 1; slot <= WIRE_INVENTORY_SLOTS; slot++) {
+		const struct bot_slot *was = &p->left.slots[slot], *is = &bot->inventory[slot];
+		EXPECT(was->item == is->item && was->amount == is->amount && was->equipped == is->equipped,
+			   "%s left with %d of item %d in slot %d (worn: %d), and came back with %d of %d (%d)", p->name,
+			   was->amount, was->item, slot, was->equipped, is->amount, is->item, is->equipped);
+	}
+	struct place at = bot_place(bot), was = p->left.at;
+	EXPECT(was.map == 0 || (at.map == was.map && at.x == was.x && at.y == was.y),
+		   "%s was on map %u (%u,%u) when he was taken over, and is on map %u (%u,%u)", p->name, was.map, was.x, was.y,
+		   at.map, at.x, at.y);
 }
 
 static void comer_arrives(struct chaos *chaos, struct player *p)
@@ -141,6 +175,7 @@ static void comer_arrives(struct chaos *chaos, struct player *p)
 	p->in_yard = false;
 	p->way_length = p->way_done = 0;
 	p->answered = p->bot->pongs;
+	p->left_to_check = true;
 	player_forget_heard(p);
 	player_ping(p);
 }
@@ -180,17 +215,21 @@ static void player_is_out(struct chaos *chaos, struct player *p)
 void player_quit(struct chaos *chaos, struct player *p)
 {
 	(void)chaos;
+	left_remember(p);
 	BOT_SEND(p->bot, QUIT);
 	p->leaving_ms = clock_mono_ms();
 }
 
 void player_cut(struct chaos *chaos, struct player *p)
 {
+	left_remember(p);
 	player_is_out(chaos, p);
 }
 
 void player_elsewhere(struct chaos *chaos, struct player *p)
 {
+	left_remember(p);
+	p->left.at = bot_place(p->bot);
 	comer_begin(chaos, p);
 }
 
@@ -208,10 +247,11 @@ static void player_is_closed(struct chaos *chaos, struct player *p)
 		player_is_out(chaos, p);
 		return;
 	}
-	unsigned blamed = game_server_log_count(chaos->server, scenario_text("%s (", p->name),
-											"a packet of this player killed a worker");
+	unsigned blamed =
+		game_server_log_count(chaos->server, scenario_text("%s (", p->name), "a packet of this player killed a worker");
 	chaos->report.disconnects++;
-	EXPECT(blamed > p->blamed && chaos->calamities.blamable, "%s was disconnected (last error \"%s\")", p->name, p->bot->error);
+	EXPECT(blamed > p->blamed && chaos->calamities.blamable, "%s was disconnected (last error \"%s\")", p->name,
+		   p->bot->error);
 	p->blamed = blamed;
 	chaos->report.blamed++;
 	number_is_lost(&chaos->population, p);
@@ -252,6 +292,9 @@ static void answer_take(struct chaos *chaos, struct player *p)
 		return;
 	p->answered = bot->pongs;
 	report_answer(&chaos->report, p->pinged_ms, bot->received_ms);
+	if (p->left_to_check)
+		left_expect(p);
+	p->left_to_check = p->left.known = false;
 	p->in_yard = region_in_yard(&chaos->region, bot_place(bot));
 	if (!p->in_yard)
 		player_forget_heard(p);
@@ -342,7 +385,7 @@ void population_abandoned(struct chaos *chaos)
 				bot_retire(chaos, p, bots[b]);
 		}
 		p->leaving_ms = 0;
-		p->in_yard = false;
+		p->in_yard = p->left.known = false;
 		p->blamed = 0;
 		p->due_ms = return_ms(chaos);
 	}

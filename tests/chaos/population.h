@@ -28,22 +28,33 @@ enum role {
 	ROLE_PORTER,    /* opens and shuts a door */
 };
 
+/* What he had when he left, and has to find again when he comes. */
+struct belongings {
+	bool known;
+	int gold;
+	struct bot_slot slots[WIRE_INVENTORY_SLOTS + 1];
+	struct place at; /* map 0 = anywhere: somebody may have taken the tile */
+};
+
 struct player {
 	unsigned number;
 	enum role role;
 	char name[40];
-	bool created;       /* the server said so once */
-	bool asked;         /* for the creation of this character: it may be there although nobody said so */
-	unsigned rests;     /* since the creation: after some it is durable, before it is gone if everything is killed */
-	unsigned blamed;    /* how often the log of the server says so */
+	bool created;    /* the server said so once */
+	bool asked;      /* for the creation of this character: it may be there although nobody said so */
+	unsigned rests;  /* since the creation: after some it is durable, before it is gone if everything is killed */
+	unsigned blamed; /* how often the log of the server says so */
 
-	struct bot *bot;    /* in the world; NULL = not */
-	struct bot *comer;  /* on its way in; with .bot: to take him over */
-	struct bot *former; /* was taken over: the server has to close it */
+	struct bot *bot;                          /* in the world; NULL = not */
+	struct bot *comer;                        /* on its way in; with .bot: to take him over */
+	struct bot *former;                       /* was taken over: the server has to close it */
 	uint64_t comer_ms, former_ms, leaving_ms; /* since when; leaving_ms 0 = not leaving */
 	uint64_t due_ms;                          /* does or tries nothing before */
 	uint64_t pinged_ms;
 	unsigned answered; /* pongs that were counted */
+
+	struct belongings left;
+	bool left_to_check; /* at the first answer: all was told then */
 
 	uint8_t way[WAY_MAX]; /* headings of his errand */
 	unsigned way_length, way_done, way_corrections;
@@ -60,7 +71,7 @@ struct population {
 	unsigned count, most; /* `most`: it grows up to that */
 	unsigned porters;
 	uint64_t bytes_before, packets_before; /* got by connections that were closed */
-	uint64_t growth_ms; /* when the next one comes */
+	uint64_t growth_ms;                    /* when the next one comes */
 	struct rng rng;
 };
 
@@ -85,9 +96,10 @@ void population_abandoned(struct chaos *chaos);
 /* --- for deeds.c --- */
 
 void player_ping(struct player *player);
-void player_quit(struct chaos *chaos, struct player *player);     /* in order */
-void player_cut(struct chaos *chaos, struct player *player);      /* pulls the plug */
+void player_quit(struct chaos *chaos, struct player *player);      /* in order */
+void player_cut(struct chaos *chaos, struct player *player);       /* pulls the plug; all he did was answered */
 void player_elsewhere(struct chaos *chaos, struct player *player); /* logs in again while he plays */
+void player_forget_left(struct player *player);                    /* he does something more before he goes */
 
 /* One thing that he does (deeds.c). */
 void player_act(struct chaos *chaos, struct player *player);

@@ -94,6 +94,14 @@ static void deeds_tell(const struct report *r)
 	row("strangers (wrong passwords, noise)", r->strangers, "");
 }
 
+static void property_tell(const char *what, int64_t first, int64_t last, const struct report *r)
+{
+	if (r->characters_first == 0 || r->characters_last == 0)
+		return;
+	printf("  %-42s %12lld  before = %lld each, %lld after = %lld each\n", what, (long long)first,
+		   (long long)(first / r->characters_first), (long long)last, (long long)(last / r->characters_last));
+}
+
 static void checks_tell(const struct report *r)
 {
 	row("disconnects", r->disconnects, "");
@@ -109,10 +117,8 @@ static void checks_tell(const struct report *r)
 	row("rests in which all views agreed", r->rests, "");
 	row("  pairs of views compared", r->views, "");
 	row("audits passed", r->audits, "");
-	printf("  %-42s %12lld  before, %lld after\n", "gold per character", (long long)r->gold_first,
-		   (long long)r->gold_last);
-	printf("  %-42s %12lld  before, %lld after\n", "items per character", (long long)r->items_first,
-		   (long long)r->items_last);
+	property_tell("gold", r->gold_first, r->gold_last, r);
+	property_tell("items", r->items_first, r->items_last, r);
 }
 
 void report_table(const struct report *r)

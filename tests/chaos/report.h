@@ -11,7 +11,8 @@ enum { REPORT_ROWS = 40, REPORT_LATENCIES = 32, REPORT_STRUCK = 64 };
 struct report_row {
 	const char *name;
 	unsigned count;
-	unsigned silence_ms; /* the longest that anybody waited for an answer who had asked soon after it, before the next */
+	unsigned
+		silence_ms; /* the longest that anybody waited for an answer who had asked soon after it, before the next */
 };
 
 struct report {
@@ -25,16 +26,16 @@ struct report {
 	} struck[REPORT_STRUCK]; /* calamity number n is n % REPORT_STRUCK */
 
 	unsigned calamities, worker_deaths, keeper_deaths, master_deaths, store_deaths, stops;
-	unsigned disconnects; /* of players who had not asked for it */
-	unsigned blamed;      /* of these: the server said that their packet had killed a worker */
+	unsigned disconnects;      /* of players who had not asked for it */
+	unsigned blamed;           /* of these: the server said that their packet had killed a worker */
 	unsigned lost_at_the_door; /* newcomers whose connection broke before they were in the world */
-	uint64_t bytes, packets; /* received, all of them read as whole packets */
+	uint64_t bytes, packets;   /* received, all of them read as whole packets */
 	uint64_t deeds, lines_heard, pings;
 	unsigned logins, takeovers, creations, refusals, strangers;
 	uint64_t answers[REPORT_LATENCIES]; /* number i: those that took less than 2^i ms, and not less than half of it */
 	unsigned silence_ms;
 	unsigned rests, audits, views;
-	int64_t gold_first, gold_last, items_first, items_last; /* per character that was created */
+	int64_t gold_first, gold_last, items_first, items_last; /* of all characters, and what they let lie */
 	unsigned characters_first, characters_last;
 	bool finished;
 };

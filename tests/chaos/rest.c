@@ -22,8 +22,8 @@ static void pair_expect_sight(const struct player *viewer, const struct player *
 	const struct bot *a = viewer->bot, *b = other->bot;
 	const struct bot_character *seen = bot_find(a, b->self), *is = bot_self(b);
 	bool should = a->map == b->map && bot_sees_tile(a, is->x, is->y);
-	EXPECT((seen != NULL) == should, "%s on map %d (%d,%d) is %sseen by %s on map %d (%d,%d)", other->name, b->map, is->x,
-		   is->y, seen != NULL ? "" : "not ", viewer->name, a->map, bot_self(a)->x, bot_self(a)->y);
+	EXPECT((seen != NULL) == should, "%s on map %d (%d,%d) is %sseen by %s on map %d (%d,%d)", other->name, b->map,
+		   is->x, is->y, seen != NULL ? "" : "not ", viewer->name, a->map, bot_self(a)->x, bot_self(a)->y);
 	if (seen == NULL)
 		return;
 	EXPECT(seen->x == is->x && seen->y == is->y && strcmp(seen->name, is->name) == 0,
@@ -36,7 +36,8 @@ static void pair_expect_sight(const struct player *viewer, const struct player *
 static bool tile_is_blocked(const struct bot *bot, const struct map_def *def, unsigned tile)
 {
 	int8_t told = bot->block[tile];
-	return told != 0 ? told > 0 : (map_tile_flags(scenario_catalog(), def, tile_x(tile), tile_y(tile)) & TILE_BLOCKED) != 0;
+	return told != 0 ? told > 0
+					 : (map_tile_flags(scenario_catalog(), def, tile_x(tile), tile_y(tile)) & TILE_BLOCKED) != 0;
 }
 
 /* Of the tiles that both see. */
@@ -50,11 +51,11 @@ static void pair_expect_ground(const struct player *one, const struct player *tw
 			if (!tile_is_on_map(x, y) || !bot_sees_tile(a, x, y) || !bot_sees_tile(b, x, y))
 				continue;
 			unsigned tile = tile_index((unsigned)x, (unsigned)y);
-			EXPECT(a->ground[tile] == b->ground[tile], "on map %d (%d,%d) %s sees picture %d, and %s sees %d", a->map, x, y,
-				   one->name, a->ground[tile], two->name, b->ground[tile]);
+			EXPECT(a->ground[tile] == b->ground[tile], "on map %d (%d,%d) %s sees picture %d, and %s sees %d", a->map,
+				   x, y, one->name, a->ground[tile], two->name, b->ground[tile]);
 			EXPECT(tile_is_blocked(a, def, tile) == tile_is_blocked(b, def, tile),
-				   "for one of %s and %s map %d (%d,%d) is blocked, and not for the other", one->name, two->name, a->map, x,
-				   y);
+				   "for one of %s and %s map %d (%d,%d) is blocked, and not for the other", one->name, two->name,
+				   a->map, x, y);
 		}
 	}
 }
@@ -114,15 +115,17 @@ static void property_expect_right(struct chaos *chaos)
 	gold -= chaos->gold_without;
 	items -= chaos->items_without;
 	if (chaos->gold_each == 0) {
-		chaos->gold_each = report->gold_first = gold / count;
-		chaos->items_each = report->items_first = items / count;
+		chaos->gold_each = gold / count;
+		chaos->items_each = items / count;
+		report->gold_first = gold;
+		report->items_first = items;
 		report->characters_first = (unsigned)count;
 		EXPECT(chaos->gold_each > 0 && chaos->items_each > 0, "new characters bring nothing");
 	}
 	EXPECT_EQUAL("gold of all characters", gold, count * chaos->gold_each);
 	EXPECT_EQUAL("items of all characters", items, count * chaos->items_each);
-	report->gold_last = gold / count;
-	report->items_last = items / count;
+	report->gold_last = gold;
+	report->items_last = items;
 	report->characters_last = (unsigned)count;
 }
 
@@ -162,8 +165,8 @@ void chaos_rest(struct chaos *chaos)
 	population_expect_heard(chaos);
 	views_expect_same(chaos);
 	property_expect_right(chaos);
-	EXPECT_EQUAL("players who were told everything anew (world.ring_kb is too small for this chaos)",
-				 game_server_total(chaos->server, "resyncs"), 0);
+	EXPECT_EQUAL("rings that were lapped, with answers lost (world.ring_kb is too small for this chaos)",
+				 game_server_total(chaos->server, "ring_laps"), 0);
 	chaos->calamities.blamable = false;
 	population_rested(chaos);
 	population_count_bytes(chaos);

@@ -77,9 +77,9 @@ static void be_silent(struct chaos *chaos, struct bot *bot)
 }
 
 static const struct stranger_kind kinds[] = {
-	{"who guesses a password", guess, true},       {"who claims a name that is taken", claim, true},
-	{"who throws dice", gamble, true},             {"who babbles", babble, false},
-	{"who begins a packet", stutter, false},       {"who says nothing", be_silent, true},
+	{"who guesses a password", guess, true}, {"who claims a name that is taken", claim, true},
+	{"who throws dice", gamble, true},       {"who babbles", babble, false},
+	{"who begins a packet", stutter, false}, {"who says nothing", be_silent, true},
 };
 
 void strangers_make(struct chaos *chaos)
@@ -91,7 +91,8 @@ void strangers_make(struct chaos *chaos)
 static void stranger_leave(struct stranger *s)
 {
 	if (s->bot != NULL && s->kind->reads)
-		EXPECT(s->bot->cut_packets == 0 && s->bot->desyncs == 0, "somebody %s was told what is no packet", s->kind->name);
+		EXPECT(s->bot->cut_packets == 0 && s->bot->desyncs == 0, "somebody %s was told what is no packet",
+			   s->kind->name);
 	bot_close(&s->bot);
 	s->kind = NULL;
 }

@@ -94,8 +94,8 @@ static void without_settlement_the_same_chaos_fails_the_audit(void **state)
 {
 	(void)state;
 	char output[] = "/tmp/argentum-chaos-XXXXXX";
-	const char *const arguments[] = {"--store", "lmdb",         "--seconds", "60", "--players",
-									 "40",      "--between-ms", "200",       "--settlement-off", NULL};
+	const char *const arguments[] = {"--store",      "lmdb", "--seconds",        "60", "--players", "40",
+									 "--between-ms", "200",  "--settlement-off", NULL};
 	int fd = mkstemp(output);
 	assert_true(fd >= 0);
 	close(fd);

@@ -242,7 +242,8 @@ struct place scenario_clearing(int width, int height, bool safe)
 	struct place at;
 	for (int lonely = 1; lonely >= 0; lonely--) {
 		for (unsigned map = 1; map <= catalog_map_max(scenario_catalog()); map++) {
-			if (scenario_map_is_plain(map) && map_is_safe(map) == safe && clearing_on(map, width, height, lonely == 1, &at))
+			if (scenario_map_is_plain(map) && map_is_safe(map) == safe &&
+				clearing_on(map, width, height, lonely == 1, &at))
 				return at;
 		}
 	}
