@@ -80,7 +80,10 @@ static void round_run(struct chaos *c, uint64_t until_ms, uint64_t *progress_ms)
 		calamities_turn(c);
 		progress_tell(c, progress_ms);
 	}
-	chaos_rest(c);
+	if (c->options->settlement_off)
+		game_server_audit(c->server);
+	else
+		chaos_rest(c);
 }
 
 static void run(const struct chaos_options *options, const char *store, struct redis_server *redis)

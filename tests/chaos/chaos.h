@@ -52,6 +52,10 @@ struct chaos {
 /* One turn of everything but new calamities: who may act does, all receive. At most some ms. */
 void chaos_turn(struct chaos *chaos);
 
+/* What a player must not notice. When what the dead leave half done stays so, he does; but it is the audit that has to find
+ * it, so the run goes on until then. */
+#define PLAYERS_EXPECT(chaos, condition, ...) EXPECT((chaos)->options->settlement_off || (condition), __VA_ARGS__)
+
 /* Turns until the condition holds; past the deadline a finding, telling the condition. */
 #define CHAOS_UNTIL(chaos, condition)                                                                                  \
 	do {                                                                                                               \

@@ -41,8 +41,8 @@ void player_speak(struct chaos *chaos, struct player *player)
 static void number_heard(struct chaos *chaos, struct player *player, unsigned speaker, unsigned number)
 {
 	unsigned *last = &player->heard[speaker];
-	EXPECT(*last == 0 || number == *last + 1, "%s heard number %u of %s after number %u", player->name, number,
-		   chaos->population.player[speaker].name, *last);
+	PLAYERS_EXPECT(chaos, *last == 0 || number == *last + 1, "%s heard number %u of %s after number %u", player->name,
+				   number, chaos->population.player[speaker].name, *last);
 	*last = number;
 	chaos->report.lines_heard++;
 }

@@ -15,6 +15,7 @@
 
 enum {
 	PATIENCE_MS = 60000, /* for anything that the server has to do; processes stand still and die meanwhile */
+	UNANSWERED_MS = 500,
 	RETRY_MS = 200,
 	GROWTH_MS = 3000,
 	RESTS_UNTIL_DURABLE = 2,
@@ -51,15 +52,15 @@ void population_make(struct chaos *chaos)
 }
 
 /* What it got was read to the last byte, and nothing was wrong with it. */
-static void bot_check(const struct player *p, const struct bot *bot)
+static void bot_check(const struct chaos *chaos, const struct player *p, const struct bot *bot)
 {
-	EXPECT(bot->cut_packets == 0, "%s got %u packets that were cut", p->name, bot->cut_packets);
-	EXPECT(bot->desyncs == 0, "%s was out of step %u times", p->name, bot->desyncs);
+	PLAYERS_EXPECT(chaos, bot->cut_packets == 0, "%s got %u packets that were cut", p->name, bot->cut_packets);
+	PLAYERS_EXPECT(chaos, bot->desyncs == 0, "%s was out of step %u times", p->name, bot->desyncs);
 }
 
 static void bot_retire(struct chaos *chaos, const struct player *p, struct bot **bot)
 {
-	bot_check(p, *bot);
+	bot_check(chaos, p, *bot);
 	chaos->population.bytes_before += (*bot)->bytes;
 	chaos->population.packets_before += (*bot)->packets;
 	bot_close(bot);
@@ -139,10 +140,10 @@ void player_forget_left(struct player *p)
 	p->left.known = false;
 }
 
-static void left_expect(const struct player *p)
+static void left_expect(const struct chaos *chaos, const struct player *p)
 {
 	const struct bot *bot = p->bot;
-	if (!p->left.known)
+	if (!p->left.known || chaos->options->settlement_off)
 		return;
 	EXPECT(bot->gold == p->left.gold, "%s left with %d gold and came back with %d", p->name, p->left.gold, bot->gold);
 	for (int slot = 1; slot <= WIRE_INVENTORY_SLOTS; slot++) {
@@ -250,8 +251,8 @@ static void player_is_closed(struct chaos *chaos, struct player *p)
 	unsigned blamed =
 		game_server_log_count(chaos->server, scenario_text("%s (", p->name), "a packet of this player killed a worker");
 	chaos->report.disconnects++;
-	EXPECT(blamed > p->blamed && chaos->calamities.blamable, "%s was disconnected (last error \"%s\")", p->name,
-		   p->bot->error);
+	PLAYERS_EXPECT(chaos, blamed > p->blamed && chaos->calamities.blamable, "%s was disconnected (last error \"%s\")",
+				   p->name, p->bot->error);
 	p->blamed = blamed;
 	chaos->report.blamed++;
 	number_is_lost(&chaos->population, p);
@@ -283,8 +284,11 @@ static bool is_answered(const struct player *p)
 static void answer_take(struct chaos *chaos, struct player *p)
 {
 	const struct bot *bot = p->bot;
-	EXPECT(bot->pongs <= bot->pings, "%s pinged %u times and got %u answers", p->name, bot->pings, bot->pongs);
+	PLAYERS_EXPECT(chaos, bot->pongs <= bot->pings, "%s pinged %u times and got %u answers", p->name, bot->pings,
+				   bot->pongs);
 	if (!is_answered(p)) {
+		if (chaos->options->settlement_off && clock_mono_ms() - p->pinged_ms > UNANSWERED_MS)
+			p->bot->pings = p->bot->pongs; /* lost with what was half done; he goes on */
 		EXPECT(clock_mono_ms() - p->pinged_ms < PATIENCE_MS, "%s gets no answer for %d s", p->name, PATIENCE_MS / 1000);
 		return;
 	}
@@ -293,7 +297,7 @@ static void answer_take(struct chaos *chaos, struct player *p)
 	p->answered = bot->pongs;
 	report_answer(&chaos->report, p->pinged_ms, bot->received_ms);
 	if (p->left_to_check)
-		left_expect(p);
+		left_expect(chaos, p);
 	p->left_to_check = p->left.known = false;
 	p->in_yard = region_in_yard(&chaos->region, bot_place(bot));
 	if (!p->in_yard)
@@ -302,7 +306,7 @@ static void answer_take(struct chaos *chaos, struct player *p)
 
 static void playing_turn(struct chaos *chaos, struct player *p)
 {
-	bot_check(p, p->bot);
+	bot_check(chaos, p, p->bot);
 	player_listen(chaos, p);
 	if (p->bot->closed) {
 		player_is_closed(chaos, p);
