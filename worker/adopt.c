@@ -84,7 +84,7 @@ static void connection_forget(struct worker *w, uint32_t index)
 	c->phase = CONNECTION_FREE;
 	c->player = (struct handle){0};
 	c->generation++;
-	count_add(&w->world, COUNT_connections_closed, 1);
+	client_leave_address(w, index);
 	atomic_store(&c->owner, 0);
 }
 

@@ -35,6 +35,10 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 /* An error dialog and nothing else (login refused), then the end; or, to a client on the creation screen, without. */
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open);
 
+/* Its address counts it no longer, and gets back what it holds (address.h); the connection is about to be free. Harmless when it
+ * was never counted, or is not any more. */
+void client_leave_address(struct worker *w, uint32_t index);
+
 void client_want_write(struct client *client, bool want);
 
 /* Once per turn: clients with input left, closed clients. Returns true when there is more to do at once. */
