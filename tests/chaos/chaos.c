@@ -43,8 +43,9 @@ uint64_t chaos_deadline(void)
 
 /* --- a run -------------------------------------------------------------------------------------------------------- */
 
-/* What the harness sets besides is in game_server.c, usual_settings: cheap passwords, no limits per address and on speed, since
- * all these players come from one address and need not wait like people; a second to leave an unsafe place; 10 cuts a second. */
+/* The limits on what one player may do are those of the shipped configuration. What the harness sets besides is in
+ * game_server.c, usual_settings: cheap passwords, no limits per address, since all come from one; a second to leave an unsafe
+ * place; ten cuts a second. */
 static void server_start(struct chaos *c)
 {
 	const char *const settings[] = {

@@ -13,8 +13,8 @@
 #include "tests/chaos/chaos.h"
 
 enum {
-	PACE_LOW_MS = 100,
-	PACE_HIGH_MS = 220,
+	PACE_LOW_MS = 250, /* as fast as a person can walk: no limit may stop him */
+	PACE_HIGH_MS = 400,
 	BORDER_NEAR = 7, /* tiles from the crossing in which a borderer wanders */
 };
 
@@ -245,7 +245,7 @@ static void do_one(struct chaos *chaos, struct player *p, const struct deed *of,
 }
 
 /* A deed in so many is a departure: each player leaves about once in half a minute. */
-enum { DEPARTURE_EVERY = 180 };
+enum { DEPARTURE_EVERY = 90 };
 
 void player_act(struct chaos *chaos, struct player *p)
 {

@@ -58,7 +58,7 @@ static int chaos_run(const char *const *arguments, const char *output)
 static void a_minute_of_it(const char *store)
 {
 	const char *const arguments[] = {"--store",   store, "--seconds", setting("CHAOS_SECONDS", "45"),
-									 "--players", "40",  NULL};
+									 "--players", "60",  NULL};
 	assert_int_equal(chaos_run(arguments, NULL), 0);
 }
 
