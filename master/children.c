@@ -176,9 +176,9 @@ unsigned children_set_log_level(struct children *children, enum log_level level)
 	return deaf;
 }
 
-bool children_ask_audit(struct children *children)
+bool children_ask_audit(struct children *children, enum audit_reach reach, uint32_t request)
 {
-	const struct master_message message = {.kind = MASTER_AUDIT};
+	const struct master_message message = {.kind = MASTER_AUDIT, .connection = request, .reserve = reach};
 	const struct child *keeper = &children->child[SLOT_KEEPER];
 	return keeper->pid != 0 && keeper->ready && keeper->channel >= 0 &&
 		   send(keeper->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof message;

@@ -53,6 +53,7 @@ struct master {
 	struct children children;
 	struct control *control;
 	struct loop_timer *stop_deadline;
+	uint32_t audit_request; /* number of the last that was asked for */
 };
 
 /* Runs the server to its end. The settings and the daemon are the caller's. Returns the exit status (enum daemon_exit). */

@@ -158,6 +158,7 @@ static bool world_make(struct segments *segments, const struct config *config, u
 	if (!limits_world(&limits, config, workers, catalog_map_max(catalog), why) ||
 		!start_choose(config, catalog, &start, why))
 		return false;
+	limits.items = catalog_item_max(catalog);
 	segments->world_fd = world_segment_create(&limits, seed_choose(config), why);
 	if (segments->world_fd < 0) {
 		problem_prefix(why, "world: %llu MiB of shared memory",

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/config/version.h"
+#include "master/audit_report.h"
 
 static const char *const process_state_names[] = {"absent", "starting", "ready", "stopping"};
 
@@ -145,6 +146,7 @@ void status_add(cJSON *reply, const struct status_source *source)
 	number_add(reply, "sockets_in_vault", source->vault->held);
 	world_add(reply, source);
 	store_add(reply, source);
+	audit_report_add(cJSON_AddObjectToObject(reply, "audit"), world);
 	processes_add(reply, source);
 	counters_add(reply, world);
 }

@@ -42,6 +42,12 @@ static void cut_due(void *context)
 	keeper_cut(&p->keeper);
 }
 
+static void audit_due(void *context)
+{
+	struct keeper_process *p = context;
+	keeper_audit(&p->keeper, AUDIT_WORLD, 0);
+}
+
 static void refresh_due(void *context)
 {
 	struct keeper_process *p = context;
@@ -78,10 +84,10 @@ static void master_speaks(void *context, unsigned events)
 {
 	struct keeper_process *p = context;
 	(void)events;
-	bool audit = false;
+	struct master_message audit = {.kind = MASTER_NOTHING};
 	if (master_line_hear(p->start.master, &audit)) {
-		if (audit)
-			keeper_audit(&p->keeper);
+		if (audit.kind == MASTER_AUDIT && audit.reserve >= AUDIT_WORLD && audit.reserve <= AUDIT_ACCEPT)
+			keeper_audit(&p->keeper, (enum audit_reach)audit.reserve, audit.connection);
 		return;
 	}
 	log_error("the master died: writing a last cut, then this keeper ends");
@@ -152,6 +158,7 @@ static void workers_await(struct keeper_process *p)
 /* Cuts until everything is durable, or the time is over. */
 static void last_cut(struct keeper_process *p)
 {
+	keeper_audit_end(&p->keeper); /* cuts would wait for it */
 	while (!p->keeper.fenced) {
 		if (keeper_is_done(&p->keeper))
 			return;
@@ -185,6 +192,8 @@ int keeper_main(const struct process_start *start)
 	loop_timer_every(p->loop, HEARTBEAT_MS, heartbeat, p, "heartbeat");
 	loop_timer_every(p->loop, (uint64_t)start->config->store.cut_interval_ms, cut_due, p, "cut");
 	loop_timer_every(p->loop, REFRESH_MS, refresh_due, p, "refresh");
+	if (start->config->store.audit_interval_s > 0)
+		loop_timer_every(p->loop, (uint64_t)start->config->store.audit_interval_s * 1000, audit_due, p, "audit");
 	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
 	master_line_say_ready(start->master);
 	while (!p->stopping && !p->keeper.fenced)
@@ -194,6 +203,7 @@ int keeper_main(const struct process_start *start)
 	if (!p->keeper.fenced)
 		last_cut(p);
 	int status = p->keeper.fenced ? PROCESS_EXIT_FENCED : p->exit;
+	keeper_audit_end(&p->keeper);
 	store_destroy(&p->store);
 	keeper_destroy(&p->keeper);
 	jobs_destroy(&p->jobs);

@@ -20,9 +20,9 @@ static inline bool master_line_say_ready(int master)
 	return send(master, &message, sizeof message, MSG_NOSIGNAL) == (ssize_t)sizeof message;
 }
 
-/* Call it when the line is readable: does what the master says to everybody; *audit becomes true when he wants one (may be
- * NULL). false: the master is gone (its end was closed). */
-static inline bool master_line_hear(int master, bool *audit)
+/* Call it when the line is readable: does what the master says to everybody; when he wants an audit, *audit is his
+ * message (else its kind stays as it is; may be NULL). false: the master is gone (its end was closed). */
+static inline bool master_line_hear(int master, struct master_message *audit)
 {
 	for (;;) {
 		struct master_message message;
@@ -34,7 +34,7 @@ static inline bool master_line_hear(int master, bool *audit)
 		if (n == (ssize_t)sizeof message && message.kind == MASTER_LOG_LEVEL && message.reserve <= LOG_LEVEL_DEBUG)
 			log_set_level((enum log_level)message.reserve);
 		if (n == (ssize_t)sizeof message && message.kind == MASTER_AUDIT && audit != NULL)
-			*audit = true;
+			*audit = message;
 	}
 }
 

@@ -44,7 +44,15 @@ enum master_message_kind {
 	MASTER_DROP,    /* the connection is closed: close the duplicate */
 
 	MASTER_LOG_LEVEL = 100, /* from the master to its child: .reserve is the enum log_level from now on */
-	MASTER_AUDIT,           /* from the master to the keeper: audit the world, count and log what is found */
+	MASTER_AUDIT, /* from the master to the keeper: .connection is the number of the request, .reserve how far */
+};
+
+/* How far an audit goes; each does what the one before it does. */
+enum audit_reach {
+	AUDIT_NOTHING,
+	AUDIT_WORLD,
+	AUDIT_STORE,  /* the store too, which cuts wait for meanwhile */
+	AUDIT_ACCEPT, /* what is in the store is right, whatever its ledger says: the balances change */
 };
 
 struct master_message {

@@ -7,7 +7,7 @@
 struct catalog;
 
 /* Before world_publish, by the segment's maker alone. false when the catalog does not fit the segment's limits (maps,
- * creatures); then the segment must be thrown away. */
+ * items, creatures); then the segment must be thrown away. */
 bool world_populate(struct world *world, const struct catalog *catalog, struct problem *why);
 
 #endif

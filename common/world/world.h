@@ -27,7 +27,10 @@ struct world {
 	uint32_t address_sets;          /* a power of two */
 	struct chunk *chunks;           /* [limits.workers * limits.chunks + 1] */
 	uint64_t *reader_positions;     /* [limits.workers][realm_domain + 1] */
-	uint32_t realm_domain;          /* index of the realm among the domains: limits.maps + 1 */
+	struct ledger_row *ledger;      /* [PROCESS_SLOTS][limits.items + 1] */
+	int64_t *balances;              /* [limits.items + 1] */
+	struct audit_report *report;
+	uint32_t realm_domain; /* index of the realm among the domains: limits.maps + 1 */
 
 	unsigned slot;              /* which process this is */
 	uint32_t life;              /* its life in that slot */
