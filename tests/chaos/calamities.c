@@ -225,6 +225,8 @@ static void server_begins_again(struct chaos *chaos)
 	population_abandoned(chaos);
 	strangers_leave(chaos);
 	game_server_restart(chaos->server, NULL);
+	game_server_audit(chaos->server); /* what the store says, before anybody comes */
+	chaos->report.audits++;
 }
 
 static void kill_everything(struct chaos *chaos)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cjson/cJSON.h>
 #include <cmocka.h>
 
 #include "common/catalog/catalog.h"
@@ -93,9 +94,19 @@ static void views_expect_same(struct chaos *chaos)
 
 /* --- property ----------------------------------------------------------------------------------------------------- */
 
-/* Gold and items in the world, as the audit counts them; it must find nothing. */
+/* Nobody writes to the store while all rest, so it is looked at as soon as the keeper has it again. */
+static bool store_is_audited(const struct game_server *server)
+{
+	cJSON *report = game_server_audit_report(server);
+	bool looked = cJSON_IsTrue(cJSON_GetObjectItem(cJSON_GetObjectItem(report, "store"), "looked"));
+	cJSON_Delete(report);
+	return looked;
+}
+
+/* Gold and items in the world, as the audit counts them; it must find nothing, in world and store. */
 static void audit(struct chaos *chaos, int64_t *gold, int64_t *items)
 {
+	EVENTUALLY(store_is_audited(chaos->server));
 	game_server_audit(chaos->server);
 	chaos->report.audits++;
 	*gold = game_server_total(chaos->server, "audit_gold");
@@ -127,6 +138,15 @@ static void property_expect_right(struct chaos *chaos)
 	report->gold_last = gold;
 	report->items_last = items;
 	report->characters_last = (unsigned)count;
+}
+
+/* Everybody plays at the pace of people: no limit on floods may have ignored a deed of his. Strangers are another matter. */
+static void nobody_expect_refused(struct chaos *chaos)
+{
+	static const char *const counters[] = {"refused_move",  "refused_talk",  "refused_act", "refused_use",
+										   "refused_goods", "refused_click", "refused_ask", "refused_ping"};
+	for (unsigned i = 0; i < sizeof counters / sizeof *counters; i++)
+		EXPECT_EQUAL(counters[i], game_server_total(chaos->server, counters[i]), 0);
 }
 
 /* --- resting ------------------------------------------------------------------------------------------------------ */
@@ -165,6 +185,7 @@ void chaos_rest(struct chaos *chaos)
 	population_expect_heard(chaos);
 	views_expect_same(chaos);
 	property_expect_right(chaos);
+	nobody_expect_refused(chaos);
 	EXPECT_EQUAL("rings that were lapped, with answers lost (world.ring_kb is too small for this chaos)",
 				 game_server_total(chaos->server, "ring_laps"), 0);
 	chaos->calamities.blamable = false;

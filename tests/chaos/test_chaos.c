@@ -100,7 +100,7 @@ static void without_settlement_the_same_chaos_fails_the_audit(void **state)
 	assert_true(fd >= 0);
 	close(fd);
 	int status = chaos_run(arguments, output);
-	bool found = file_has(output, "what the audit of the world found");
+	bool found = file_has(output, "what the audit of world and store found");
 	if (status != 1 || !found)
 		print_error("exit status %d, and the audit found %s; see %s\n", status, found ? "it" : "nothing", output);
 	assert_int_equal(status, 1);
