@@ -241,10 +241,18 @@ static void number_is_lost(struct population *people, const struct player *speak
 		people->player[i].heard[speaker->number] = 0;
 }
 
+/* While he logs in elsewhere. The words with which it closes may be lost with their worker; the log has them. */
+static bool was_taken_over(const struct chaos *chaos, const struct player *p)
+{
+	return p->comer != NULL && (error_is(p->bot, TEXT_TAKEN_OVER) ||
+								game_server_log_count(chaos->server, scenario_text("%s (", p->name),
+													  "the same character logged in from elsewhere") > 0);
+}
+
 /* The server closed his connection. */
 static void player_is_closed(struct chaos *chaos, struct player *p)
 {
-	if (p->leaving_ms != 0 || (p->comer != NULL && error_is(p->bot, TEXT_TAKEN_OVER))) {
+	if (p->leaving_ms != 0 || was_taken_over(chaos, p)) {
 		player_is_out(chaos, p);
 		return;
 	}
