@@ -228,6 +228,19 @@ static enum tx_verdict leave(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+static enum tx_verdict come_along(struct tx *tx, void *context)
+{
+	return address_come_along(tx, *(const uint32_t *)context) ? TX_COMMIT : TX_CANCEL;
+}
+
+bool client_come_along(struct worker *w, uint32_t index)
+{
+	if (worker_transaction(w, &w->world.realm_domain, 1, come_along, &index) != TX_COMMIT)
+		return false;
+	count_add(&w->world, COUNT_connections_accepted, 1);
+	return true;
+}
+
 void client_leave_address(struct worker *w, uint32_t index)
 {
 	if (w->world.peers[index].record == 0)
@@ -470,6 +483,8 @@ static enum close_reason reason_of(enum packet_status status)
 static void client_input(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
+	if (w->retirement >= RETIRE_HALTED)
+		return; /* it waits for the next generation */
 	client->input_left = false;
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
@@ -529,6 +544,13 @@ static void input_receive(struct worker *w, struct client *client)
 	}
 }
 
+void client_receive(struct worker *w, struct client *client)
+{
+	input_receive(w, client);
+	if (client->c != NULL)
+		input_list(w, client);
+}
+
 static void client_event(void *context, unsigned events)
 {
 	struct client *client = context;
@@ -545,7 +567,7 @@ static void client_event(void *context, unsigned events)
 		client_close(w, client, CLOSE_CONNECTION_LOST);
 		return;
 	}
-	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0)
+	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0 && w->retirement < RETIRE_HALTED)
 		input_receive(w, client);
 	input_list(w, client);
 }

@@ -18,6 +18,9 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 /* A connection of our predecessor whose socket we have: our side of it. NULL: epoll refuses the descriptor. */
 struct client *client_adopt(struct worker *w, uint32_t index);
 
+/* Counts a connection that came along from a former generation. false: its address has no record. */
+bool client_come_along(struct worker *w, uint32_t index);
+
 /* One that was closing already. */
 void client_adopt_closing(struct worker *w, struct client *client);
 
@@ -40,6 +43,9 @@ void client_refuse(struct worker *w, struct client *client, struct text text, bo
 void client_leave_address(struct worker *w, uint32_t index);
 
 void client_want_write(struct client *client, bool want);
+
+/* Reads what has come and runs it, as when the loop says so. */
+void client_receive(struct worker *w, struct client *client);
 
 /* Once per turn: clients with input left, closed clients. Returns true when there is more to do at once. */
 bool client_turn(struct worker *w);

@@ -9,6 +9,7 @@
  *
  *   keeper.c          cuts, batches, what follows from the answers
  *   keeper_restore.c  a new world gets its grounds, doors, counters, balances; the message of the day
+ *   keeper_reset.c    a map is made anew from the last cut
  *   keeper_audit.c    whether world and store are as they must be
  *   keeper_main.c     the process: birth, timers, signals, the last cut
  *
@@ -72,6 +73,8 @@ struct keeper {
 	unsigned failed_in_a_row;
 	bool was_away; /* so the last one that failed */
 	struct log_repeat trouble;
+	uint32_t reset_map; /* is to be made anew; 0 = none */
+	uint64_t reset_until_ms;
 	struct keeper_auditor audit;
 };
 
@@ -94,6 +97,16 @@ void keeper_audit(struct keeper *keeper, enum audit_reach reach, uint32_t reques
 
 /* Calls off what is under way; keeper_destroy does, too. Before the store is destroyed. */
 void keeper_audit_end(struct keeper *keeper);
+
+/* The map is to be made anew from the last cut (map_reset.h); keeper_reset_go_on does it, called after each turn of the loop. */
+void keeper_reset_map(struct keeper *keeper, uint32_t map);
+void keeper_reset_go_on(struct keeper *keeper);
+
+/* What the store says of a map's ground and doors; argentumd:ground_left stays there. Blocks for at most timeout_ms. The plan
+ * is the caller's to end, also after false. */
+struct ground_plan;
+bool keeper_plan_map(struct keeper *keeper, uint32_t map, struct ground_plan *plan, uint64_t timeout_ms,
+					 struct problem *why);
 
 /* Reads again what may change in the store while the server runs: the message of the day. */
 void keeper_refresh(struct keeper *keeper);

@@ -84,10 +84,12 @@ static void master_speaks(void *context, unsigned events)
 {
 	struct keeper_process *p = context;
 	(void)events;
-	struct master_message audit = {.kind = MASTER_NOTHING};
-	if (master_line_hear(p->start.master, &audit)) {
-		if (audit.kind == MASTER_AUDIT && audit.reserve >= AUDIT_WORLD && audit.reserve <= AUDIT_ACCEPT)
-			keeper_audit(&p->keeper, (enum audit_reach)audit.reserve, audit.connection);
+	struct master_wishes wishes;
+	if (master_line_hear(p->start.master, &wishes)) {
+		if (wishes.audit >= AUDIT_WORLD && wishes.audit <= AUDIT_ACCEPT)
+			keeper_audit(&p->keeper, wishes.audit, wishes.audit_request);
+		if (wishes.reset_map != 0)
+			keeper_reset_map(&p->keeper, wishes.reset_map);
 		return;
 	}
 	log_error("the master died: writing a last cut, then this keeper ends");
@@ -196,8 +198,10 @@ int keeper_main(const struct process_start *start)
 		loop_timer_every(p->loop, (uint64_t)start->config->store.audit_interval_s * 1000, audit_due, p, "audit");
 	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
 	master_line_say_ready(start->master);
-	while (!p->stopping && !p->keeper.fenced)
+	while (!p->stopping && !p->keeper.fenced) {
 		loop_turn(p->loop, -1);
+		keeper_reset_go_on(&p->keeper);
+	}
 	if (p->exit == PROCESS_EXIT_MASTER_GONE)
 		workers_await(p);
 	if (!p->keeper.fenced)

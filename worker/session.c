@@ -8,27 +8,34 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/password.h"
-#include "common/world/ledger.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
+#include "worker/blame.h"
 #include "worker/client.h"
 #include "worker/game/creation.h"
-#include "worker/game/look.h"
-#include "worker/game/presence.h"
-#include "worker/game/say.h"
-#include "worker/game/tile.h"
-#include "worker/game/walk.h"
+#include "worker/game/entering.h"
 #include "worker/output.h"
 #include "worker/reader.h"
 #include "worker/record.h"
 
-enum { PASSWORD_LONGEST = 64 };
+enum {
+	PASSWORD_LONGEST = 64,
+	AGAIN_MS = 20,           /* what has to wait is tried again after this time */
+	STORE_AGAIN_MS = 250,    /* a store that is away */
+	OTHERS_FIRST_MS = 10000, /* the longest that a login waits for those who come back */
+};
 
 struct session {
 	struct worker *w;
 	struct client *client; /* NULL: the client is gone, only clean up */
 	struct handle connection;
 	bool creating;
+	uint32_t returning_id;            /* its account */
+	bool returning;                   /* it played in the former generation: it is who it says */
+	uint64_t until_ms;                /* how long it may wait */
+	uint64_t due_ms;                  /* waiting: when it goes on ... */
+	void (*go_on)(struct session *s); /* ... and how */
+	struct session *next_waiting;
 	char name[NAME_BYTES]; /* as typed */
 	uint8_t name_length;
 	char password[PASSWORD_LONGEST]; /* wiped as soon as it was used */
@@ -40,10 +47,7 @@ struct session {
 	struct character character; /* read from the store, or new */
 	char hash[PASSWORD_HASH_MAX];
 	bool password_good;
-	bool vanished;       /* found in the world, but it had left, and was saved, when it was to be taken over */
-	uint64_t entered_at; /* ring position of the entry */
-	uint32_t entered_map;
-	enum text_id refusal; /* why the last transaction said no */
+	enum text_id refusal; /* why the reservation was refused */
 };
 
 static struct text session_name(const struct session *s)
@@ -53,18 +57,28 @@ static struct text session_name(const struct session *s)
 
 /* --- beginning and ending ------------------------------------------------------------------------------------------------------ */
 
-static struct session *session_begin(struct worker *w, struct client *client, struct text name, struct text password)
+static struct session *session_new(struct worker *w, struct client *client, struct text name)
 {
 	struct session *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		return NULL;
+	w->sessions_open++;
 	s->w = w;
 	s->client = client;
 	s->connection = (struct handle){client->index, client->c->generation};
 	s->name_length = (uint8_t)text_to_z(name, s->name, sizeof s->name);
+	client->session = s;
+	return s;
+}
+
+static struct session *session_begin(struct worker *w, struct client *client, struct text name, struct text password)
+{
+	struct session *s = session_new(w, client, name);
+	if (s == NULL)
+		return NULL;
+	s->until_ms = worker_now_ms(w) + OTHERS_FIRST_MS;
 	s->password_length = password.length;
 	memcpy(s->password, password.bytes, password.length);
-	client->session = s;
 	client_enter(w, client, CONNECTION_CHECKING);
 	return s;
 }
@@ -77,6 +91,11 @@ static enum tx_verdict release(struct tx *tx, void *context)
 		return TX_CANCEL;
 	realm_release(tx, reserved->index);
 	return TX_COMMIT;
+}
+
+void session_release(struct worker *w, struct handle player)
+{
+	worker_transaction(w, &w->world.realm_domain, 1, release, &player);
 }
 
 /* The attempt has come to nothing: its address gets back what it took. */
@@ -98,6 +117,7 @@ static void session_end(struct session *s)
 		worker_transaction(w, &w->world.realm_domain, 1, attempt_give_back, s);
 	if (s->client != NULL)
 		s->client->session = NULL;
+	w->sessions_open--;
 	password_wipe(s, sizeof *s);
 	free(s);
 }
@@ -110,8 +130,11 @@ static void session_refuse_text(struct session *s, struct text why, const char *
 	bool creating = s->creating;
 	char who[128];
 	if (client != NULL)
-		log_info("%s of \"%s\" from %s refused: %s", creating ? "creation" : "login", s->name,
-				 client_describe(w, client, who, sizeof who), for_the_log);
+		log_line(s->returning ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO, "%s of \"%s\" from %s refused: %s",
+				 creating       ? "creation"
+				 : s->returning ? "return"
+								: "login",
+				 s->name, client_describe(w, client, who, sizeof who), for_the_log);
 	session_end(s);
 	if (client != NULL)
 		client_refuse(w, client, why, creating);
@@ -141,12 +164,69 @@ static bool session_goes_on(struct session *s)
 	return false;
 }
 
+/* --- waiting ------------------------------------------------------------------------------------------------------------------------- */
+
+static void waiting_go_on(void *context);
+
+static void waiting_arm(struct worker *w)
+{
+	if (w->waiting_sessions != NULL && w->waiting_timer == NULL)
+		w->waiting_timer = loop_timer_once(w->loop, AGAIN_MS, waiting_go_on, w, "waiting logins");
+}
+
+/* Who is due goes on; the list is taken off first, since going on may mean waiting again. */
+static void waiting_go_on(void *context)
+{
+	struct worker *w = context;
+	struct session *list = w->waiting_sessions;
+	w->waiting_sessions = NULL;
+	w->waiting_timer = NULL;
+	while (list != NULL) {
+		struct session *s = list;
+		list = s->next_waiting;
+		if (s->client != NULL && s->due_ms > worker_now_ms(w)) {
+			s->next_waiting = w->waiting_sessions;
+			w->waiting_sessions = s;
+		} else if (session_goes_on(s)) {
+			s->go_on(s);
+		}
+	}
+	waiting_arm(w);
+}
+
+/* false: it has waited long enough. */
+static bool session_waits(struct session *s, uint64_t for_ms, void (*go_on)(struct session *s))
+{
+	struct worker *w = s->w;
+	uint64_t now = worker_now_ms(w);
+	if (now >= s->until_ms)
+		return false;
+	s->due_ms = now + for_ms;
+	s->go_on = go_on;
+	s->next_waiting = w->waiting_sessions;
+	w->waiting_sessions = s;
+	waiting_arm(w);
+	return true;
+}
+
+/* --- what a predecessor left ------------------------------------------------------------------------------------------------------------ */
+
+/* Somebody who comes back, and whose socket we have: his name stays his while he is adopted. */
+static bool reservation_lives(const struct worker *w, const struct player *player)
+{
+	const struct connection *c = handle_connection(&w->world, player->connection);
+	return c != NULL && c->phase == CONNECTION_CHECKING && c->returns_id != 0 &&
+		   handle_player(&w->world, c->player) == player && player->connection.index < w->start.vault_size &&
+		   w->start.vault[player->connection.index].fd >= 0 &&
+		   w->start.vault[player->connection.index].generation == c->generation;
+}
+
 void session_release_leftovers(struct worker *w)
 {
 	for (uint32_t p = 1; p <= w->world.limits.players; p++) {
 		const struct player *player = &w->world.players[p];
 		if (player->state != PLAYER_RESERVED || player->reserver != w->world.slot + 1 ||
-			player->reserver_life == w->world.life)
+			player->reserver_life == w->world.life || reservation_lives(w, player))
 			continue;
 		struct handle leftover = player_handle(&w->world, p);
 		worker_transaction(w, &w->world.realm_domain, 1, release, &leftover);
@@ -155,183 +235,35 @@ void session_release_leftovers(struct worker *w)
 
 /* --- entering ------------------------------------------------------------------------------------------------------------------------ */
 
-/* Where the character appears: its place, the map's forced place, the start of the world; a free tile near it. */
-static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, struct place *chosen, bool *again)
-{
-	struct place tries[2] = {wish, tx->world->realm->start};
-	*again = false;
-	for (unsigned i = 0; i < 2; i++) {
-		struct place at = tries[i];
-		const struct map_def *map = catalog_map(tx->catalog, at.map);
-		if (map == NULL || !tile_is_on_map(at.x, at.y))
-			continue;
-		if (map->start.map != 0 && catalog_map(tx->catalog, map->start.map) != NULL)
-			at = map->start;
-		if (!tx_need(tx, at.map)) {
-			*again = true;
-			return false;
-		}
-		if (!tile_is_legal(tx, at.map, at.x, at.y, terrain))
-			at = tile_closest_legal(tx, at, terrain | (terrain == WANT_LAND ? WANT_NO_EXIT : 0u));
-		if (at.map == 0 && terrain != WANT_LAND)
-			at = tile_closest_legal(tx, tries[i], WANT_LAND);
-		if (at.map != 0) {
-			*chosen = at;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The slot holds the character; it is put on a map. Common to a login, a creation and a return of one just gone. */
-static enum tx_verdict body_enters(struct tx *tx, struct session *s, uint32_t index, struct place wish, uint8_t heading)
-{
-	struct world *w = tx->world;
-	struct player *player = &w->players[index];
-	struct body *body = &w->bodies[index];
-	bool again;
-	struct place at;
-	unsigned terrain = WANT_LAND;
-	if (tile_is_water(tx->catalog, wish.map, wish.x, wish.y) && player_worn(player, EQUIP_BOAT) != NULL)
-		terrain = WANT_WATER;
-	if (!place_choose(tx, wish, terrain, &at, &again)) {
-		s->refusal = TEXT_INTERNAL;
-		return again ? TX_AGAIN : TX_CANCEL;
-	}
-
-	TOUCH(tx, *body);
-	body->heading = heading >= HEADING_NORTH && heading <= HEADING_WEST ? heading : HEADING_SOUTH;
-	body->flags = terrain == WANT_WATER && tile_is_water(tx->catalog, at.map, at.x, at.y) ? BODY_SAILING : 0;
-	look_update(tx, index);
-
-	TOUCH(tx, *player);
-	player->state = PLAYER_PLAYING;
-	player->connection = s->connection;
-	player->reserver = 0;
-	player->session_unix_s = tx->unix_s;
-	player->last_active_ms = tx->now_ms;
-	player->logout_due_ms = 0;
-	player->trading = 0;
-	player->chat_red = player->chat_green = player->chat_blue = 255;
-	player->version++;
-	SET(tx, w->realm->players_in_world, w->realm->players_in_world + 1);
-	if (w->realm->players_in_world > w->realm->players_most) {
-		SET(tx, w->realm->players_most, w->realm->players_in_world);
-		SET(tx, w->realm->version, w->realm->version + 1);
-	}
-	struct connection *c = &w->connections[s->connection.index];
-	SET(tx, c->player, s->player);
-	if (player->charset != 0)
-		SET(tx, c->charset, (uint8_t)(player->charset - 1));
-
-	s->entered_at = presence_enter(tx, index, at, 0);
-	s->entered_map = at.map;
-	walk_arrived(tx, index);
-	presence_effect(tx, index, FX_WARP, 0);
-	return TX_COMMIT;
-}
-
-/* Login or creation with the character that was read or made. */
-static enum tx_verdict enter(struct tx *tx, void *context)
-{
-	struct session *s = context;
-	struct world *w = tx->world;
-	struct player *player = handle_player(w, s->player);
-	s->refusal = TEXT_INTERNAL;
-	if (!tx_need(tx, w->realm_domain))
-		return TX_AGAIN;
-	if (player == NULL || player->state != PLAYER_RESERVED)
-		return TX_CANCEL;
-	if (w->realm->closed_to_players && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
-		s->refusal = TEXT_STAFF_ONLY;
-		return TX_CANCEL;
-	}
-
-	struct player image = s->character.player;
-	image.generation = player->generation;
-	image.version = player->version;
-	image.name_hash = player->name_hash;
-	image.state = player->state;
-	if (s->creating)
-		image.id = realm_account_id(tx);
-	address_attempt_end(tx, s->connection.index, s->creating);
-	TOUCH(tx, *player);
-	*player = image;
-	/* What a newcomer has is new in the world; what another has is in the store already. */
-	ledger_add_player(tx, s->creating || s->character.is_beginner ? LEDGER_MINTED : LEDGER_RESTORED, player, 1);
-	struct place wish = s->character.at;
-	return body_enters(tx, s, s->player.index, wish, s->character.heading);
-}
-
-/* A character that is in the world already: it plays on with this connection; the one it had is closed. */
-static enum tx_verdict take_over(struct tx *tx, void *context)
-{
-	struct session *s = context;
-	struct world *w = tx->world;
-	uint32_t index = s->player.index;
-	struct player *player = handle_player(w, s->player);
-	s->vanished = false;
-	s->refusal = TEXT_BUSY;
-	uint32_t map = w->bodies[index].map;
-	if (map != 0 && !tx_need(tx, map))
-		return TX_AGAIN;
-	if (!tx_need(tx, w->realm_domain))
-		return TX_AGAIN;
-	if (player == NULL || player->state == PLAYER_FREE || player->state == PLAYER_RESERVED) {
-		s->vanished = true;
-		return TX_CANCEL;
-	}
-	const struct body *body = &w->bodies[index];
-	if (body->map != map)
-		return tx_need(tx, body->map) ? TX_CANCEL : TX_AGAIN; /* it moved while we waited for its map */
-	address_attempt_end(tx, s->connection.index, false);
-	if (player->state == PLAYER_GONE) {
-		struct place was = {.map = body->origin_map, .x = body->origin_x, .y = body->origin_y};
-		return body_enters(tx, s, index, was, body->heading);
-	}
-
-	if (player->connection.index != 0) {
-		PUT(say_begin(tx), ERROR_MSG, .text = text_of(text_latin1(TEXT_TAKEN_OVER)));
-		say_note(tx, w->realm_domain,
-				 &(struct note){.kind = NOTE_CLOSE, .object = CLOSE_TAKEN_OVER, .connection = player->connection});
-	}
-	TOUCH(tx, *player);
-	player->connection = s->connection;
-	player->state = PLAYER_PLAYING;
-	player->logout_due_ms = 0;
-	player->trading = 0;
-	player->last_active_ms = tx->now_ms;
-	player->version++;
-	struct connection *c = &w->connections[s->connection.index];
-	SET(tx, c->player, s->player);
-	if (player->charset != 0)
-		SET(tx, c->charset, (uint8_t)(player->charset - 1));
-	s->entered_map = body->map;
-	s->entered_at = tx_append(tx, body->map,
-							  &(struct note){.kind = NOTE_ENTER,
-											 .subject = index,
-											 .x = body->x,
-											 .y = body->y,
-											 .object = body->map,
-											 .connection = s->connection},
-							  "", 0);
-	return TX_COMMIT;
-}
-
 static void session_reserve(struct session *s);
 
 static void session_enter(struct session *s)
 {
 	struct worker *w = s->w;
+	struct entering entering = {.connection = s->connection,
+								.player = s->player,
+								.character = &s->character.player,
+								.at = s->character.at,
+								.heading = s->character.heading,
+								.created = s->creating,
+								.belongings_are_new = s->creating || s->character.is_beginner,
+								.returning = s->returning};
 	uint32_t domains[2] = {w->world.bodies[s->player.index].map, w->world.realm_domain};
 	if (!s->found_in_world)
 		domains[0] = s->character.at.map <= w->world.limits.maps ? s->character.at.map : 0;
-	if (worker_transaction(w, domains, 2, s->found_in_world ? take_over : enter, s) != TX_COMMIT) {
-		if (s->found_in_world && s->vanished) {
+	tx_fn *way = s->found_in_world ? entering_take_over : entering_new;
+	if (worker_transaction(w, domains, 2, way, &entering) != TX_COMMIT) {
+		if (s->found_in_world && entering.vanished) {
 			session_reserve(s); /* it left while the password was checked: now it is in the store */
 			return;
 		}
-		session_refuse(s, s->refusal, "could not enter the world");
+		char text[256];
+		if (entering.refusal == TEXT_KEPT_OUT)
+			session_refuse_text(s,
+								text_format(text, sizeof text, TEXT_KEPT_OUT, (int)(entering.kept_out_ms / 60000 + 1)),
+								"his packets killed workers, he is kept out");
+		else
+			session_refuse(s, entering.refusal, "could not enter the world");
 		return;
 	}
 	struct client *client = s->client;
@@ -341,15 +273,19 @@ static void session_enter(struct session *s)
 		count_add(&w->world, COUNT_characters_created, 1);
 	log_info("%s %s, map %u", client_describe(w, client, who, sizeof who),
 			 s->creating         ? "created and entered"
+			 : s->returning      ? "came along"
 			 : s->found_in_world ? "took over the character in the world"
 								 : "entered",
-			 s->entered_map);
-	uint32_t map = s->entered_map;
-	uint64_t position = s->entered_at;
+			 entering.map);
+	bool returning = s->returning;
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
 	client_enter(w, client, CONNECTION_PLAYING);
-	reader_await(w, client, map, position);
+	reader_await(w, client, entering.map, entering.position);
+	if (returning) {
+		client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
+		client_receive(w, client); /* what he did meanwhile comes before what he is shown */
+	}
 }
 
 /* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */
@@ -408,7 +344,9 @@ static void password_begin(struct session *s)
 /* Whose hash this is: is he who he says? What was checked once is not checked again. */
 static void password_check(struct session *s, const char *hash)
 {
-	if (!s->password_good) {
+	if (s->returning) {
+		session_enter(s);
+	} else if (!s->password_good) {
 		text_to_z(text_of(hash), s->hash, sizeof s->hash);
 		password_begin(s);
 	} else if (strcmp(s->hash, hash) == 0) {
@@ -420,11 +358,15 @@ static void password_check(struct session *s, const char *hash)
 
 /* --- the store --------------------------------------------------------------------------------------------------------------------------- */
 
+static void store_ask(struct session *s);
+
 static void store_failed(struct session *s, enum store_result result, const struct problem *why)
 {
 	char text[600];
+	if (s->returning && session_waits(s, STORE_AGAIN_MS, store_ask))
+		return;
 	snprintf(text, sizeof text, "the store is %s (%s)", store_result_name(result), why != NULL ? why->text : "");
-	session_refuse(s, TEXT_STORE_AWAY, text);
+	session_refuse(s, s->returning ? TEXT_RETURN_STORE_AWAY : TEXT_STORE_AWAY, text);
 }
 
 /* Whether a reply of the store is to be dealt with. false: the session has ended. */
@@ -452,7 +394,7 @@ static void character_read(void *context, enum store_result result, const struct
 	}
 	for (unsigned i = 0; i < report.count && i < RECORD_REPORT_LINES; i++)
 		log_warning("character \"%s\" (account %u): %s", s->name, s->id, report.line[i]);
-	if (s->w->config->game.staff_only && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
+	if (s->w->config->game.staff_only && !s->returning && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
 		session_refuse(s, TEXT_STAFF_ONLY, "the server is closed to players");
 		return;
 	}
@@ -473,13 +415,18 @@ static void name_read(void *context, enum store_result result, const struct stor
 			password_begin(s);
 		return;
 	}
+	if (s->returning && (!found || s->id != s->returning_id)) {
+		session_refuse(s, TEXT_RETURN_NOT_SAVED, "the store does not have it: it was created after the last cut");
+		return;
+	}
 	if (!found) {
 		password_check(s, ""); /* takes its time, then says no */
 		return;
 	}
 	struct store_query queries[RECORD_CHARACTER_QUERIES];
 	unsigned count = record_ask_character(queries, s->username, s->id);
-	if (!store_read(s->w->store, queries, count, character_read, s))
+	if (!store_read(s->w->store, queries, count, character_read, s) &&
+		!(s->returning && session_waits(s, AGAIN_MS, store_ask)))
 		session_refuse(s, TEXT_BUSY, "too many reads of the store wait");
 }
 
@@ -487,7 +434,8 @@ static void store_ask(struct session *s)
 {
 	struct store_query queries[RECORD_NAME_QUERIES];
 	unsigned count = record_ask_name(queries, session_name(s));
-	if (!store_read(s->w->store, queries, count, name_read, s))
+	if (!store_read(s->w->store, queries, count, name_read, s) &&
+		!(s->returning && session_waits(s, AGAIN_MS, store_ask)))
 		session_refuse(s, TEXT_BUSY, "too many reads of the store wait");
 }
 
@@ -527,6 +475,12 @@ static enum tx_verdict reserve(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+/* Somebody who played in the former generation may have no name in this one yet. */
+static bool others_return(const struct worker *w)
+{
+	return __atomic_load_n(&w->world.realm->returning, __ATOMIC_RELAXED) != 0;
+}
+
 static const char *refusal_for_the_log(enum text_id refusal)
 {
 	switch (refusal) {
@@ -543,6 +497,11 @@ static const char *refusal_for_the_log(enum text_id refusal)
 static void session_reserve(struct session *s)
 {
 	struct worker *w = s->w;
+	if (others_return(w)) {
+		if (!session_waits(s, AGAIN_MS, session_reserve))
+			session_refuse(s, TEXT_BUSY, "the world was made anew, and not all who played are back");
+		return;
+	}
 	if (worker_transaction(w, &w->world.realm_domain, 1, reserve, s) != TX_COMMIT) {
 		session_refuse(s, s->refusal, refusal_for_the_log(s->refusal));
 		return;
@@ -551,6 +510,55 @@ static void session_reserve(struct session *s)
 		password_check(s, s->character.player.password_hash);
 	else
 		store_ask(s);
+}
+
+/* --- coming back ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* The name, and what tells a successor of this worker whom the connection waits for, in one. */
+static enum tx_verdict reserve_return(struct tx *tx, void *context)
+{
+	struct session *s = context;
+	struct world *w = tx->world;
+	struct connection *c = &w->connections[s->connection.index];
+	uint32_t index = realm_find(w, session_name(s));
+	s->player = (struct handle){0};
+	if (index == 0) {
+		s->refusal = TEXT_WORLD_FULL;
+		index = realm_reserve(tx, session_name(s), s->connection);
+		if (index == 0)
+			return TX_CANCEL;
+	} else {
+		struct player *player = &w->players[index];
+		s->refusal = TEXT_BUSY; /* two connections with one character: a world that was damaged */
+		if (player->state != PLAYER_RESERVED || player->connection.index != s->connection.index ||
+			player->connection.generation != s->connection.generation)
+			return TX_CANCEL;
+		TOUCH(tx, *player);
+		player->reserver = w->slot + 1;
+		player->reserver_life = w->life;
+	}
+	s->player = player_handle(w, index);
+	SET(tx, c->player, s->player);
+	SET(tx, c->returns_id, s->returning_id);
+	return TX_COMMIT;
+}
+
+void session_return(struct worker *w, struct client *client, struct text name, uint32_t account)
+{
+	struct session *s = session_new(w, client, name);
+	if (s == NULL) {
+		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), false);
+		return;
+	}
+	s->returning = true;
+	s->returning_id = account;
+	s->until_ms = worker_now_ms(w) + (uint64_t)w->config->workers.return_timeout_s * 1000;
+	if (worker_transaction(w, &w->world.realm_domain, 1, reserve_return, s) != TX_COMMIT) {
+		session_refuse(s, s->refusal, "it could not be reserved in this generation");
+		return;
+	}
+	client_enter(w, client, CONNECTION_CHECKING); /* last: the connection is whole from here on (arrival.h) */
+	store_ask(s);
 }
 
 /* --- what the client asked for ---------------------------------------------------------------------------------------------------------------- */

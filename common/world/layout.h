@@ -48,6 +48,7 @@ enum {
 	CHUNK_BYTES = 2032,                 /* payload of one output chunk */
 
 	MOTD_BYTES = 1024,
+	KEPT_OUT_MOST = 64,
 
 	FLOOD_ROOM = 16,      /* classes of flood limit (worker/game/flood.h), with room for more */
 	ADDRESS_SET = 16,     /* records of addresses that one address can have: the least useful one gives way */
@@ -485,6 +486,13 @@ enum address_limit {
 	ADDRESS_LIMITS
 };
 
+/* An account whose packets killed workers (worker/blame.h). */
+struct kept_out {
+	uint32_t account;             /* 0 = free */
+	uint32_t blames;              /* in a row */
+	uint64_t blamed_ms, until_ms; /* monotonic: the last one; no login before */
+};
+
 /* Counts from its first deed on until the time of its limit is over. */
 struct address_window {
 	uint32_t start_s; /* monotonic */
@@ -522,10 +530,13 @@ struct realm {
 	uint8_t restored;                /* 1 = grounds and doors were read from the store */
 	uint16_t motd_length;            /* bytes of motd; 0 = the catalog's lines are shown */
 	struct place start;              /* where new characters, and those whose place does not exist any more, appear */
-	uint32_t connections;            /* open ones: those that an address counts */
-	uint32_t attempts;               /* of them, with a login or creation under way */
-	uint8_t balance;                 /* enum balance_state */
-	uint8_t reserve[7];
+	uint32_t returning; /* bit per worker slot that has not taken its clients over from the former generation yet: until
+	                     * all have, nobody else gets a name. Set by who makes the segment; read without lock */
+	uint32_t connections; /* open ones: those that an address counts */
+	uint32_t attempts;    /* of them, with a login or creation under way */
+	uint8_t balance;      /* enum balance_state */
+	uint8_t reserve[3];
+	struct kept_out kept_out[KEPT_OUT_MOST];
 	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
 _Static_assert(sizeof(struct realm) % 8 == 0, "the tables behind it are aligned");
@@ -557,6 +568,13 @@ struct peer {
 	uint32_t reserve;
 };
 
+/* What the client was sent when it came into the world. */
+enum client_greeted {
+	GREETED_NOT,    /* nothing yet */
+	GREETED_HERE,   /* what a newcomer gets */
+	GREETED_BEFORE, /* that too, but in a former generation of the world: what it knows is of that one */
+};
+
 /* What a connection was told so far: its output, and how far in the rings that output goes. There are two: the next
  * state is written into the idle one and made valid by the one store of `cursor_active`, so that output, ring positions
  * and view always move together, whatever happens to the process. */
@@ -570,7 +588,7 @@ struct connection_cursor {
 	uint16_t view_map;       /* 0 = no view yet */
 	uint8_t view_cell_x, view_cell_y; /* 9x9 cell, 0..11 */
 	uint8_t toggles;                  /* enum client_toggle: what the client believes */
-	uint8_t greeted;                  /* 1 = it was sent what a newcomer gets */
+	uint8_t greeted;                  /* enum client_greeted */
 	uint16_t next_map;                /* view_map is 0: the map whose ring has its entry, from map_position on */
 };
 
@@ -617,7 +635,9 @@ struct connection {
 	_Atomic uint32_t cursor_active; /* which cursor is valid: 0 or 1 */
 	struct connection_cursor cursor[2];
 	uint32_t attempt_start_s; /* the window from which its token is; both under the realm's lock too */
-	uint32_t reserve0;
+	/* CHECKING: the account whose character played on this connection in the former generation and comes back; 0 = an
+	 * ordinary login. `player` then is the slot that is reserved for it. */
+	uint32_t returns_id;
 	uint64_t dice_paid_ms; /* token buckets before the login */
 	uint64_t creation_paid_ms;
 	uint64_t told_ms; /* when it was told last that it is too fast */
@@ -665,7 +685,7 @@ enum region_id {
 	WORLD_REGION_ADDRESSES, /* a hash table of sets; index 0 is nobody */
 	WORLD_REGION_READERS,   /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
 	WORLD_REGION_CHUNKS,
-	WORLD_REGION_LEDGER,   /* struct ledger_row each: item i of process slot p, at p * (limits.items + 1) + i */
+	WORLD_REGION_LEDGER,   /* of each process slot: limits.items + 1 times struct ledger_row */
 	WORLD_REGION_BALANCES, /* int64_t each, by item (ledger.h) */
 	WORLD_REGION_AUDIT,    /* one struct audit_report */
 	WORLD_REGION_RINGS,
