@@ -45,7 +45,8 @@ uint64_t chaos_deadline(void)
 
 /* The limits on what one player may do are those of the shipped configuration. What the harness sets besides is in
  * game_server.c, usual_settings: cheap passwords, no limits per address, since all come from one; a second to leave an unsafe
- * place; ten cuts a second. */
+ * place; ten cuts a second. The ladder is off: crashes come from outside here, and would be taken for those of a map or world
+ * that has to be made anew. */
 static void server_start(struct chaos *c)
 {
 	const char *const settings[] = {
