@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -26,7 +27,14 @@ enum {
 	PROGRESS_MS = 10000,
 };
 
-static struct chaos chaos; /* the run that is on; too large for the stack */
+static struct chaos chaos;             /* the run that is on; too large for the stack */
+static volatile sig_atomic_t unwanted; /* Ctrl-C: the run ends in order, before its time */
+
+static void interrupted(int number)
+{
+	(void)number;
+	unwanted = 1;
+}
 
 void chaos_turn(struct chaos *c)
 {
@@ -55,6 +63,9 @@ static void server_start(struct chaos *c)
 		"game.start_gold=5000",
 		"workers.respawn_pause_max_ms=200", /* who is killed all the time comes back all the same */
 		"workers.heartbeat_timeout_ms=1500",
+		"workers.ladder_map_deaths=0",
+		"workers.ladder_world_deaths=0",
+		"workers.kept_out_s=0",
 		"world.ring_kb=256", /* nobody is lapped while a worker stands still */
 		"limits.jobs_queue=400",
 		NULL};
@@ -77,7 +88,7 @@ static void progress_tell(struct chaos *c, uint64_t *next_ms)
 
 static void round_run(struct chaos *c, uint64_t until_ms, uint64_t *progress_ms)
 {
-	while (clock_mono_ms() < until_ms) {
+	while (clock_mono_ms() < until_ms && !unwanted) {
 		chaos_turn(c);
 		calamities_turn(c);
 		progress_tell(c, progress_ms);
@@ -108,7 +119,7 @@ static void run(const struct chaos_options *options, const char *store, struct r
 	chaos_rest(c);
 
 	uint64_t now = clock_mono_ms(), end = now + (uint64_t)options->seconds * 1000, progress = now;
-	while ((now = clock_mono_ms()) < end) {
+	while ((now = clock_mono_ms()) < end && !unwanted) {
 		uint64_t until = now + (uint64_t)rng_range(&c->rng, ROUND_LOW_MS, ROUND_HIGH_MS);
 		round_run(c, until < end ? until : end, &progress);
 	}
@@ -301,6 +312,8 @@ int main(int argc, char **argv)
 	int status = options_take(argc, argv, &options);
 	if (status >= 0)
 		return status;
+	signal(SIGINT, interrupted);
+	signal(SIGTERM, interrupted);
 	const struct CMUnitTest runs[] = {
 		cmocka_unit_test_prestate_setup_teardown(chaos_on_the_embedded_store, run_setup, run_teardown, &options),
 		cmocka_unit_test_prestate_setup_teardown(chaos_on_redis, run_setup, run_teardown, &options),
@@ -311,7 +324,7 @@ int main(int argc, char **argv)
 	int found = 0;
 	if (options.lmdb)
 		found += _cmocka_run_group_tests("chaos", &runs[0], 1, NULL, NULL);
-	if (options.redis)
+	if (options.redis && !unwanted)
 		found += _cmocka_run_group_tests("chaos", &runs[1], 1, NULL, NULL);
 	return found == 0 ? 0 : 1;
 }
