@@ -55,7 +55,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 		return;
 	}
 	if (c->phase == CONNECTION_CLOSING) {
-		client_adopt_closing(w, client);
+		client_adopt_closing(w, client, stream_repair(c, c->fd));
 		return;
 	}
 	if (!stream_repair(c, c->fd)) {

@@ -181,16 +181,17 @@ static void closing_list(struct worker *w, struct client *client, uint64_t deadl
 	w->closing_first = client;
 }
 
-void client_adopt_closing(struct worker *w, struct client *client)
+void client_adopt_closing(struct worker *w, struct client *client, bool positions_known)
 {
 	struct connection *c = client->c;
 	if (c->player.index != 0) {
 		leaving_connection_lost(w, c->player, (struct handle){client->index, c->generation});
 		c->player = (struct handle){0};
 	}
-	c->sent = cursor_now(c)->appended; /* its last words may be lost: where they stood is not worth asking */
+	if (!positions_known)
+		c->sent = cursor_now(c)->appended; /* its last words are lost */
 	watch_update(client);
-	closing_list(w, client, worker_now_ms(w) + CLOSING_DRAIN_MS);
+	closing_list(w, client, worker_now_ms(w) + (output_waiting(c) > 0 ? CLOSING_FLUSH_MS : CLOSING_DRAIN_MS));
 }
 
 /* Why the door stays closed, and what the newcomer is told. */
@@ -383,6 +384,7 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 			cursor_commit(c, &next);
 	}
 	closing_list(w, client, reason_is_abrupt(reason) ? now : now + CLOSING_FLUSH_MS);
+	point("last words");
 }
 
 /* To say something and close: send, shut down the write side, then read and discard until the peer closes or a second

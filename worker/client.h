@@ -22,7 +22,7 @@ struct client *client_adopt(struct worker *w, uint32_t index);
 bool client_come_along(struct worker *w, uint32_t index);
 
 /* One that was closing already. */
-void client_adopt_closing(struct worker *w, struct client *client);
+void client_adopt_closing(struct worker *w, struct client *client, bool positions_known);
 
 /* The phase changes only here. */
 void client_enter(struct worker *w, struct client *client, enum connection_phase phase);
