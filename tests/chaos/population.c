@@ -245,7 +245,7 @@ static void number_is_lost(struct population *people, const struct player *speak
 static bool was_taken_over(const struct chaos *chaos, const struct player *p)
 {
 	return p->comer != NULL && (error_is(p->bot, TEXT_TAKEN_OVER) ||
-								game_server_log_count(chaos->server, scenario_text("%s (", p->name),
+								game_server_log_lines(chaos->server, scenario_text("%s (", p->name),
 													  "the same character logged in from elsewhere") > 0);
 }
 
@@ -257,7 +257,7 @@ static void player_is_closed(struct chaos *chaos, struct player *p)
 		return;
 	}
 	unsigned blamed =
-		game_server_log_count(chaos->server, scenario_text("%s (", p->name), "a packet of this player killed a worker");
+		game_server_log_lines(chaos->server, scenario_text("%s (", p->name), "a packet of this player killed a worker");
 	chaos->report.disconnects++;
 	PLAYERS_EXPECT(chaos, blamed > p->blamed && chaos->calamities.blamable, "%s was disconnected (last error \"%s\")",
 				   p->name, p->bot->error);

@@ -379,26 +379,10 @@ void bot_quit(struct bot *bot)
 	bot_expect_closed(bot);
 }
 
-static void turn(struct bot *bot, int heading)
-{
-	BOT_SEND(bot, CHANGE_HEADING, .heading = heading);
-	bot_until(bot, bot_self(bot)->heading == heading);
-}
-
 void bot_await_durable(struct bot *bot, const struct game_server *server)
 {
-	/* Which way the server has him looking is not certain after a step that was refused: two ways in a row, and the second
-	 * is surely a turn. Then each turn is something to save. */
-	int last = bot_self(bot)->heading, known = last % 4 + 1, next = known % 4 + 1;
-	bot_find(bot, bot->self)->heading = 0;
-	BOT_SEND(bot, CHANGE_HEADING, .heading = next);
-	turn(bot, known);
-	for (int i = 0; i < 2; i++) {
-		int64_t cuts = game_server_store_number(server, "cuts");
-		turn(bot, i == 0 ? next : last);
-		/* The first to be acknowledged may have been taken before the call; the second was not. */
-		EVENTUALLY(game_server_store_number(server, "cuts") > cuts);
-	}
+	bot_sync(bot);
+	game_server_await_durable(server);
 }
 
 /* --- looking ------------------------------------------------------------------------------------------------------------------ */

@@ -155,7 +155,7 @@ void bot_sync(struct bot *bot);
 /* Says that it leaves and waits until the server closes. */
 void bot_quit(struct bot *bot);
 
-/* Turns twice, and waits for the cuts of the keeper with that: everything before the call is durable then. */
+/* Waits for its answers, then for the keeper: everything it did before the call is durable then. */
 void bot_await_durable(struct bot *bot, const struct game_server *server);
 
 /* --- looking --- */
