@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "common/base/point.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
@@ -22,10 +23,9 @@ static void connection_forget(struct worker *w, uint32_t index)
 		session_release(w, c->player);
 	else if (c->player.index != 0)
 		leaving_connection_lost(w, c->player, (struct handle){index, c->generation});
-	c->phase = CONNECTION_FREE;
-	c->player = (struct handle){0};
-	c->generation++;
-	client_leave_address(w, index);
+	point("orphan left behind");
+	client_end_note(w, index);
+	point("orphan freed");
 	atomic_store(&c->owner, 0);
 }
 
@@ -48,6 +48,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 {
 	struct connection *c = &w->world.connections[index];
 	c->fd = w->start.vault[index].fd;
+	point("socket adopted");
 	struct client *client = client_adopt(w, index);
 	if (client == NULL) {
 		close(c->fd);
@@ -55,14 +56,17 @@ static void adopt_one(struct worker *w, uint32_t index)
 		return;
 	}
 	if (c->phase == CONNECTION_CLOSING) {
+		stream_repair_last(c, c->fd);
 		client_adopt_closing(w, client);
 		return;
 	}
-	if (!stream_repair(c, c->fd)) {
-		log_error("connection %u: the stream positions of the dead worker make no sense; closed", index);
+	bool reset = stream_is_reset(c->fd);
+	if (reset || !stream_repair(c, c->fd)) {
+		if (!reset)
+			log_error("connection %u: the stream positions of the dead worker make no sense; closed", index);
 		if (c->phase == CONNECTION_CHECKING && c->returns_id != 0)
 			session_release(w, c->player);
-		client_close(w, client, CLOSE_INTERNAL);
+		client_close(w, client, reset ? CLOSE_CONNECTION_LOST : CLOSE_INTERNAL);
 		return;
 	}
 	const struct player *player = handle_player(&w->world, c->player);
@@ -76,6 +80,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 		client_enter(w, client, (enum connection_phase)c->phase);
 	if (c->phase == CONNECTION_PLAYING)
 		reader_adopt(w, client);
+	point("connection adopted");
 	output_schedule(w, client, true);
 }
 
@@ -97,6 +102,7 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 	unsigned adopted = 0, lost = 0;
 	uint64_t started_ms = clock_mono_ms();
 	output_pool_adopt(w);
+	point("adopting");
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		if (atomic_load(&w->world.connections[i].owner) != w->world.slot + 1)
 			continue;
@@ -108,6 +114,7 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 			lost++;
 		}
 	}
+	point("all adopted");
 	blame(w, box);
 	reader_adopt_finish(w);
 	if (adopted + lost > 0)
