@@ -67,6 +67,8 @@ static void ready_take(struct child *child, uint32_t flags)
 		return;
 	child->ready = true;
 	child->blame = false; /* it was told, and has done what follows from it */
+	child->inherits &= ~child->inherited;
+	child->inherited = 0;
 	child->listens = (flags & CHILD_LISTENS) != 0;
 	uint64_t took_ms = loop_now_ms(child->children->loop) - child->born_ms;
 	/* The first ones are summed up by the line that says that the server is ready. */
@@ -176,12 +178,65 @@ unsigned children_set_log_level(struct children *children, enum log_level level)
 	return deaf;
 }
 
+static bool child_tell(const struct child *child, enum master_message_kind kind, uint32_t what)
+{
+	const struct master_message message = {.kind = kind, .reserve = what};
+	return child->pid != 0 && child->channel >= 0 &&
+		   send(child->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof message;
+}
+
 bool children_ask_audit(struct children *children)
 {
-	const struct master_message message = {.kind = MASTER_AUDIT};
 	const struct child *keeper = &children->child[SLOT_KEEPER];
-	return keeper->pid != 0 && keeper->ready && keeper->channel >= 0 &&
-		   send(keeper->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof message;
+	return keeper->ready && child_tell(keeper, MASTER_AUDIT, 0);
+}
+
+bool child_retire(struct children *children, unsigned slot)
+{
+	struct child *child = &children->child[slot];
+	if (!child_tell(child, MASTER_RETIRE, 0))
+		return false;
+	child->retiring = true;
+	return true;
+}
+
+bool child_give_up(struct children *children, unsigned slot, unsigned heir)
+{
+	struct child *child = &children->child[slot];
+	child->given_up = true;
+	child->heir = heir;
+	return child_retire(children, slot);
+}
+
+void child_keep(struct children *children, unsigned slot)
+{
+	children->child[slot].given_up = false;
+}
+
+void children_set_team(struct children *children, unsigned workers)
+{
+	children->start.workers = workers;
+	for (unsigned slot = 0; slot < WORKERS_MAX; slot++)
+		child_tell(&children->child[slot], MASTER_TEAM, workers);
+}
+
+void child_abandon(struct children *children, unsigned slot)
+{
+	struct child *child = &children->child[slot];
+	child->wanted = false;
+	child->due_ms = 0;
+	child_kill(children, slot);
+}
+
+void child_kill(struct children *children, unsigned slot)
+{
+	struct child *child = &children->child[slot];
+	char name[16];
+	if (child->pid == 0)
+		return;
+	log_error("%s (pid %d) takes too long: killing it", child_name(slot, name), (int)child->pid);
+	child->overdue = true;
+	kill(child->pid, SIGKILL);
 }
 
 /* --- birth -------------------------------------------------------------------------------------------------------- */
@@ -197,8 +252,11 @@ static _Noreturn void child_run(struct children *children, unsigned slot, int ch
 	start.master = channel;
 	start.listeners = 0;
 	start.blame = children->child[slot].blame;
-	if (slot < WORKERS_MAX && slot < children->listener_count)
-		start.listener[start.listeners++] = children->listeners[slot];
+	start.inherits = children->child[slot].inherits;
+	while (slot < WORKERS_MAX && start.listeners < children->listener_count) {
+		start.listener[start.listeners] = children->listeners[start.listeners];
+		start.listeners++;
+	}
 	if (slot < WORKERS_MAX && children->vault != NULL) {
 		vault_forget_others(children->vault, slot); /* in this process's copy */
 		start.vault = children->vault->entries;
@@ -285,8 +343,9 @@ bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms)
 
 	child->pid = pid;
 	child->channel = pair[0];
-	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = false;
+	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = child->retiring = false;
 	child->hung_ms = 0;
+	child->inherited = child->inherits;
 	child->born_ms = now_ms;
 	child->watch = loop_fd_add(children->loop, child->channel, LOOP_READ, channel_read, child, "channel of a child");
 	if (child->watch == NULL) { /* deaf to its READY: better dead, and counted as such */
@@ -303,16 +362,23 @@ static void obituary_log(const struct child *child, const struct obituary *o)
 	char text[768];
 	char lived[DURATION_BYTES];
 	if (child->clean_end) {
-		log_info("%s (pid %d) stopped in order, after %s", o->who, (int)o->pid, duration_write(lived, o->lived_ms));
+		log_info("%s (pid %d) %s, after %s", o->who, (int)o->pid,
+				 child->retiring ? "made way for its successor" : "stopped in order",
+				 duration_write(lived, o->lived_ms));
 		return;
 	}
 	obituary_write(text, sizeof text, o);
 	log_error("%s", text);
 }
 
+static bool exited_with(int status, enum process_exit code)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == (int)code;
+}
+
 static bool was_fenced(int status)
 {
-	return WIFEXITED(status) && WEXITSTATUS(status) == PROCESS_EXIT_FENCED;
+	return exited_with(status, PROCESS_EXIT_FENCED);
 }
 
 /* What is done about it, in words, and planned: the caller starts who is due. */
@@ -348,6 +414,22 @@ static bool died_by_own_fault(const struct child *child, int status)
 	return WIFSIGNALED(status) && !child->overdue && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM;
 }
 
+/* It made way. Its successor is due at once; or there is none, and its heir gets what it had. */
+static void retired(struct child *child, uint64_t now_ms)
+{
+	struct children *children = child->children;
+	child->deaths_running = 0;
+	child->due_ms = child->wanted ? now_ms : 0;
+	if (!child->given_up)
+		return;
+	child->wanted = false;
+	child->due_ms = 0;
+	if (children->vault != NULL)
+		vault_give(children->vault, child->slot, child->heir);
+	children->child[child->heir].inherits |= UINT64_C(1) << child->slot | child->inherits;
+	child->inherits = child->inherited = 0;
+}
+
 static void child_bury(struct child *child, int status, uint64_t now_ms)
 {
 	struct children *children = child->children;
@@ -367,7 +449,14 @@ static void child_bury(struct child *child, int status, uint64_t now_ms)
 	slot_clear(children, child->slot);
 	child->pid = 0;
 	child->status = status;
-	child->clean_end = child->told_to_stop && WIFEXITED(status) && WEXITSTATUS(status) == PROCESS_EXIT_DONE;
+	bool made_way = child->retiring && exited_with(status, PROCESS_EXIT_RETIRED);
+	child->clean_end = (child->told_to_stop && exited_with(status, PROCESS_EXIT_DONE)) || made_way;
+	if (made_way) {
+		retired(child, now_ms);
+		obituary_log(child, &o);
+		children->options.event(children->options.context, child, CHILD_ENDED);
+		return;
+	}
 	child->deaths_running = o.lived_ms >= CHILD_SETTLED_MS ? 1 : child->deaths_running + 1;
 	child->blame |= died_by_own_fault(child, status);
 	child->due_ms = 0;

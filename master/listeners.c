@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -137,6 +138,24 @@ bool listeners_open(struct listeners *listeners, const char *host, uint16_t port
 	endpoint_text(&endpoint, listeners->address);
 	listeners->port = ntohs(endpoint.any.sa_family == AF_INET6 ? endpoint.v6.sin6_port : endpoint.v4.sin_port);
 	return true;
+}
+
+bool listeners_spread(const struct listeners *listeners, unsigned workers)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (__u32)SKF_AD_OFF + SKF_AD_RANDOM),
+		BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, workers),
+		BPF_STMT(BPF_RET | BPF_A, 0), /* which socket of the group, in the order of their listen() */
+	};
+	const struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+	return workers >= 1 && workers <= listeners->count &&
+		   setsockopt(listeners->fd[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0;
+}
+
+void listeners_set_backlog(const struct listeners *listeners, int backlog)
+{
+	for (unsigned i = 0; i < listeners->count; i++)
+		listen(listeners->fd[i], backlog);
 }
 
 void listeners_close(struct listeners *listeners)

@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/loop/loop.h"
 #include "master/duration.h"
@@ -51,6 +50,7 @@ static void stop_begin(struct master *master, bool at_once)
 	bool was_serving = master->phase == MASTER_SERVING;
 	uint64_t countdown_ms = at_once || !was_serving ? 0 : (uint64_t)config->workers.stop_countdown_s * 1000;
 	notify_send("STOPPING=1\nSTATUS=stopping");
+	change_give_up(master);
 	log_notice("stopping: %u workers, %u characters in the world%s", children_alive_workers(&master->children),
 			   status_players(&master->segments.world), countdown_ms > 0 ? ", after the countdown" : "");
 	master->phase = MASTER_STOPPING_WORKERS;
@@ -156,6 +156,8 @@ static void child_event(void *context, struct child *child, enum child_event eve
 	if (event == CHILD_ENDED)
 		child_ended(master, child);
 	phase_advance(master);
+	if (master->phase == MASTER_SERVING)
+		change_child(master, child, event);
 }
 
 /* --- signals ------------------------------------------------------------------------------------------------------ */
@@ -191,39 +193,19 @@ static void on_reopen(void *context)
 	children_signal(&master->children, SIGUSR1);
 }
 
-static void difference_say(void *context, const char *name, const char *before, const char *after, bool live)
-{
-	bool applied = strcmp(name, "log.level") == 0;
-	(void)context;
-	log_notice("config: %s: \"%s\" is now \"%s\": %s", name, before, after,
-			   applied ? "applied"
-			   : live  ? "not applied; this version applies it at a restart"
-					   : "needs a restart");
-}
-
-/* The configuration in force stays what it was at the start; only the log's level follows. */
 static void on_reload(void *context)
 {
-	struct master *master = context;
-	struct settings again;
-	struct problem why;
-	notify_send("RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)(clock_mono_ns() / 1000));
-	if (!settings_load_again(&again, master->settings, &why)) {
-		log_error("config: refused, everything stays as it is: %s", why.text);
-	} else {
-		unsigned differ = config_diff(&master->settings->config, &again.config, difference_say, NULL);
-		unsigned keep = 0;
-		if (log_current_level() != (enum log_level)again.config.log.level)
-			keep = master_set_log_level(master, (enum log_level)again.config.log.level);
-		log_notice(
-			"config: read again and valid; %u settings differ from those of the start%s; of these only log.level "
-			"takes effect without a restart",
-			differ, again.config.store.backend == CONFIG_BACKEND_REDIS ? " (Redis was not asked again)" : "");
-		if (keep > 0)
-			log_notice("config: %u processes keep their log level until they are restarted", keep);
-		settings_destroy(&again);
-	}
-	notify_send("READY=1");
+	change_reload_wanted(context);
+}
+
+static void on_more(void *context)
+{
+	change_workers_wanted(context, 1);
+}
+
+static void on_fewer(void *context)
+{
+	change_workers_wanted(context, -1);
 }
 
 static void on_upgrade(void *context)
@@ -235,9 +217,11 @@ static const struct signal_row signal_rows[] = {
 	{"TERM", SIGTERM, true, "stopping in order", on_stop},
 	{"INT", SIGINT, true, "stopping in order", on_stop},
 	{"QUIT", SIGQUIT, true, "stopping at once, without countdown", on_stop_at_once},
-	{"HUP", SIGHUP, true, "reading the configuration again", on_reload},
+	{"HUP", SIGHUP, true, "reading configuration and world again", on_reload},
 	{"USR1", SIGUSR1, true, "opening the log again", on_reopen},
 	{"USR2", SIGUSR2, true, "this version cannot replace its program while it runs; nothing is done", on_upgrade},
+	{"TTIN", SIGTTIN, true, "one worker more", on_more},
+	{"TTOU", SIGTTOU, true, "one worker less", on_fewer},
 	{"CHLD", SIGCHLD, false, "", on_child},
 };
 
@@ -275,26 +259,28 @@ static bool timers_start(struct master *master, struct problem *why)
 
 /* --- start and end ------------------------------------------------------------------------------------------------ */
 
-static void children_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper)
+void master_take_settings(struct master *master)
 {
 	const struct config *config = &master->settings->config;
+	struct children_options *options = &master->children.options;
+	options->pause_ms_max = (uint64_t)config->workers.respawn_pause_max_ms;
+	options->heartbeat_timeout_ms = (uint64_t)config->workers.heartbeat_timeout_ms;
+	options->log_target = (enum log_target)config->log.target;
+	options->log_path = config->log.file;
+}
+
+static void children_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper)
+{
 	const struct children_options options = {
-		.worker_main = run_worker,
-		.keeper_main = run_keeper,
-		.pause_ms_max = (uint64_t)config->workers.respawn_pause_max_ms,
-		.heartbeat_timeout_ms = (uint64_t)config->workers.heartbeat_timeout_ms,
-		.log_target = (enum log_target)config->log.target,
-		.log_path = config->log.file,
-		.event = child_event,
-		.context = master,
-	};
-	struct process_start start = {.config = config,
+		.worker_main = run_worker, .keeper_main = run_keeper, .event = child_event, .context = master};
+	struct process_start start = {.config = &master->settings->config,
 								  .world_fd = master->segments.world_fd,
 								  .catalog_fd = master->segments.catalog_fd,
 								  .workers = master->workers};
 	memcpy(start.wake_fd, master->segments.wake_fd, sizeof start.wake_fd);
 	children_init(&master->children, master->loop, &master->segments.world, &options, &start, &master->vault,
 				  master->listeners.fd, master->listeners.count);
+	master_take_settings(master);
 }
 
 /* Everything up to the first fork. */
@@ -306,9 +292,10 @@ static bool master_prepare(struct master *master, child_main_fn *run_worker, chi
 	if (!descriptors_raise(limits_descriptors(config), &short_of))
 		log_warning("%s", short_of.text);
 	/* Cheap things first: a second server started by mistake is told so before it reads a world. */
-	if (!listeners_open(&master->listeners, config->listen.host, (uint16_t)config->listen.port, master->workers,
-						config->listen.backlog, why))
+	if (!listeners_open(&master->listeners, config->listen.host, (uint16_t)config->listen.port,
+						limits_workers_most(config, master->workers), config->listen.backlog, why))
 		return false;
+	listeners_spread(&master->listeners, master->workers);
 	if (!segments_create(&master->segments, config, master->workers, why) ||
 		!vault_create(&master->vault, master->segments.world.limits.connections, why))
 		return false;
@@ -316,6 +303,7 @@ static bool master_prepare(struct master *master, child_main_fn *run_worker, chi
 	if (master->loop == NULL)
 		return false;
 	children_prepare(master, run_worker, run_keeper);
+	change_init(master);
 	master->signals = signals_open(master->loop, signal_rows, sizeof signal_rows / sizeof *signal_rows, master, why);
 	if (master->signals == NULL)
 		return false;
@@ -329,6 +317,7 @@ static bool master_prepare(struct master *master, child_main_fn *run_worker, chi
 
 static void master_release(struct master *master)
 {
+	change_destroy(master);
 	control_close(&master->control);
 	signals_close(&master->signals);
 	loop_destroy(&master->loop);

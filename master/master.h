@@ -16,6 +16,7 @@
 #ifndef ARGENTUM_MASTER_MASTER_H
 #define ARGENTUM_MASTER_MASTER_H
 
+#include "master/change.h"
 #include "master/children.h"
 #include "master/control.h"
 #include "master/daemon.h"
@@ -53,6 +54,7 @@ struct master {
 	struct children children;
 	struct control *control;
 	struct loop_timer *stop_deadline;
+	struct change change;
 };
 
 /* Runs the server to its end. The settings and the daemon are the caller's. Returns the exit status (enum daemon_exit). */
@@ -65,6 +67,9 @@ void master_stop(struct master *master, bool at_once);
 
 /* The level of the master's log and of its children's. Returns how many children keep theirs until they are restarted. */
 unsigned master_set_log_level(struct master *master, enum log_level level);
+
+/* What the master and its next children get from the settings in force, after these have changed. */
+void master_take_settings(struct master *master);
 
 /* "starting", "serving", "stopping". */
 const char *master_phase_name(enum master_phase phase);

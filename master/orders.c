@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/base/log.h"
+#include "common/base/number.h"
 #include "common/loop/loop.h"
 #include "master/master.h"
 #include "master/status.h"
@@ -47,7 +48,7 @@ static void status(struct master *master, const struct control_request *request,
 static void config(struct master *master, const struct control_request *request, cJSON *reply)
 {
 	(void)request;
-	settings_add(reply, master->settings->values);
+	settings_add(reply, master->settings->values, &master->settings->config);
 }
 
 static void stop(struct master *master, const struct control_request *request, cJSON *reply)
@@ -88,6 +89,45 @@ static void audit(struct master *master, const struct control_request *request, 
 		refuse(reply, "the keeper is not there just now%s; ask again", "");
 }
 
+/* Has begun: argentumctl asks for "change" until it is over. */
+static void begun(struct master *master, const struct control_request *request, cJSON *reply, bool good,
+				  const struct problem *why)
+{
+	if (!good) {
+		cJSON_AddStringToObject(reply, "error", why->text);
+		return;
+	}
+	log_notice("control: user %u (pid %d) asks for \"%s%s%s\"", request->user, (int)request->process, request->verb,
+			   *request->argument != '\0' ? " " : "", request->argument);
+	cJSON_AddNumberToObject(reply, "change", master->change.id);
+}
+
+static void reload(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	struct problem why;
+	bool dry_run = strcmp(request->argument, "dry-run") == 0;
+	if (*request->argument != '\0' && !dry_run)
+		refuse(reply, "reload %s: only \"dry-run\" may follow", request->argument);
+	else
+		begun(master, request, reply, change_reload(master, dry_run, &why), &why);
+}
+
+static void workers(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	struct problem why;
+	int64_t count;
+	if (!number_parse(request->argument, 1, WORKERS_MAX, &count))
+		refuse(reply, "workers \"%s\": a number of workers must follow", request->argument);
+	else
+		begun(master, request, reply, change_workers(master, (unsigned)count, &why), &why);
+}
+
+static void change(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	(void)request;
+	change_add(reply, &master->change);
+}
+
 /* A new order is a row and a function. */
 static const struct {
 	const char *verb;
@@ -96,6 +136,7 @@ static const struct {
 } orders[] = {
 	{"ping", false, ping}, {"status", false, status},      {"config", false, config},
 	{"stop", true, stop},  {"log-level", true, log_level}, {"audit", false, audit},
+	{"reload", true, reload}, {"workers", true, workers}, {"change", false, change},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)
@@ -109,5 +150,6 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 			orders[i].answer(context, request, reply);
 		return;
 	}
-	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit", request->verb);
+	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, reload, workers, "
+		   "change", request->verb);
 }

@@ -120,6 +120,13 @@ static bool start_choose(const struct config *config, const struct catalog *cata
 
 bool segments_check(struct segments *segments, const struct config *config, struct problem *why)
 {
+	bool good = segments_read(segments, config, why);
+	fd_close(&segments->catalog_fd);
+	return good;
+}
+
+bool segments_read(struct segments *segments, const struct config *config, struct problem *why)
+{
 	const struct catalog *catalog = NULL;
 	struct world_limits limits;
 	struct place start;
@@ -129,7 +136,8 @@ bool segments_check(struct segments *segments, const struct config *config, stru
 				limits_world(&limits, config, limits_workers(config), catalog_map_max(catalog), why) &&
 				start_choose(config, catalog, &start, why);
 	catalog_detach(&catalog);
-	fd_close(&segments->catalog_fd);
+	if (!good)
+		fd_close(&segments->catalog_fd);
 	return good;
 }
 
@@ -190,7 +198,7 @@ bool segments_create(struct segments *segments, const struct config *config, uns
 	segments_clear(segments);
 	bool good = text_catalog_load(config->game.texts, why) &&
 				catalog_make(segments, config->world.path, &catalog, why) &&
-				world_make(segments, config, workers, catalog, why) && wakers_make(segments, workers, why);
+				world_make(segments, config, workers, catalog, why) && wakers_make(segments, segments->world.limits.workers, why);
 	catalog_detach(&catalog);
 	if (!good)
 		segments_destroy(segments);

@@ -29,6 +29,9 @@ bool segments_create(struct segments *segments, const struct config *config, uns
 /* When no child lives any more. */
 void segments_destroy(struct segments *segments);
 
+/* As segments_check, but the catalog that was made is kept: .catalog_fd is the caller's, on success. */
+bool segments_read(struct segments *segments, const struct config *config, struct problem *why);
+
 /* Only reads the files: logs each warning, fills in the numbers. false with the text why they are refused. */
 bool segments_check(struct segments *segments, const struct config *config, struct problem *why);
 

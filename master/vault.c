@@ -62,6 +62,14 @@ uint32_t vault_count(const struct vault *vault, unsigned slot)
 	return count;
 }
 
+void vault_give(struct vault *vault, unsigned slot, unsigned heir)
+{
+	for (uint32_t i = 1; i < vault->size; i++) {
+		if (vault->slot[i] == slot)
+			vault->slot[i] = (uint8_t)heir;
+	}
+}
+
 void vault_drop_slot(struct vault *vault, unsigned slot)
 {
 	for (uint32_t i = 1; i < vault->size; i++) {

@@ -31,6 +31,9 @@ void vault_drop(struct vault *vault, uint32_t connection, uint32_t generation);
 
 uint32_t vault_count(const struct vault *vault, unsigned slot);
 
+/* What one slot deposited counts as another's from now on: its worker is succeeded there. */
+void vault_give(struct vault *vault, unsigned slot, unsigned heir);
+
 /* Closes what a slot deposited: its worker ended in order and has no successor. */
 void vault_drop_slot(struct vault *vault, unsigned slot);
 

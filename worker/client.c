@@ -176,9 +176,8 @@ void client_adopt_closing(struct worker *w, struct client *client)
 		leaving_connection_lost(w, c->player, (struct handle){client->index, c->generation});
 		c->player = (struct handle){0};
 	}
-	c->sent = cursor_now(c)->appended; /* its last words may be lost: where they stood is not worth asking */
 	watch_update(client);
-	closing_list(w, client, worker_now_ms(w) + CLOSING_DRAIN_MS);
+	closing_list(w, client, worker_now_ms(w) + CLOSING_FLUSH_MS);
 }
 
 /* As the counters tell: all processes together, without a lock. Two workers may let the last one in at the same time; a few
@@ -423,8 +422,8 @@ static void client_input(struct worker *w, struct client *client)
 	client->input_left = false;
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
-		if (waits == 0)
-			return;
+		if (waits == 0 || (w->retiring && c->phase == CONNECTION_NEW))
+			return; /* what would begin a login waits for the successor */
 		if (n == w->config->limits.packets_per_turn) {
 			client->input_left = true;
 			return;

@@ -26,6 +26,7 @@ struct keeper_process {
 	int signals;
 	struct loop_fd *master_watch;
 	bool stopping;
+	bool retiring;
 	uint64_t stop_until_ms;
 	int exit;
 };
@@ -39,7 +40,8 @@ static void heartbeat(void *context)
 static void cut_due(void *context)
 {
 	struct keeper_process *p = context;
-	keeper_cut(&p->keeper);
+	if (!p->retiring)
+		keeper_cut(&p->keeper);
 }
 
 static void refresh_due(void *context)
@@ -78,10 +80,11 @@ static void master_speaks(void *context, unsigned events)
 {
 	struct keeper_process *p = context;
 	(void)events;
-	bool audit = false;
-	if (master_line_hear(p->start.master, &audit)) {
-		if (audit)
+	struct master_words words = {.audit = false};
+	if (master_line_hear(p->start.master, &words)) {
+		if (words.audit)
 			keeper_audit(&p->keeper);
+		p->retiring |= words.retire;
 		return;
 	}
 	log_error("the master died: writing a last cut, then this keeper ends");
@@ -187,11 +190,14 @@ int keeper_main(const struct process_start *start)
 	loop_timer_every(p->loop, REFRESH_MS, refresh_due, p, "refresh");
 	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
 	master_line_say_ready(start->master);
-	while (!p->stopping && !p->keeper.fenced)
+	/* To retire: not in the middle of a batch, whose answer would be lost. The successor writes what is not durable. */
+	while (!p->stopping && !p->keeper.fenced && !(p->retiring && !p->keeper.writing))
 		loop_turn(p->loop, -1);
+	if (!p->stopping && !p->keeper.fenced)
+		p->exit = PROCESS_EXIT_RETIRED;
 	if (p->exit == PROCESS_EXIT_MASTER_GONE)
 		workers_await(p);
-	if (!p->keeper.fenced)
+	if (!p->keeper.fenced && p->exit != PROCESS_EXIT_RETIRED)
 		last_cut(p);
 	int status = p->keeper.fenced ? PROCESS_EXIT_FENCED : p->exit;
 	store_destroy(&p->store);

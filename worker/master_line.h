@@ -20,9 +20,16 @@ static inline bool master_line_say_ready(int master)
 	return send(master, &message, sizeof message, MSG_NOSIGNAL) == (ssize_t)sizeof message;
 }
 
-/* Call it when the line is readable: does what the master says to everybody; *audit becomes true when he wants one (may be
- * NULL). false: the master is gone (its end was closed). */
-static inline bool master_line_hear(int master, bool *audit)
+/* What the master said, beyond what is done about it here. Zero it before. */
+struct master_words {
+	bool audit;    /* look at the world (the keeper) */
+	bool retire;   /* make way for a successor */
+	unsigned team; /* so many workers serve from now on; 0 = nothing was said about it */
+};
+
+/* Call it when the line is readable: does what concerns everybody and tells the rest. false: the master is gone (its end
+ * was closed). */
+static inline bool master_line_hear(int master, struct master_words *words)
 {
 	for (;;) {
 		struct master_message message;
@@ -31,10 +38,14 @@ static inline bool master_line_hear(int master, bool *audit)
 			continue;
 		if (n <= 0)
 			return n < 0 && errno == EAGAIN;
-		if (n == (ssize_t)sizeof message && message.kind == MASTER_LOG_LEVEL && message.reserve <= LOG_LEVEL_DEBUG)
+		if (n != (ssize_t)sizeof message)
+			continue;
+		if (message.kind == MASTER_LOG_LEVEL && message.reserve <= LOG_LEVEL_DEBUG)
 			log_set_level((enum log_level)message.reserve);
-		if (n == (ssize_t)sizeof message && message.kind == MASTER_AUDIT && audit != NULL)
-			*audit = true;
+		else if (message.kind == MASTER_TEAM && message.reserve >= 1 && message.reserve <= WORKERS_MAX)
+			words->team = message.reserve;
+		words->audit |= message.kind == MASTER_AUDIT;
+		words->retire |= message.kind == MASTER_RETIRE;
 	}
 }
 

@@ -8,6 +8,9 @@
  *   SIGTERM  stop in order: a worker takes no new clients, tells the players, lets their characters leave, flushes and
  *            exits 0; the keeper writes a last cut, waits until it is acknowledged, and exits 0
  *   SIGUSR1  reopen the log file
+ * MASTER_RETIRE on its line tells it to make way for a successor: it ends between two transactions, with the exit status
+ * RETIRED, and leaves its players' connections as they are, for the successor to adopt as after a crash. Logins under way
+ * are finished first.
  * The master stops the workers first and the keeper last. */
 #ifndef ARGENTUM_WORKER_PROCESS_H
 #define ARGENTUM_WORKER_PROCESS_H
@@ -27,8 +30,9 @@ struct process_start {
 	int catalog_fd;                  /* sealed memfd of the catalog */
 	unsigned slot;                   /* 0..WORKERS_MAX-1, or SLOT_KEEPER */
 	unsigned workers;                /* how many workers serve: slots 0..workers-1 */
+	uint64_t inherits;               /* bit per slot that was given up: its connections are this worker's from now on */
 	int wake_fd[PROCESS_SLOTS];      /* eventfds (non-blocking), one per slot, -1 = none */
-	unsigned listeners;              /* how many listening sockets this worker serves */
+	unsigned listeners;              /* how many listening sockets there are; a worker has all, and serves listener_is_of */
 	int listener[WORKERS_MAX];       /* non-blocking; belong to the master for life: never closed, never shut down */
 	const struct vault_entry *vault; /* workers: the master's sockets; the child has copies of the descriptors */
 	uint32_t vault_size;             /* entries; index 0 is unused */
@@ -45,7 +49,22 @@ enum master_message_kind {
 
 	MASTER_LOG_LEVEL = 100, /* from the master to its child: .reserve is the enum log_level from now on */
 	MASTER_AUDIT,           /* from the master to the keeper: audit the world, count and log what is found */
+	MASTER_RETIRE,          /* from the master to its child: make way for a successor */
+	MASTER_TEAM,            /* from the master to a worker: .reserve workers serve from now on, slots 0 to that */
 };
+
+/* Which worker of a team serves a listening socket. There is one for each worker that may ever be, and none is ever closed,
+ * so a worker may serve several: those of slots that nobody is in, too. */
+static inline bool listener_is_of(unsigned listener, unsigned slot, unsigned workers)
+{
+	return slot < workers && listener % workers == slot;
+}
+
+/* Which worker goes on with the connections of a slot that was given up, when so many remain. */
+static inline unsigned slot_heir(unsigned slot, unsigned workers)
+{
+	return slot < workers ? slot : slot % workers;
+}
 
 struct master_message {
 	uint32_t kind;       /* enum master_message_kind */
@@ -69,7 +88,8 @@ struct vault_entry {
 	EXIT_CODE(CANNOT_START, 1, "could not start")                                                                      \
 	EXIT_CODE(MASTER_GONE, 3, "its master died")                                                                       \
 	EXIT_CODE(FENCED, 4, "another server has taken over the store")                                                    \
-	EXIT_CODE(STORE_LOST, 5, "the store did not take the last cut in time")
+	EXIT_CODE(STORE_LOST, 5, "the store did not take the last cut in time")                                            \
+	EXIT_CODE(RETIRED, 6, "made way for its successor")
 
 enum process_exit {
 #define EXIT_CODE(name, value, sentence) PROCESS_EXIT_##name = (value),

@@ -197,12 +197,35 @@ static void signal_came(void *context, unsigned events)
 	}
 }
 
-static void master_gone(void *context, unsigned events)
+static void retire_begin(struct worker *w)
+{
+	if (w->stopping || w->retiring)
+		return;
+	w->retiring = true;
+	accept_stop(w); /* newcomers wait in the listening socket, for whoever serves it next */
+}
+
+/* Between two turns: no transaction runs, every packet is whole. What the predecessor of a slot must not leave behind is
+ * done: no login hangs in the air, and the vault has every socket. */
+static bool retire_is_done(const struct worker *w)
+{
+	return w->retiring && !w->stopping && w->sessions == 0 && w->vault_count == 0;
+}
+
+static void master_speaks(void *context, unsigned events)
 {
 	struct worker *w = context;
+	struct master_words words = {.audit = false};
 	(void)events;
-	if (master_line_hear(w->start.master, NULL))
+	if (master_line_hear(w->start.master, &words)) {
+		if (words.team != 0) {
+			w->workers = words.team;
+			accept_update(w);
+		}
+		if (words.retire)
+			retire_begin(w);
 		return;
+	}
 	log_error("the master died: the players' characters leave in order, then this worker ends");
 	loop_fd_remove(&w->master_watch);
 	w->exit = PROCESS_EXIT_MASTER_GONE;
@@ -269,7 +292,7 @@ static bool loop_prepare(struct worker *w, struct problem *why)
 	w->store = store_create(&options, STORE_READER, w->loop, w->jobs, why);
 	if (w->store == NULL)
 		return false;
-	w->master_watch = loop_fd_add(w->loop, w->start.master, LOOP_READ, master_gone, w, "master");
+	w->master_watch = loop_fd_add(w->loop, w->start.master, LOOP_READ, master_speaks, w, "master");
 	if (loop_fd_add(w->loop, w->start.wake_fd[w->start.slot], LOOP_READ, woken, w, "wake-ups") == NULL ||
 		loop_fd_add(w->loop, w->signals, LOOP_READ, signal_came, w, "signals") == NULL || w->master_watch == NULL)
 		return problem_set(why, "epoll: %s", strerror(errno));
@@ -327,9 +350,9 @@ int worker_main(const struct process_start *start)
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	worker_ready(w);
-	while (!stop_is_done(w))
-		loop_turn(w->loop, w->stopping ? 50 : -1);
-	int status = w->exit;
+	while (!stop_is_done(w) && !retire_is_done(w))
+		loop_turn(w->loop, w->stopping || w->retiring ? 50 : -1);
+	int status = w->stopping ? w->exit : PROCESS_EXIT_RETIRED;
 	atomic_store(&own_slot(w)->state, PROCESS_ABSENT);
 	log_info("stopped; %llu transactions in this life", (unsigned long long)w->tx.runs);
 	worker_free(w);

@@ -446,7 +446,7 @@ static int control_connect(const struct game_server *server)
 	return fd;
 }
 
-struct cJSON *game_server_ask(const struct game_server *server, const char *request)
+static cJSON *reply_to(const struct game_server *server, const char *request)
 {
 	int fd = control_connect(server);
 	size_t capacity = 1 << 20, length = 0;
@@ -458,8 +458,26 @@ struct cJSON *game_server_ask(const struct game_server *server, const char *requ
 	close(fd);
 	cJSON *reply = cJSON_Parse(text);
 	free(text);
-	MUST(reply != NULL && cJSON_IsTrue(cJSON_GetObjectItem(reply, "ok")), "the control socket refuses \"%s\"", request);
+	MUST(reply != NULL, "the control socket does not answer \"%s\"", request);
 	return reply;
+}
+
+struct cJSON *game_server_ask(const struct game_server *server, const char *request)
+{
+	cJSON *reply = reply_to(server, request);
+	MUST(cJSON_IsTrue(cJSON_GetObjectItem(reply, "ok")), "the control socket refuses \"%s\": %s", request,
+		 cJSON_GetStringValue(cJSON_GetObjectItem(reply, "error")));
+	return reply;
+}
+
+const char *game_server_refusal(const struct game_server *server, const char *request)
+{
+	cJSON *reply = reply_to(server, request);
+	const char *error = cJSON_GetStringValue(cJSON_GetObjectItem(reply, "error"));
+	MUST(error != NULL, "the control socket does not refuse \"%s\"", request);
+	error = scenario_text("%s", error);
+	cJSON_Delete(reply);
+	return error;
 }
 
 static int64_t number_of(const cJSON *object, const char *name)
@@ -467,6 +485,35 @@ static int64_t number_of(const cJSON *object, const char *name)
 	const cJSON *number = cJSON_GetObjectItem(object, name);
 	MUST(cJSON_IsNumber(number), "the status has no number \"%s\"", name);
 	return (int64_t)number->valuedouble;
+}
+
+int64_t game_server_change_begin(const struct game_server *server, const char *request)
+{
+	cJSON *reply = game_server_ask(server, request);
+	int64_t id = number_of(reply, "change");
+	cJSON_Delete(reply);
+	return id;
+}
+
+bool game_server_change_is_over(const struct game_server *server, int64_t id)
+{
+	cJSON *reply = game_server_ask(server, "change");
+	const char *state = cJSON_GetStringValue(cJSON_GetObjectItem(reply, "state"));
+	bool over = number_of(reply, "id") >= id && state != NULL && strcmp(state, "running") != 0;
+	cJSON_Delete(reply);
+	return over;
+}
+
+const char *game_server_change(const struct game_server *server, const char *request, bool good)
+{
+	int64_t id = request != NULL ? game_server_change_begin(server, request) : 1;
+	EVENTUALLY(game_server_change_is_over(server, id));
+	cJSON *reply = game_server_ask(server, "change");
+	const char *text = scenario_text("%s", cJSON_GetStringValue(cJSON_GetObjectItem(reply, "text")));
+	const char *state = scenario_text("%s", cJSON_GetStringValue(cJSON_GetObjectItem(reply, "state")));
+	cJSON_Delete(reply);
+	MUST(strcmp(state, good ? "done" : "failed") == 0, "the change %s: %s", state, text);
+	return text;
 }
 
 int64_t game_server_number(const struct game_server *server, const char *name)

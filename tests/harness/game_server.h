@@ -85,6 +85,15 @@ void game_server_show_logs(void);                                             /*
 /* The answer of the control socket to a request, e.g. "status". The caller frees it with cJSON_Delete. */
 struct cJSON *game_server_ask(const struct game_server *server, const char *request);
 
+/* A request that the server must refuse: why (scenario_text). */
+const char *game_server_refusal(const struct game_server *server, const char *request);
+
+/* Begins a change ("reload", "workers 2", ...), or waits for the one that a signal began (NULL); while it is under way all
+ * bots receive. Waits until it is over, and it must end as `good` says. Returns its text (scenario_text). */
+const char *game_server_change(const struct game_server *server, const char *request, bool good);
+bool game_server_change_is_over(const struct game_server *server, int64_t id);
+int64_t game_server_change_begin(const struct game_server *server, const char *request);
+
 /* From the status: a number at the top ("connections"), a counter of one process ("transactions"), its pid. `slot`:
  * worker, or game_server_keeper(). */
 int64_t game_server_number(const struct game_server *server, const char *name);
