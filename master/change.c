@@ -89,7 +89,7 @@ void change_end(struct master *master, bool good, const char *format, ...)
 struct rollout_options change_rollout_options(struct master *master)
 {
 	const struct config *config = &master->settings->config;
-	return (struct rollout_options){.retire_ms = (uint64_t)config->workers.stop_timeout_ms,
+	return (struct rollout_options){.leave_ms = (uint64_t)config->workers.stop_timeout_ms,
 									.ready_ms = (uint64_t)config->workers.ready_timeout_ms,
 									.probation_ms = (uint64_t)config->workers.probation_ms,
 									.context = master};

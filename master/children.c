@@ -191,12 +191,12 @@ bool children_ask_audit(struct children *children)
 	return keeper->ready && child_tell(keeper, MASTER_AUDIT, 0);
 }
 
-bool child_retire(struct children *children, unsigned slot)
+bool child_make_way(struct children *children, unsigned slot)
 {
 	struct child *child = &children->child[slot];
-	if (!child_tell(child, MASTER_RETIRE, 0))
+	if (!child_tell(child, MASTER_MAKE_WAY, 0))
 		return false;
-	child->retiring = true;
+	child->making_way = true;
 	return true;
 }
 
@@ -205,7 +205,7 @@ bool child_give_up(struct children *children, unsigned slot, unsigned heir)
 	struct child *child = &children->child[slot];
 	child->given_up = true;
 	child->heir = heir;
-	return child_retire(children, slot);
+	return child_make_way(children, slot);
 }
 
 void child_keep(struct children *children, unsigned slot)
@@ -343,7 +343,7 @@ bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms)
 
 	child->pid = pid;
 	child->channel = pair[0];
-	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = child->retiring = false;
+	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = child->making_way = false;
 	child->hung_ms = 0;
 	child->inherited = child->inherits;
 	child->born_ms = now_ms;
@@ -363,7 +363,7 @@ static void obituary_log(const struct child *child, const struct obituary *o)
 	char lived[DURATION_BYTES];
 	if (child->clean_end) {
 		log_info("%s (pid %d) %s, after %s", o->who, (int)o->pid,
-				 child->retiring ? "made way for its successor" : "stopped in order",
+				 child->making_way ? "made way for its successor" : "stopped in order",
 				 duration_write(lived, o->lived_ms));
 		return;
 	}
@@ -415,7 +415,7 @@ static bool died_by_own_fault(const struct child *child, int status)
 }
 
 /* It made way. Its successor is due at once; or there is none, and its heir gets what it had. */
-static void retired(struct child *child, uint64_t now_ms)
+static void way_made(struct child *child, uint64_t now_ms)
 {
 	struct children *children = child->children;
 	child->deaths_running = 0;
@@ -449,10 +449,10 @@ static void child_bury(struct child *child, int status, uint64_t now_ms)
 	slot_clear(children, child->slot);
 	child->pid = 0;
 	child->status = status;
-	bool made_way = child->retiring && exited_with(status, PROCESS_EXIT_RETIRED);
+	bool made_way = child->making_way && exited_with(status, PROCESS_EXIT_MADE_WAY);
 	child->clean_end = (child->told_to_stop && exited_with(status, PROCESS_EXIT_DONE)) || made_way;
 	if (made_way) {
-		retired(child, now_ms);
+		way_made(child, now_ms);
 		obituary_log(child, &o);
 		children->options.event(children->options.context, child, CHILD_ENDED);
 		return;

@@ -8,7 +8,7 @@
  * the longest pause. One that lived for CHILD_SETTLED_MS starts with a clean sheet. A child whose heartbeat stands still
  * is killed, and then started again like any other.
  *
- * A child that is told to retire leaves its connections to its successor, who is born at once with what `start` says then:
+ * A child that is told to make way leaves its connections to its successor, who is born at once with what `start` says then:
  * that is how settings and programs are replaced (rollout.h) and slots given up (resize.h).
  *
  * What children say comes here too: that they are ready, and sockets for the vault (worker/process.h). */
@@ -53,7 +53,7 @@ struct child {
 	bool told_to_stop;       /* the signal was sent */
 	bool overdue;            /* killed because it did not stop in time */
 	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */
-	bool retiring;           /* it was told to make way for a successor */
+	bool making_way;           /* it was told to make way for a successor */
 	unsigned heir;           /* of its connections, when it was given up */
 	bool given_up;           /* ... and there will be none: its slot is not needed any more */
 	uint64_t inherits;       /* bit per slot given up whose connections the next one here takes over; until one is READY */
@@ -64,7 +64,7 @@ struct child {
 	unsigned deaths_running; /* deaths in a row, none of them after a long life */
 	uint32_t restarts;       /* since the server started */
 	int status;              /* of the last one that ended, as wait(2) gives it */
-	bool clean_end;          /* ... it was told to stop, or to retire, and did so in order */
+	bool clean_end;          /* ... it was told to stop, or to make way, and did so in order */
 };
 
 typedef int child_main_fn(const struct process_start *start);
@@ -119,9 +119,9 @@ void children_stop_keeper(struct children *children, bool again, uint64_t now_ms
 unsigned children_kill_overdue(struct children *children);
 
 /* Tells a child to make way for a successor. `give_up` (workers only): there will be none in this slot, and its connections
- * wait in the vault under the name of `heir`, whose next child takes them over. One that dies instead of retiring
+ * wait in the vault under the name of `heir`, whose next child takes them over. One that dies instead
  * is started again in its slot, and keeps what it had. false: it is not there, or does not hear. */
-bool child_retire(struct children *children, unsigned slot);
+bool child_make_way(struct children *children, unsigned slot);
 bool child_give_up(struct children *children, unsigned slot, unsigned heir);
 
 /* A slot that was given up is to be used again: what it may still have to give away is its own once more. */

@@ -28,15 +28,15 @@ static void end(struct resize *r)
 
 /* --- fewer -------------------------------------------------------------------------------------------------------- */
 
-static void heirs_retire(struct resize *r)
+static void heirs_replace(struct resize *r)
 {
 	r->inheriting = 0;
 	for (unsigned slot = r->to; slot < r->from; slot++)
 		r->inheriting |= UINT64_C(1) << slot_heir(slot, r->to);
-	step_enter(r, RESIZE_INHERITING, r->options.retire_ms);
+	step_enter(r, RESIZE_INHERITING, r->options.leave_ms);
 	for (unsigned slot = 0; slot < r->to; slot++) {
 		/* One that is just being born may have been forked before all had ended: it makes way at once. */
-		if ((r->inheriting >> slot & 1) != 0 && child_alive(r->children, slot) && !child_retire(r->children, slot))
+		if ((r->inheriting >> slot & 1) != 0 && child_alive(r->children, slot) && !child_make_way(r->children, slot))
 			child_kill(r->children, slot);
 	}
 }
@@ -47,14 +47,14 @@ static void given_up_look(struct resize *r)
 		if (r->children->child[slot].wanted || child_alive(r->children, slot))
 			return;
 	}
-	heirs_retire(r);
+	heirs_replace(r);
 }
 
 static void shrink(struct resize *r)
 {
 	listeners_spread(r->listeners, r->to);
 	children_set_team(r->children, r->to);
-	step_enter(r, RESIZE_GIVING_UP, r->options.retire_ms);
+	step_enter(r, RESIZE_GIVING_UP, r->options.leave_ms);
 	for (unsigned slot = r->to; slot < r->from; slot++) {
 		if (r->undone && (r->served >> slot & 1) == 0)
 			child_abandon(r->children, slot);
@@ -117,7 +117,7 @@ static void deadline_passed(void *context)
 		if (late && child_alive(r->children, slot))
 			child_kill(r->children, slot);
 	}
-	step_enter(r, r->step, r->options.retire_ms);
+	step_enter(r, r->step, r->options.leave_ms);
 }
 
 static bool is_leaving(const struct resize *r, unsigned slot)

@@ -4,8 +4,8 @@
  * that says which listening sockets each serves (listener_is_of) and which maps' ticks it runs; the kernel then gives
  * newcomers to them too. Players stay where they are; newcomers fill the new workers.
  *
- * Fewer: first newcomers and ticks go to those that remain. Then the slots that are not needed retire and are given up;
- * when all of them have ended, their heirs (slot_heir) retire too, and the successor of each takes over its own connections
+ * Fewer: first newcomers and ticks go to those that remain. Then the slots that are not needed make way and are given up;
+ * when all of them have ended, their heirs (slot_heir) make way too, and the successor of each takes over its own connections
  * and those of the slots that it inherits (worker/adopt.h). Nobody is disconnected; who was in a slot that ended sees a
  * pause of some milliseconds, twice that long with his heir's.
  *
@@ -24,7 +24,7 @@
 struct loop_timer;
 
 struct resize_options {
-	uint64_t retire_ms, ready_ms; /* as in rollout.h */
+	uint64_t leave_ms, ready_ms; /* as in rollout.h */
 	void (*done)(void *context, bool good);
 	void *context;
 };

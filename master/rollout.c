@@ -77,9 +77,9 @@ static void deadline_passed(void *context)
 	struct child *child = child_now(r);
 	r->deadline = NULL;
 	switch (r->step) {
-	case ROLLOUT_RETIRING:
+	case ROLLOUT_LEAVING:
 		child_kill(r->children, child->slot);
-		step_enter(r, ROLLOUT_RETIRING, r->options.retire_ms);
+		step_enter(r, ROLLOUT_LEAVING, r->options.leave_ms);
 		break;
 	case ROLLOUT_STARTING:
 		if (on_trial(r)) {
@@ -97,17 +97,17 @@ static void deadline_passed(void *context)
 	}
 }
 
-/* One that just is not there needs no retiring: the next one that is born is a new one. */
+/* One that just is not there need not be told: the next one that is born is a new one. */
 static void slot_begin(struct rollout *r)
 {
 	struct child *child = child_now(r);
 	if (child->pid == 0)
 		step_enter(r, ROLLOUT_STARTING, r->options.ready_ms);
-	else if (child_retire(r->children, child->slot))
-		step_enter(r, ROLLOUT_RETIRING, r->options.retire_ms);
+	else if (child_make_way(r->children, child->slot))
+		step_enter(r, ROLLOUT_LEAVING, r->options.leave_ms);
 	else {
 		child_kill(r->children, child->slot);
-		step_enter(r, ROLLOUT_RETIRING, r->options.retire_ms);
+		step_enter(r, ROLLOUT_LEAVING, r->options.leave_ms);
 	}
 }
 
@@ -127,7 +127,7 @@ void rollout_child(struct rollout *r, const struct child *child, enum child_even
 {
 	if (r->step == ROLLOUT_IDLE || child->slot != r->order[r->at])
 		return;
-	if (event == CHILD_ENDED && r->step == ROLLOUT_RETIRING) {
+	if (event == CHILD_ENDED && r->step == ROLLOUT_LEAVING) {
 		step_enter(r, ROLLOUT_STARTING, r->options.ready_ms);
 	} else if (event == CHILD_ENDED && on_trial(r)) {
 		go_back(r, r->step == ROLLOUT_PROBATION ? "died on probation" : "died before it served");

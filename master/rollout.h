@@ -1,6 +1,6 @@
 /* rollout.h - replacing running processes by new ones in the same world, one at a time, while everybody plays on.
  *
- * Each old one is told to retire: it ends between two transactions and leaves its connections as they are; its successor
+ * Each old one is told to make way: it ends between two transactions and leaves its connections as they are; its successor
  * is forked at once, from the program and with the settings that the master has then, and adopts them as after a crash.
  * Players see a pause of some milliseconds, and only those of one worker at a time.
  *
@@ -24,7 +24,7 @@ struct loop_timer;
 struct rollout;
 
 struct rollout_options {
-	uint64_t retire_ms;    /* who has not made way after this is killed; its successor adopts all the same */
+	uint64_t leave_ms;    /* who has not made way after this is killed; its successor adopts all the same */
 	uint64_t ready_ms;     /* from birth to READY */
 	uint64_t probation_ms; /* of the canary, after that */
 	bool trusted;          /* nobody is on probation: going back to what served before */
@@ -36,7 +36,7 @@ struct rollout_options {
 	void *context;
 };
 
-enum rollout_step { ROLLOUT_IDLE, ROLLOUT_RETIRING, ROLLOUT_STARTING, ROLLOUT_PROBATION };
+enum rollout_step { ROLLOUT_IDLE, ROLLOUT_LEAVING, ROLLOUT_STARTING, ROLLOUT_PROBATION };
 
 struct rollout {
 	struct rollout_options options;

@@ -20,7 +20,7 @@ static void resized(void *context, bool good)
 void workers_begin(struct master *master, unsigned workers)
 {
 	const struct config *config = &master->settings->config;
-	const struct resize_options options = {.retire_ms = (uint64_t)config->workers.stop_timeout_ms,
+	const struct resize_options options = {.leave_ms = (uint64_t)config->workers.stop_timeout_ms,
 										   .ready_ms = (uint64_t)config->workers.ready_timeout_ms,
 										   .done = resized,
 										   .context = master};

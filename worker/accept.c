@@ -78,7 +78,7 @@ bool accept_start(struct worker *w, struct problem *why)
 
 void accept_update(struct worker *w)
 {
-	if (!w->stopping && !w->retiring && !acceptors_set(w))
+	if (!w->stopping && !w->making_way && !acceptors_set(w))
 		log_error("epoll refuses a listening socket: %s; who connects there waits for this worker's successor",
 				  strerror(errno));
 }

@@ -5,7 +5,7 @@
  * left to find out is what the kernel did for the dead one and it could not write down any more: bytes read into the
  * input buffer, and bytes sent. TCP_INFO tells both to the byte (traps.md, TCP knows what you forgot).
  *
- * When there are to be fewer workers, a slot is given up: its worker retires and has no successor there. Its connections
+ * When there are to be fewer workers, a slot is given up: its worker makes way and has no successor there. Its connections
  * are taken over by the next one that is born in the slot of its heir (slot_heir; process_start.inherits), with the place in
  * the rings that the former worker stood at. Output that waits stays in the chunks it is in, although they are in the share of the
  * slot that was given up: they are sent from there, and found free when somebody is born in it again (output.c). */

@@ -26,7 +26,7 @@ struct keeper_process {
 	int signals;
 	struct loop_fd *master_watch;
 	bool stopping;
-	bool retiring;
+	bool making_way;
 	uint64_t stop_until_ms;
 	int exit;
 };
@@ -40,7 +40,7 @@ static void heartbeat(void *context)
 static void cut_due(void *context)
 {
 	struct keeper_process *p = context;
-	if (!p->retiring)
+	if (!p->making_way)
 		keeper_cut(&p->keeper);
 }
 
@@ -80,11 +80,11 @@ static void master_speaks(void *context, unsigned events)
 {
 	struct keeper_process *p = context;
 	(void)events;
-	struct master_words words = {.audit = false};
-	if (master_line_hear(p->start.master, &words)) {
-		if (words.audit)
+	struct master_wishes wishes = {.audit = false};
+	if (master_line_hear(p->start.master, &wishes)) {
+		if (wishes.audit)
 			keeper_audit(&p->keeper);
-		p->retiring |= words.retire;
+		p->making_way |= wishes.make_way;
 		return;
 	}
 	log_error("the master died: writing a last cut, then this keeper ends");
@@ -190,14 +190,14 @@ int keeper_main(const struct process_start *start)
 	loop_timer_every(p->loop, REFRESH_MS, refresh_due, p, "refresh");
 	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
 	master_line_say_ready(start->master);
-	/* To retire: not in the middle of a batch, whose answer would be lost. The successor writes what is not durable. */
-	while (!p->stopping && !p->keeper.fenced && !(p->retiring && !p->keeper.writing))
+	/* To make way: not in the middle of a batch, whose answer would be lost. The successor writes what is not durable. */
+	while (!p->stopping && !p->keeper.fenced && !(p->making_way && !p->keeper.writing))
 		loop_turn(p->loop, -1);
 	if (!p->stopping && !p->keeper.fenced)
-		p->exit = PROCESS_EXIT_RETIRED;
+		p->exit = PROCESS_EXIT_MADE_WAY;
 	if (p->exit == PROCESS_EXIT_MASTER_GONE)
 		workers_await(p);
-	if (!p->keeper.fenced && p->exit != PROCESS_EXIT_RETIRED)
+	if (!p->keeper.fenced && p->exit != PROCESS_EXIT_MADE_WAY)
 		last_cut(p);
 	int status = p->keeper.fenced ? PROCESS_EXIT_FENCED : p->exit;
 	store_destroy(&p->store);

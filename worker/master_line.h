@@ -21,15 +21,15 @@ static inline bool master_line_say_ready(int master)
 }
 
 /* What the master said, beyond what is done about it here. Zero it before. */
-struct master_words {
+struct master_wishes {
 	bool audit;    /* look at the world (the keeper) */
-	bool retire;   /* make way for a successor */
+	bool make_way; /* make way for a successor */
 	unsigned team; /* so many workers serve from now on; 0 = nothing was said about it */
 };
 
 /* Call it when the line is readable: does what concerns everybody and tells the rest. false: the master is gone (its end
  * was closed). */
-static inline bool master_line_hear(int master, struct master_words *words)
+static inline bool master_line_hear(int master, struct master_wishes *wishes)
 {
 	for (;;) {
 		struct master_message message;
@@ -43,9 +43,9 @@ static inline bool master_line_hear(int master, struct master_words *words)
 		if (message.kind == MASTER_LOG_LEVEL && message.reserve <= LOG_LEVEL_DEBUG)
 			log_set_level((enum log_level)message.reserve);
 		else if (message.kind == MASTER_TEAM && message.reserve >= 1 && message.reserve <= WORKERS_MAX)
-			words->team = message.reserve;
-		words->audit |= message.kind == MASTER_AUDIT;
-		words->retire |= message.kind == MASTER_RETIRE;
+			wishes->team = message.reserve;
+		wishes->audit |= message.kind == MASTER_AUDIT;
+		wishes->make_way |= message.kind == MASTER_MAKE_WAY;
 	}
 }
 

@@ -8,8 +8,8 @@
  *   SIGTERM  stop in order: a worker takes no new clients, tells the players, lets their characters leave, flushes and
  *            exits 0; the keeper writes a last cut, waits until it is acknowledged, and exits 0
  *   SIGUSR1  reopen the log file
- * MASTER_RETIRE on its line tells it to make way for a successor: it ends between two transactions, with the exit status
- * RETIRED, and leaves its players' connections as they are, for the successor to adopt as after a crash. Logins under way
+ * MASTER_MAKE_WAY on its line tells it to make way for a successor: it ends between two transactions, with the exit status
+ * MADE_WAY, and leaves its players' connections as they are, for the successor to adopt as after a crash. Logins under way
  * are finished first.
  * The master stops the workers first and the keeper last. */
 #ifndef ARGENTUM_WORKER_PROCESS_H
@@ -49,7 +49,7 @@ enum master_message_kind {
 
 	MASTER_LOG_LEVEL = 100, /* from the master to its child: .reserve is the enum log_level from now on */
 	MASTER_AUDIT,           /* from the master to the keeper: audit the world, count and log what is found */
-	MASTER_RETIRE,          /* from the master to its child: make way for a successor */
+	MASTER_MAKE_WAY,          /* from the master to its child: make way for a successor */
 	MASTER_TEAM,            /* from the master to a worker: .reserve workers serve from now on, slots 0 to that */
 };
 
@@ -89,7 +89,7 @@ struct vault_entry {
 	EXIT_CODE(MASTER_GONE, 3, "its master died")                                                                       \
 	EXIT_CODE(FENCED, 4, "another server has taken over the store")                                                    \
 	EXIT_CODE(STORE_LOST, 5, "the store did not take the last cut in time")                                            \
-	EXIT_CODE(RETIRED, 6, "made way for its successor")
+	EXIT_CODE(MADE_WAY, 8, "made way for its successor")
 
 enum process_exit {
 #define EXIT_CODE(name, value, sentence) PROCESS_EXIT_##name = (value),

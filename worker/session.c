@@ -58,7 +58,7 @@ static struct session *session_begin(struct worker *w, struct client *client, st
 	if (s == NULL)
 		return NULL;
 	s->w = w;
-	w->sessions++;
+	w->sessions_open++;
 	s->client = client;
 	s->connection = (struct handle){client->index, client->c->generation};
 	s->name_length = (uint8_t)text_to_z(name, s->name, sizeof s->name);
@@ -86,7 +86,7 @@ static void session_end(struct session *s)
 		worker_transaction(w, &w->world.realm_domain, 1, release, &s->player);
 	if (s->client != NULL)
 		s->client->session = NULL;
-	w->sessions--;
+	w->sessions_open--;
 	password_wipe(s, sizeof *s);
 	free(s);
 }

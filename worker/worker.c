@@ -197,33 +197,33 @@ static void signal_came(void *context, unsigned events)
 	}
 }
 
-static void retire_begin(struct worker *w)
+static void make_way_begin(struct worker *w)
 {
-	if (w->stopping || w->retiring)
+	if (w->stopping || w->making_way)
 		return;
-	w->retiring = true;
+	w->making_way = true;
 	accept_stop(w); /* newcomers wait in the listening socket, for whoever serves it next */
 }
 
 /* Between two turns: no transaction runs, every packet is whole. What the predecessor of a slot must not leave behind is
  * done: no login hangs in the air, and the vault has every socket. */
-static bool retire_is_done(const struct worker *w)
+static bool way_is_made(const struct worker *w)
 {
-	return w->retiring && !w->stopping && w->sessions == 0 && w->vault_count == 0;
+	return w->making_way && !w->stopping && w->sessions_open == 0 && w->vault_count == 0;
 }
 
 static void master_speaks(void *context, unsigned events)
 {
 	struct worker *w = context;
-	struct master_words words = {.audit = false};
+	struct master_wishes wishes = {.audit = false};
 	(void)events;
-	if (master_line_hear(w->start.master, &words)) {
-		if (words.team != 0) {
-			w->workers = words.team;
+	if (master_line_hear(w->start.master, &wishes)) {
+		if (wishes.team != 0) {
+			w->workers = wishes.team;
 			accept_update(w);
 		}
-		if (words.retire)
-			retire_begin(w);
+		if (wishes.make_way)
+			make_way_begin(w);
 		return;
 	}
 	log_error("the master died: the players' characters leave in order, then this worker ends");
@@ -350,9 +350,9 @@ int worker_main(const struct process_start *start)
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	worker_ready(w);
-	while (!stop_is_done(w) && !retire_is_done(w))
-		loop_turn(w->loop, w->stopping || w->retiring ? 50 : -1);
-	int status = w->stopping ? w->exit : PROCESS_EXIT_RETIRED;
+	while (!stop_is_done(w) && !way_is_made(w))
+		loop_turn(w->loop, w->stopping || w->making_way ? 50 : -1);
+	int status = w->stopping ? w->exit : PROCESS_EXIT_MADE_WAY;
 	atomic_store(&own_slot(w)->state, PROCESS_ABSENT);
 	log_info("stopped; %llu transactions in this life", (unsigned long long)w->tx.runs);
 	worker_free(w);

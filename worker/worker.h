@@ -88,7 +88,7 @@ struct worker {
 	struct rng rng;   /* for what is no transaction (dice) */
 	unsigned workers; /* how many there are */
 	bool stopping;
-	bool retiring;             /* making way for a successor: no login begins any more */
+	bool making_way;             /* making way for a successor: no login begins any more */
 	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */
 	int exit;                  /* enum process_exit */
 	int signals;               /* signalfd */
@@ -100,7 +100,7 @@ struct worker {
 	struct client *clients; /* [limits.connections + 1]; .c == NULL: not ours */
 	uint32_t clients_open;
 	uint32_t connection_hint;  /* where to look for a free connection */
-	uint32_t sessions;         /* logins and creations under way */
+	uint32_t sessions_open;         /* logins and creations under way */
 	struct client **by_player; /* [limits.players + 1]: our client that plays it */
 
 	struct follow *follows; /* [realm_domain + 1] */

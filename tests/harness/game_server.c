@@ -175,13 +175,17 @@ static void command_line_make(const struct game_server *server, struct command_l
 {
 	const char *build = getenv("ARGENTUM_BUILD");
 	*line = (struct command_line){0};
-	word_add(line, scenario_text("%s/%sargentumd", build != NULL ? build : "build",
-								 server->points != NULL ? "tests/armed/" : ""));
+	if (server->program[0] != '\0')
+		word_add(line, server->program);
+	else
+		word_add(line, scenario_text("%s/%sargentumd", build != NULL ? build : "build",
+									 server->points != NULL ? "tests/armed/" : ""));
 	word_add(line, "--config");
-	word_add(line, "etc/argentumd.conf");
+	word_add(line, server->own_config ? server->config : "etc/argentumd.conf");
 	for (unsigned i = 0; i < sizeof usual_settings / sizeof *usual_settings; i++)
 		setting_add(line, usual_settings[i]);
-	setting_add(line, scenario_text("workers.count=%u", server->workers));
+	if (!server->workers_by_file)
+		setting_add(line, scenario_text("workers.count=%u", server->workers));
 	setting_add(line, scenario_text("world.path=%s", server->world));
 	setting_add(line, scenario_text("store.path=%s", server->data));
 	setting_add(line, scenario_text("control.socket=%s", server->control));
@@ -261,6 +265,12 @@ static void settings_take(struct game_server *server, const char *const *setting
 	}
 }
 
+void game_server_configure(const struct game_server *server, const char *text)
+{
+	FILE *file = fopen(server->config, "we");
+	MUST(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "%s: %s", server->config, strerror(errno));
+}
+
 struct game_server *game_server_start(const struct game_server_options *options)
 {
 	static const struct game_server_options none;
@@ -280,6 +290,13 @@ struct game_server *game_server_start(const struct game_server_options *options)
 	snprintf(server->control, sizeof server->control, "%s/control", server->directory);
 	snprintf(server->data, sizeof server->data, "%s/data", server->directory);
 	mkdir(server->data, 0700);
+	snprintf(server->config, sizeof server->config, "%s/config", server->directory);
+	server->own_config = options->config != NULL;
+	server->workers_by_file = options->workers_by_file;
+	if (options->config != NULL)
+		game_server_configure(server, options->config);
+	if (options->program != NULL)
+		snprintf(server->program, sizeof server->program, "%s", options->program);
 	server->workers = options->workers != 0 ? options->workers : GAME_SERVER_WORKERS;
 	server->redis = options->redis;
 	if (options->armed) {

@@ -32,6 +32,9 @@ struct game_server_options {
 	unsigned workers;                 /* 0 = GAME_SERVER_WORKERS */
 	const struct redis_server *redis; /* the store; NULL = the embedded one. Outlives the server */
 	const char *world;                /* folder; NULL = scenario_world() */
+	const char *config;               /* text of a configuration file of its own; NULL = the shipped one */
+	bool workers_by_file;             /* their number is no flag */
+	const char *program;              /* path of the daemon; NULL = the one that was built */
 	bool armed;                       /* the daemon of the crash tests: see .points of the server */
 	bool settlement_off;              /* armed only: what the dead leave half done stays so */
 };
@@ -41,7 +44,9 @@ struct game_server {
 	unsigned port;
 	unsigned workers;
 	char directory[64];
-	char log[80], control[80], data[80];
+	char log[80], control[80], data[80], config[80];
+	char program[256];
+	bool own_config, workers_by_file;
 	char world[256];
 	const struct redis_server *redis;
 	struct points *points; /* where it shall crash on purpose; NULL = the shipped program */
@@ -87,6 +92,9 @@ struct cJSON *game_server_ask(const struct game_server *server, const char *requ
 
 /* A request that the server must refuse: why (scenario_text). */
 const char *game_server_refusal(const struct game_server *server, const char *request);
+
+/* Writes its configuration file anew; flags (all other settings) beat it. */
+void game_server_configure(const struct game_server *server, const char *text);
 
 /* Begins a change ("reload", "workers 2", ...), or waits for the one that a signal began (NULL); while it is under way all
  * bots receive. Waits until it is over, and it must end as `good` says. Returns its text (scenario_text). */
