@@ -61,7 +61,10 @@ static void turn_next(struct master *master)
 	struct change *change = &master->change;
 	if (change->running || master->phase != MASTER_SERVING)
 		return;
-	if (change->reload_waits) {
+	if (change->upgrade_waits) {
+		change->upgrade_waits = false;
+		change_upgrade_wanted(master);
+	} else if (change->reload_waits) {
 		change->reload_waits = false;
 		change_reload_wanted(master);
 	} else if (change->workers_wait != 0) {
@@ -107,6 +110,7 @@ void change_give_up(struct master *master)
 	rollout_cancel(&change->rollout);
 	resize_cancel(&change->resize);
 	scout_stop(&change->scout);
+	upgrade_stop(master);
 	if (change->running) {
 		change->running = change->good = false;
 		snprintf(change->text, sizeof change->text, "given up: the server stops");

@@ -18,6 +18,7 @@
 #include "master/rollout.h"
 #include "master/scout.h"
 #include "master/settings.h"
+#include "master/upgrade.h"
 
 struct master;
 struct cJSON;
@@ -43,6 +44,7 @@ struct change {
 	struct resize resize;
 	struct scout *scout;
 	struct settings former; /* those before a reload, while its processes are replaced; .values NULL = none */
+	struct upgrade *upgrade; /* NULL = none is under way */
 	unsigned workers_after; /* a reload that also changes their number; 0 = no */
 };
 

@@ -355,6 +355,24 @@ bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms)
 	return true;
 }
 
+bool children_take_over(struct children *children, const struct child *others, struct problem *why)
+{
+	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
+		struct child *child = &children->child[slot];
+		*child = others[slot];
+		child->children = children;
+		child->slot = slot;
+		child->watch = NULL;
+		if (child->channel < 0)
+			continue;
+		child->watch = loop_fd_add(children->loop, child->channel, LOOP_READ, channel_read, child, "channel of a child");
+		if (child->watch == NULL)
+			return problem_set(why, "cannot watch the channel of pid %d: %s", (int)child->pid, strerror(errno));
+	}
+	children->keep_up = true;
+	return true;
+}
+
 /* --- death -------------------------------------------------------------------------------------------------------- */
 
 static void obituary_log(const struct child *child, const struct obituary *o)

@@ -100,6 +100,10 @@ void children_init(struct children *children, struct loop *loop, struct world *w
 				   const struct children_options *options, const struct process_start *start, struct vault *vault,
 				   const int *listeners, unsigned listener_count);
 
+/* Children that another program has forked into these slots, and that were started again by it: [CHILD_SLOTS], as they were
+ * there. From now on they are kept up. */
+bool children_take_over(struct children *children, const struct child *others, struct problem *why);
+
 /* Forks the child of a slot. Does nothing when one lives there. A fork that fails is logged and counts like a death:
  * another try is planned if children are kept up. Call from the main thread only (traps.md, Fork and parents). */
 bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms);

@@ -245,7 +245,7 @@ static void accept_ready(void *context, unsigned events)
 
 struct control *control_open(struct loop *loop, const struct control_options *options, struct problem *why)
 {
-	int fd = control_socket_make(options->path, options->mode, why);
+	int fd = options->inherited > 0 ? options->inherited : control_socket_make(options->path, options->mode, why);
 	if (fd < 0)
 		return NULL;
 	struct control *control = calloc(1, sizeof *control);
@@ -269,6 +269,11 @@ struct control *control_open(struct loop *loop, const struct control_options *op
 		control_close(&control);
 	}
 	return control;
+}
+
+int control_descriptor(const struct control *control)
+{
+	return control->fd;
 }
 
 void control_close(struct control **control)

@@ -8,6 +8,7 @@
 
 #include "common/base/log.h"
 #include "common/loop/loop.h"
+#include "common/text/texts.h"
 #include "master/duration.h"
 #include "master/limits.h"
 #include "master/notify.h"
@@ -182,6 +183,7 @@ static void on_child(void *context)
 {
 	struct master *master = context;
 	children_reap(&master->children, loop_now_ms(master->loop));
+	upgrade_reap(master);
 }
 
 static void on_reopen(void *context)
@@ -210,7 +212,7 @@ static void on_fewer(void *context)
 
 static void on_upgrade(void *context)
 {
-	(void)context;
+	change_upgrade_wanted(context);
 }
 
 static const struct signal_row signal_rows[] = {
@@ -219,7 +221,7 @@ static const struct signal_row signal_rows[] = {
 	{"QUIT", SIGQUIT, true, "stopping at once, without countdown", on_stop_at_once},
 	{"HUP", SIGHUP, true, "reading configuration and world again", on_reload},
 	{"USR1", SIGUSR1, true, "opening the log again", on_reopen},
-	{"USR2", SIGUSR2, true, "this version cannot replace its program while it runs; nothing is done", on_upgrade},
+	{"USR2", SIGUSR2, true, "becoming the program that is installed now", on_upgrade},
 	{"TTIN", SIGTTIN, true, "one worker more", on_more},
 	{"TTOU", SIGTTOU, true, "one worker less", on_fewer},
 	{"CHLD", SIGCHLD, false, "", on_child},
@@ -283,6 +285,23 @@ static void children_prepare(struct master *master, child_main_fn *run_worker, c
 	master_take_settings(master);
 }
 
+/* What the master hears: signals, the control socket, its timers. */
+static bool outlets_open(struct master *master, int control_fd, struct problem *why)
+{
+	const struct config *config = &master->settings->config;
+	change_init(master);
+	master->signals = signals_open(master->loop, signal_rows, sizeof signal_rows / sizeof *signal_rows, master, why);
+	if (master->signals == NULL)
+		return false;
+	const struct control_options control = {.path = config->control.socket,
+											.mode = (mode_t)config->control.mode,
+											.inherited = control_fd,
+											.answer = orders_answer,
+											.context = master};
+	master->control = control_open(master->loop, &control, why);
+	return master->control != NULL && timers_start(master, why);
+}
+
 /* Everything up to the first fork. */
 static bool master_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper,
 						   struct problem *why)
@@ -303,16 +322,7 @@ static bool master_prepare(struct master *master, child_main_fn *run_worker, chi
 	if (master->loop == NULL)
 		return false;
 	children_prepare(master, run_worker, run_keeper);
-	change_init(master);
-	master->signals = signals_open(master->loop, signal_rows, sizeof signal_rows / sizeof *signal_rows, master, why);
-	if (master->signals == NULL)
-		return false;
-	const struct control_options control = {.path = config->control.socket,
-											.mode = (mode_t)config->control.mode,
-											.answer = orders_answer,
-											.context = master};
-	master->control = control_open(master->loop, &control, why);
-	return master->control != NULL && timers_start(master, why);
+	return outlets_open(master, 0, why);
 }
 
 static void master_release(struct master *master)
@@ -344,12 +354,21 @@ static int master_end(struct master *master)
 	return DAEMON_EXIT_OK;
 }
 
+static void master_begin(struct master *master, struct settings *settings, struct daemon *daemon)
+{
+	*master = (struct master){.settings = settings,
+							  .daemon = daemon,
+							  .workers = limits_workers(&settings->config),
+							  .segments = {.catalog_fd = -1, .world_fd = -1},
+							  .control_fd = -1};
+	memset(master->segments.wake_fd, 0xff, sizeof master->segments.wake_fd);
+}
+
 int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker, child_main_fn *run_keeper)
 {
-	struct master master = {.settings = settings, .daemon = daemon, .workers = limits_workers(&settings->config)};
+	struct master master;
 	struct problem why = {.text = ""};
-	master.segments.catalog_fd = master.segments.world_fd = -1;
-	memset(master.segments.wake_fd, 0xff, sizeof master.segments.wake_fd);
+	master_begin(&master, settings, daemon);
 	if (!master_prepare(&master, run_worker, run_keeper, &why)) {
 		log_error("cannot start: %s", why.text);
 		daemon_report(daemon, DAEMON_EXIT_CANNOT_START, why.text);
@@ -364,6 +383,49 @@ int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *
 	} else {
 		master.start_failed = true;
 	}
+	int status = master_end(&master);
+	master_release(&master);
+	return status;
+}
+
+/* --- another program ---------------------------------------------------------------------------------------------- */
+
+static bool take_over(struct master *master, struct handover *h, child_main_fn *run_worker, child_main_fn *run_keeper,
+					  int record, struct problem *why)
+{
+	struct child others[CHILD_SLOTS];
+	struct problem short_of;
+	const struct config *config = &master->settings->config;
+	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++)
+		master->children.child[slot].channel = -1;
+	if (!handover_read(master, h, record, why) || !segments_take_over(&master->segments, why) ||
+		!text_catalog_load(config->game.texts, why))
+		return false;
+	if (!descriptors_raise(limits_descriptors(config), &short_of))
+		log_warning("%s", short_of.text);
+	master->loop = loop_create(why);
+	if (master->loop == NULL)
+		return false;
+	memcpy(others, master->children.child, sizeof others);
+	children_prepare(master, run_worker, run_keeper);
+	return children_take_over(&master->children, others, why) && outlets_open(master, master->control_fd, why);
+}
+
+int master_take_over(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker,
+					 child_main_fn *run_keeper, int record, const char *reason, struct problem *why)
+{
+	static struct handover h; /* large */
+	struct master master;
+	master_begin(&master, settings, daemon);
+	if (!take_over(&master, &h, run_worker, run_keeper, record, why))
+		return -1; /* nothing is given back: another program takes it */
+	handover_end(&master, &h, record);
+	if (*reason != '\0')
+		snprintf(h.reason, sizeof h.reason, "%s", reason);
+	master.phase = MASTER_SERVING;
+	upgrade_go_on(&master, &h);
+	on_child(&master); /* who died meanwhile */
+	loop_run(master.loop);
 	int status = master_end(&master);
 	master_release(&master);
 	return status;

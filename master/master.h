@@ -53,12 +53,18 @@ struct master {
 	struct signals *signals;
 	struct children children;
 	struct control *control;
+	int control_fd; /* of .control, while it is handed over */
 	struct loop_timer *stop_deadline;
 	struct change change;
 };
 
 /* Runs the server to its end. The settings and the daemon are the caller's. Returns the exit status (enum daemon_exit). */
 int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker, child_main_fn *run_keeper);
+
+/* The same in a program that takes over from another one (handover.h), whose record it gets. -1 with why: it cannot, and
+ * another program may try. */
+int master_take_over(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker,
+					 child_main_fn *run_keeper, int record, const char *reason, struct problem *why);
 
 /* --- what an operator may ask of a running master --- */
 

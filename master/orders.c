@@ -122,6 +122,12 @@ static void workers(struct master *master, const struct control_request *request
 		begun(master, request, reply, change_workers(master, (unsigned)count, &why), &why);
 }
 
+static void upgrade(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	struct problem why;
+	begun(master, request, reply, change_upgrade(master, &why), &why);
+}
+
 static void change(struct master *master, const struct control_request *request, cJSON *reply)
 {
 	(void)request;
@@ -137,6 +143,7 @@ static const struct {
 	{"ping", false, ping}, {"status", false, status},      {"config", false, config},
 	{"stop", true, stop},  {"log-level", true, log_level}, {"audit", false, audit},
 	{"reload", true, reload}, {"workers", true, workers}, {"change", false, change},
+	{"upgrade", false, upgrade},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)
@@ -151,5 +158,5 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 		return;
 	}
 	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, reload, workers, "
-		   "change", request->verb);
+		   "upgrade, change", request->verb);
 }

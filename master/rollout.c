@@ -113,14 +113,31 @@ static void slot_begin(struct rollout *r)
 
 void rollout_begin(struct rollout *r, const struct rollout_options *options, unsigned workers)
 {
+	rollout_begin_some(r, options, ((UINT64_C(1) << workers) - 1) | UINT64_C(1) << SLOT_KEEPER);
+}
+
+void rollout_begin_some(struct rollout *r, const struct rollout_options *options, uint64_t slots)
+{
 	r->options = *options;
 	r->going_back = false;
 	r->at = r->count = 0;
-	r->order[r->count++] = 0;
-	r->order[r->count++] = SLOT_KEEPER;
-	for (unsigned slot = 1; slot < workers; slot++)
-		r->order[r->count++] = slot;
-	slot_begin(r);
+	for (unsigned i = 0; i < CHILD_SLOTS; i++) {
+		unsigned slot = i == 0 ? 0 : i == 1 ? (unsigned)SLOT_KEEPER : i - 1;
+		if ((slots >> slot & 1) != 0)
+			r->order[r->count++] = slot;
+	}
+	if (r->count > 0)
+		slot_begin(r);
+	else
+		end(r);
+}
+
+uint64_t rollout_replaced(const struct rollout *r)
+{
+	uint64_t slots = 0;
+	for (unsigned i = 0; i < r->count && i <= r->at; i++)
+		slots |= UINT64_C(1) << r->order[i];
+	return slots;
 }
 
 void rollout_child(struct rollout *r, const struct child *child, enum child_event event)

@@ -54,6 +54,12 @@ void rollout_init(struct rollout *rollout, struct children *children, struct loo
 /* Begins with workers 0 and the keeper, then the workers up to `workers`. One at a time. */
 void rollout_begin(struct rollout *rollout, const struct rollout_options *options, unsigned workers);
 
+/* With those of the mask only (bit per slot). */
+void rollout_begin_some(struct rollout *rollout, const struct rollout_options *options, uint64_t slots);
+
+/* Bit per slot whose process was replaced, or is being replaced. */
+uint64_t rollout_replaced(const struct rollout *rollout);
+
 static inline bool rollout_is_active(const struct rollout *rollout)
 {
 	return rollout->step != ROLLOUT_IDLE;

@@ -204,3 +204,11 @@ bool segments_create(struct segments *segments, const struct config *config, uns
 		segments_destroy(segments);
 	return good;
 }
+
+bool segments_take_over(struct segments *segments, struct problem *why)
+{
+	if (!world_attach(&segments->world, segments->world_fd, why))
+		return false;
+	mapping_mark(&segments->world);
+	return true;
+}

@@ -26,6 +26,9 @@ struct segments {
  * nothing stays open. */
 bool segments_create(struct segments *segments, const struct config *config, unsigned workers, struct problem *why);
 
+/* Maps a world that another program has made; its descriptors are known. false: it is not of this program's layout. */
+bool segments_take_over(struct segments *segments, struct problem *why);
+
 /* When no child lives any more. */
 void segments_destroy(struct segments *segments);
 

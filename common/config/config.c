@@ -172,3 +172,13 @@ void config_in_force(const struct config *config, unsigned i, char *text, size_t
 {
 	setting_show(setting_at(i), config, text, capacity);
 }
+
+bool config_set_in_force(struct config *config, const char *name, const char *text)
+{
+	char canonical[SETTING_TEXT_BYTES];
+	const struct setting *s = setting_find(name);
+	if (s == NULL || !setting_parse(s, text, canonical))
+		return false;
+	setting_store(s, canonical, config);
+	return true;
+}

@@ -105,6 +105,9 @@ unsigned config_diff(const struct config *before, const struct config *after, co
 /* Settings that take effect so stay in `after` what they are in `before`. */
 void config_keep(const struct config *before, struct config *after, enum setting_when when);
 
+/* Sets one member, as text; false: there is no such setting, or it does not allow that. */
+bool config_set_in_force(struct config *config, const char *name, const char *text);
+
 /* The value in force of setting number i, as config_item shows values. */
 void config_in_force(const struct config *config, unsigned i, char *text, size_t capacity);
 

@@ -111,3 +111,10 @@ int workers_command(const struct ctl *ctl, int argc, char **argv)
 	snprintf(line, sizeof line, "workers %d", (int)count);
 	return change_run(ctl, argv[0], line);
 }
+
+int upgrade_command(const struct ctl *ctl, int argc, char **argv)
+{
+	if (argc > 1)
+		return command_usage(argv[0], "nothing may follow");
+	return change_run(ctl, argv[0], "upgrade");
+}

@@ -25,6 +25,7 @@ static const struct {
 	{"reload", "[--dry-run]", true, reload_command,
 	 "read configuration and world again and apply them; --dry-run: only show what would change"},
 	{"workers", "N", true, workers_command, "so many workers from now on"},
+	{"upgrade", "", true, upgrade_command, "become the program that was installed in the place of the running one"},
 	{"log-level", "LEVEL", true, log_level_command, "error, warning, notice, info or debug, until the next start"},
 	{"audit", "", true, audit_command,
 	 "whether the world is as it must be, without stopping it; exit 1 when it is not"},

@@ -463,19 +463,31 @@ static int control_connect(const struct game_server *server)
 	return fd;
 }
 
-static cJSON *reply_to(const struct game_server *server, const char *request)
+/* What the server answers; NULL when it hangs up instead: it may just become another program. */
+static cJSON *reply_once(const struct game_server *server, const char *request)
 {
 	int fd = control_connect(server);
 	size_t capacity = 1 << 20, length = 0;
 	char *text = malloc(capacity);
-	MUST(text != NULL && dprintf(fd, "%s\n", request) > 0, "control socket: %s", strerror(errno));
-	for (ssize_t n; (n = recv(fd, text + length, capacity - length - 1, 0)) > 0;)
-		length += (size_t)n;
+	const char *line = scenario_text("%s\n", request);
+	MUST(text != NULL, "out of memory");
+	if (send(fd, line, strlen(line), MSG_NOSIGNAL) > 0) {
+		for (ssize_t n; (n = recv(fd, text + length, capacity - length - 1, 0)) > 0;)
+			length += (size_t)n;
+	}
 	text[length] = '\0';
 	close(fd);
 	cJSON *reply = cJSON_Parse(text);
 	free(text);
-	MUST(reply != NULL, "the control socket does not answer \"%s\"", request);
+	return reply;
+}
+
+static cJSON *reply_to(const struct game_server *server, const char *request)
+{
+	uint64_t until = clock_mono_ms() + GAME_SERVER_PATIENCE_MS;
+	cJSON *reply;
+	while ((reply = reply_once(server, request)) == NULL)
+		MUST(clock_mono_ms() < until, "the control socket does not answer \"%s\"", request);
 	return reply;
 }
 
