@@ -26,6 +26,7 @@ void change_destroy(struct master *master)
 	struct change *change = &master->change;
 	change_give_up(master);
 	settings_destroy(&change->former);
+	settings_destroy(&change->next);
 	cJSON_Delete(change->details);
 	change->details = NULL;
 }
@@ -34,6 +35,9 @@ bool change_may_begin(const struct master *master, struct problem *why)
 {
 	if (master->phase != MASTER_SERVING)
 		return problem_set(why, "the server is %s; nothing can be changed now", master_phase_name(master->phase));
+	if (generation_changes(&master->generation))
+		return problem_set(why, "the world is just being made anew (%s); ask again when it is over",
+						   generation_step_name(master->generation.step));
 	if (master->change.running)
 		return problem_set(why, "change %u (%s) is under way; ask again when it is over", master->change.id,
 						   kind_names[master->change.kind]);
@@ -49,6 +53,7 @@ void change_begin(struct master *master, enum change_kind kind)
 	change->good = change->dry_run = false;
 	change->text[0] = '\0';
 	change->workers_after = 0;
+	change->generation = false;
 	cJSON_Delete(change->details);
 	change->details = NULL;
 	if (kind != CHANGE_WORKERS)
@@ -115,6 +120,17 @@ void change_give_up(struct master *master)
 		change->running = change->good = false;
 		snprintf(change->text, sizeof change->text, "given up: the server stops");
 	}
+}
+
+void change_interrupt(struct master *master)
+{
+	if (!master->change.running || master->change.generation)
+		return;
+	rollout_cancel(&master->change.rollout);
+	resize_cancel(&master->change.resize);
+	scout_stop(&master->change.scout);
+	upgrade_stop(master);
+	change_end(master, false, "interrupted: the world is made anew; what was put in force stays in force");
 }
 
 void change_add(cJSON *reply, const struct change *change)

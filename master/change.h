@@ -32,6 +32,7 @@ struct change {
 	enum change_kind kind;
 	bool running, good;
 	bool dry_run;
+	bool generation;              /* it waits for a new generation of the world */
 	char text[CHANGE_TEXT_BYTES]; /* how it ended */
 	struct cJSON *details;        /* of a reload: its differences; NULL = none */
 
@@ -43,6 +44,7 @@ struct change {
 	struct rollout rollout;
 	struct resize resize;
 	struct scout *scout;
+	struct settings next;   /* those of a reload that makes a new generation, until it serves; .values NULL = none */
 	struct settings former; /* those before a reload, while its processes are replaced; .values NULL = none */
 	struct upgrade *upgrade; /* NULL = none is under way */
 	unsigned workers_after; /* a reload that also changes their number; 0 = no */
@@ -65,6 +67,9 @@ void change_child(struct master *master, const struct child *child, enum child_e
 
 /* The server stops. */
 void change_give_up(struct master *master);
+
+/* The world is made anew because it is suspected to be damaged: nothing else goes on beside that. */
+void change_interrupt(struct master *master);
 
 /* Adds how the change goes, or went: "id", "kind", "state" ("running", "done", "failed"), "text", details. */
 void change_add(struct cJSON *reply, const struct change *change);

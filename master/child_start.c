@@ -46,7 +46,7 @@ static int compare(const void *left, const void *right)
 /* Everything the child keeps, in ascending order. Returns how many; the caller frees the list. */
 static size_t keep_list(const struct process_start *process, int **list)
 {
-	size_t room = 4 + PROCESS_SLOTS + (size_t)WORKERS_MAX + process->vault_size;
+	size_t room = 5 + PROCESS_SLOTS + 2 * (size_t)WORKERS_MAX + process->vault_size;
 	int *keep = malloc(room * sizeof *keep);
 	size_t n = 0;
 	*list = keep;
@@ -58,6 +58,9 @@ static size_t keep_list(const struct process_start *process, int **list)
 	keep[n++] = process->master;
 	for (unsigned i = 0; i < PROCESS_SLOTS; i++)
 		keep[n++] = process->wake_fd[i];
+	keep[n++] = process->former_world_fd;
+	for (unsigned i = 0; i < WORKERS_MAX; i++)
+		keep[n++] = process->passports[i];
 	for (unsigned i = 0; i < process->listeners && i < WORKERS_MAX; i++)
 		keep[n++] = process->listener[i];
 	for (uint32_t i = 1; i < process->vault_size; i++) {

@@ -249,6 +249,7 @@ static void master_move(struct record *r, struct master *master, struct handover
 	handover_move(r, h);
 	NUMBER(r, master->started_ms);
 	NUMBER(r, master->workers);
+	NUMBER(r, master->generation.number);
 	settings_move(r, master->settings);
 	segments_move(r, &master->segments);
 	listeners_move(r, &master->listeners);

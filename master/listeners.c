@@ -140,6 +140,25 @@ bool listeners_open(struct listeners *listeners, const char *host, uint16_t port
 	return true;
 }
 
+bool listeners_grow(struct listeners *listeners, unsigned count, int backlog, struct problem *why)
+{
+	struct endpoint endpoint = {.size = sizeof endpoint.v6};
+	unsigned before = listeners->count;
+	if (count > WORKERS_MAX || getsockname(listeners->fd[0], &endpoint.any, &endpoint.size) != 0)
+		return problem_set(why, "listeners: %u are not possible", count);
+	while (listeners->count < count) {
+		int error = 0;
+		int fd = listener_open(&endpoint, true, backlog, &error);
+		if (fd < 0) {
+			while (listeners->count > before) /* nobody serves them yet, and the kernel gives them nobody */
+				close(listeners->fd[--listeners->count]);
+			return bind_trouble(&endpoint, error, why);
+		}
+		listeners->fd[listeners->count++] = fd;
+	}
+	return true;
+}
+
 bool listeners_spread(const struct listeners *listeners, unsigned workers)
 {
 	struct sock_filter code[] = {

@@ -30,6 +30,9 @@ struct listeners {
 bool listeners_open(struct listeners *listeners, const char *host, uint16_t port, unsigned count, int backlog,
 					struct problem *why);
 
+/* Binds more, to the address of those there are, until there are `count`. false with a text: there are as many as before. */
+bool listeners_grow(struct listeners *listeners, unsigned count, int backlog, struct problem *why);
+
 /* Newcomers go to the first `workers` listeners, evenly, by a little program of the socket filter in the kernel. Listeners
  * keep what waits in them. false: this kernel has no such programs; then newcomers are spread over all listeners, and
  * workers that serve two get twice as many. */

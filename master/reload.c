@@ -109,6 +109,58 @@ static void replaced(void *context, bool good)
 	}
 }
 
+/* --- with another world ---------------------------------------------------------------------------------------------- */
+
+static void generation_over(void *context, enum generation_outcome outcome, const struct problem *why)
+{
+	struct master *master = context;
+	struct change *change = &master->change;
+	struct problem trouble;
+	if (outcome == GENERATION_WENT_BACK) {
+		if (!text_catalog_load(master->settings->config.game.texts, &trouble))
+			log_error("game.texts: %s", trouble.text);
+		settings_destroy(&change->next);
+		change_end(master, false, "the new world does not serve: %.400s; everything is as it was before", why->text);
+		return;
+	}
+	change->former = *master->settings;
+	*master->settings = change->next;
+	change->next = (struct settings){.values = NULL};
+	master->children.start.config = &master->settings->config;
+	settings_in_force(master, &change->former.config);
+	settings_destroy(&change->former);
+	change_end(master, true, "everything that could be changed is; generation %u of the world serves",
+			   master->generation.number);
+}
+
+/* Into a new world, with all that is new. `again` goes over to the master. */
+static void generation_apply(struct master *master, struct settings *again, const struct segments *made)
+{
+	struct change *change = &master->change;
+	struct problem why = {.text = ""};
+	change->next = *again;
+	change->generation = true;
+	const struct config *config = &change->next.config;
+	const struct config *before = &master->settings->config;
+	unsigned workers = config->workers.count != before->workers.count ? limits_workers(config) : master->workers;
+	const struct generation_plan plan = {.reason = "a reload",
+										 .orderly = true,
+										 .config = config,
+										 .workers = workers,
+										 .catalog_of = made,
+										 .done = generation_over,
+										 .context = master};
+	unsigned listeners = limits_workers_most(config, workers);
+	bool good = (listeners <= master->listeners.count ||
+				 listeners_grow(&master->listeners, listeners, config->listen.backlog, &why)) &&
+				text_catalog_load(config->game.texts, &why) && generation_begin(master, &plan, &why);
+	listeners_spread(&master->listeners, good ? workers : master->workers);
+	if (good)
+		return;
+	settings_destroy(&change->next);
+	change_end(master, false, "refused, everything stays as it is: %s", why.text);
+}
+
 /* `again` goes over to the master. */
 static void settings_apply(struct master *master, struct settings *again, const struct difference *d)
 {
@@ -182,9 +234,8 @@ static void scout_reported(void *context, const struct scout_report *report, int
 		change_end(master, true, "%s", new_world ? "it could be applied, with a new generation of the world"
 											   : "it could be applied");
 	} else if (new_world) {
-		config_keep(&master->settings->config, &again.config, WHEN_WORLD);
-		log_warning("reload: what needs a new world waits for a restart");
-		settings_apply(master, &again, &d);
+		const struct segments made = {.catalog_fd = catalog_fd, .warnings = report->warnings};
+		generation_apply(master, &again, &made);
 	} else {
 		settings_apply(master, &again, &d);
 	}

@@ -147,6 +147,8 @@ void status_add(cJSON *reply, const struct status_source *source)
 	number_add(reply, "players_most", __atomic_load_n(&world->realm->players_most, __ATOMIC_RELAXED));
 	number_add(reply, "connections", status_connections(world));
 	number_add(reply, "sockets_in_vault", source->vault->held);
+	number_add(reply, "generation", source->generation);
+	cJSON_AddStringToObject(reply, "generation_step", source->generation_step);
 	world_add(reply, source);
 	store_add(reply, source);
 	processes_add(reply, source);

@@ -1,78 +1,17 @@
 #include "worker/adopt.h"
 
-#include <errno.h>
-#include <linux/sockios.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
+#include "worker/blame.h"
 #include "worker/client.h"
 #include "worker/game/leaving.h"
 #include "worker/output.h"
 #include "worker/reader.h"
-
-enum { SAMPLES_MOST = 100 };
-
-/* tcpi_state; <netinet/tcp.h> has the names but not the whole tcp_info. */
-enum { STATE_TIME_WAIT = 7, STATE_CLOSE_WAIT = 8, STATE_LAST_ACK = 9, STATE_CLOSING = 11 };
-
-/* --- what the kernel knows ---------------------------------------------------------------------------------------------------- */
-
-struct stream {
-	uint64_t read;    /* bytes the dead one has taken out of the socket */
-	uint64_t written; /* bytes it has put in */
-};
-
-static bool fin_came(uint8_t state)
-{
-	return state == STATE_CLOSE_WAIT || state == STATE_LAST_ACK || state == STATE_CLOSING || state == STATE_TIME_WAIT;
-}
-
-/* Both positions of a living socket; taken again until nothing moved in between. */
-static bool stream_ask(const struct connection *c, struct stream *stream)
-{
-	for (int i = 0; i < SAMPLES_MOST; i++) {
-		struct tcp_info before = {0}, after = {0};
-		socklen_t length = sizeof before;
-		int unread = 0, unsent = 0;
-		if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &before, &length) != 0 || ioctl(c->fd, SIOCINQ, &unread) != 0 ||
-			ioctl(c->fd, SIOCOUTQ, &unsent) != 0)
-			return false;
-		length = sizeof after;
-		if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &after, &length) != 0)
-			return false;
-		if (before.tcpi_bytes_received != after.tcpi_bytes_received ||
-			before.tcpi_bytes_acked != after.tcpi_bytes_acked || before.tcpi_state != after.tcpi_state)
-			continue;
-		/* A FIN counts as a byte received but never as one to read. */
-		stream->read = after.tcpi_bytes_received - (fin_came(after.tcpi_state) ? 1 : 0) - (uint64_t)unread;
-		stream->written = after.tcpi_bytes_acked - c->acked_base + (uint64_t)unsent;
-		return true;
-	}
-	return false;
-}
-
-/* Writes down what the dead one could not. false: the figures make no sense; the connection cannot be trusted. */
-static bool positions_repair(struct connection *c)
-{
-	struct stream stream;
-	if (!stream_ask(c, &stream))
-		return false;
-	uint64_t known = c->consumed + (c->input.end - c->input.start);
-	uint64_t queued = cursor_now(c)->appended;
-	if (stream.read < known || stream.read - known > INPUT_BYTES - c->input.end || stream.written < c->sent ||
-		stream.written > queued)
-		return false;
-	c->input.end += (uint32_t)(stream.read - known); /* the kernel has copied these bytes into the buffer */
-	c->sent = stream.written;
-	return true;
-}
+#include "worker/session.h"
+#include "worker/stream.h"
 
 /* --- taking over ----------------------------------------------------------------------------------------------------------------- */
 
@@ -116,12 +55,12 @@ static void adopt_one(struct worker *w, uint32_t index)
 	unsigned former = atomic_load(&c->owner) - 1;
 	if (c->phase == CONNECTION_CLOSING) {
 		atomic_store(&c->owner, w->world.slot + 1);
-		if (!positions_repair(c))
+		if (!stream_repair(c, c->fd))
 			c->sent = cursor_now(c)->appended; /* its last words are lost: where they stood cannot be told */
 		client_adopt_closing(w, client);
 		return;
 	}
-	if (!positions_repair(c)) {
+	if (!stream_repair(c, c->fd)) {
 		atomic_store(&c->owner, w->world.slot + 1);
 		log_error("connection %u: the stream positions of the dead worker make no sense; closed", index);
 		client_close(w, client, CLOSE_INTERNAL);
@@ -129,6 +68,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 	}
 	/* From one store to the next it is found by whoever comes after us in this slot: as the former slot's, or as ours. */
 	bool playing = c->phase == CONNECTION_PLAYING || (c->phase == CONNECTION_CHECKING && login_was_done(w, c, index));
+	const struct player *player = handle_player(&w->world, c->player);
 	if (playing)
 		reader_adopt(w, client, former);
 	atomic_store(&c->owner, w->world.slot + 1);
@@ -136,6 +76,8 @@ static void adopt_one(struct worker *w, uint32_t index)
 		return; /* no memory to follow its map */
 	if (c->phase == CONNECTION_CHECKING && playing)
 		client_enter(w, client, CONNECTION_PLAYING);
+	else if (c->phase == CONNECTION_CHECKING && c->returns_id != 0 && player != NULL)
+		session_return(w, client, text_bytes(player->name, player->name_length), c->returns_id);
 	else if (c->phase == CONNECTION_CHECKING)
 		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), false);
 	else
@@ -151,6 +93,8 @@ static void blame(struct worker *w, const struct black_box *box)
 	log_warning(
 		"the packet %s of %s on map %u killed this worker's predecessor: it is not run again, he is disconnected",
 		c2s_name(box->packet), box->player_name, box->map);
+	const struct player *player = handle_player(&w->world, c->player);
+	blame_account(w, player != NULL ? player->id : 0, box->player_name);
 	client_close(w, &w->clients[box->connection], CLOSE_BLAMED);
 }
 

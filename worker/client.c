@@ -419,6 +419,8 @@ static enum close_reason reason_of(enum packet_status status)
 static void client_input(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
+	if (w->retirement >= RETIRE_HALTED)
+		return; /* it waits for the next generation */
 	client->input_left = false;
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
@@ -478,6 +480,13 @@ static void input_receive(struct worker *w, struct client *client)
 	}
 }
 
+void client_receive(struct worker *w, struct client *client)
+{
+	input_receive(w, client);
+	if (client->c != NULL)
+		input_list(w, client);
+}
+
 static void client_event(void *context, unsigned events)
 {
 	struct client *client = context;
@@ -494,7 +503,7 @@ static void client_event(void *context, unsigned events)
 		client_close(w, client, CLOSE_CONNECTION_LOST);
 		return;
 	}
-	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0)
+	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0 && w->retirement < RETIRE_HALTED)
 		input_receive(w, client);
 	input_list(w, client);
 }

@@ -37,6 +37,9 @@ void client_refuse(struct worker *w, struct client *client, struct text text, bo
 
 void client_want_write(struct client *client, bool want);
 
+/* Reads what has come and runs it, as when the loop says so. */
+void client_receive(struct worker *w, struct client *client);
+
 /* Once per turn: clients with input left, closed clients. Returns true when there is more to do at once. */
 bool client_turn(struct worker *w);
 

@@ -103,6 +103,19 @@ static void black_box_clear(struct worker *w)
 	__atomic_store_n(&w->world.processes[w->world.slot].black_box.since_ms, 0, __ATOMIC_RELEASE);
 }
 
+/* The step was taken on a screen that may have been drawn anew meanwhile, with him where he was before it. */
+static void position_echo(struct worker *w, struct client *client)
+{
+	uint8_t bytes[8];
+	struct packet_writer writer;
+	if (client->c == NULL || client->c->phase != CONNECTION_PLAYING)
+		return;
+	const struct body *body = &w->world.bodies[client->c->player.index];
+	packet_writer_start(&writer, bytes, sizeof bytes, (enum dialect)client->c->dialect);
+	PUT(&writer, POS_UPDATE, .x = body->x, .y = body->y);
+	output_say(w, client, bytes, writer.length);
+}
+
 static void dispatch_playing(struct worker *w, struct client *client, const struct c2s_packet *packet, size_t used)
 {
 	struct connection *c = client->c;
@@ -119,6 +132,8 @@ static void dispatch_playing(struct worker *w, struct client *client, const stru
 	black_box_note(w, client, packet->id);
 	enum tx_verdict verdict = worker_transaction(w, domains, 2, run_packet, &run);
 	black_box_clear(w);
+	if (packet->id == C2S_WALK && worker_now_ms(w) < client->echo_until_ms)
+		position_echo(w, client);
 	/* Cancelled: nothing happened, but the packet is gone all the same. */
 	if (verdict == TX_CANCEL && client->c == c && c->phase == CONNECTION_PLAYING) {
 		count_add(&w->world, COUNT_packets_refused, 1);

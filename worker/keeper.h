@@ -9,6 +9,7 @@
  *
  *   keeper.c          cuts, batches, what follows from the answers
  *   keeper_restore.c  a new world gets its grounds, doors, counters; the message of the day
+ *   keeper_reset.c    a map is made anew from the last cut
  *   keeper_main.c     the process: birth, timers, signals, the last cut
  *
  * What the keeper knows (what is saved) is private to it. When it dies, its successor in the slot claims the store again
@@ -53,6 +54,8 @@ struct keeper {
 	unsigned failed_in_a_row;
 	bool was_away; /* so the last one that failed */
 	struct log_repeat trouble;
+	uint32_t reset_map; /* is to be made anew; 0 = none */
+	uint64_t reset_until_ms;
 };
 
 /* The store must be open as writer, and stays the caller's; the world's slot must be entered. false: out of memory. */
@@ -69,6 +72,16 @@ void keeper_cut(struct keeper *keeper);
 
 /* Looks whether the world is as it must be; findings are logged and counted (audit.h). */
 void keeper_audit(struct keeper *keeper);
+
+/* The map is to be made anew from the last cut (map_reset.h); keeper_reset_go_on does it, called after each turn of the loop. */
+void keeper_reset_map(struct keeper *keeper, uint32_t map);
+void keeper_reset_go_on(struct keeper *keeper);
+
+/* What the store says of a map's ground and doors; argentumd:ground_left stays there. Blocks for at most timeout_ms. The plan
+ * is the caller's to end, also after false. */
+struct ground_plan;
+bool keeper_plan_map(struct keeper *keeper, uint32_t map, struct ground_plan *plan, uint64_t timeout_ms,
+					 struct problem *why);
 
 /* Reads again what may change in the store while the server runs: the message of the day. */
 void keeper_refresh(struct keeper *keeper);

@@ -80,10 +80,12 @@ static void master_speaks(void *context, unsigned events)
 {
 	struct keeper_process *p = context;
 	(void)events;
-	struct master_wishes wishes = {.audit = false};
+	struct master_wishes wishes;
 	if (master_line_hear(p->start.master, &wishes)) {
 		if (wishes.audit)
 			keeper_audit(&p->keeper);
+		if (wishes.reset_map != 0)
+			keeper_reset_map(&p->keeper, wishes.reset_map);
 		p->making_way |= wishes.make_way;
 		return;
 	}
@@ -191,8 +193,10 @@ int keeper_main(const struct process_start *start)
 	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
 	master_line_say_ready(start->master);
 	/* To make way: not in the middle of a batch, whose answer would be lost. The successor writes what is not durable. */
-	while (!p->stopping && !p->keeper.fenced && !(p->making_way && !p->keeper.writing))
+	while (!p->stopping && !p->keeper.fenced && !(p->making_way && !p->keeper.writing)) {
 		loop_turn(p->loop, -1);
+		keeper_reset_go_on(&p->keeper);
+	}
 	if (!p->stopping && !p->keeper.fenced)
 		p->exit = PROCESS_EXIT_MADE_WAY;
 	if (p->exit == PROCESS_EXIT_MASTER_GONE)

@@ -372,6 +372,52 @@ bool keeper_restore(struct keeper *k, struct problem *why)
 	return good;
 }
 
+/* --- one map of a world that lives ---------------------------------------------------------------------------------------------------- */
+
+static bool plan_take(struct ground_plan *plan, const struct map_query *about, const char *text)
+{
+	if (text == NULL || about->left)
+		return true;
+	if (about->x != 0) {
+		ground_plan_door(plan, about->x, about->y, text); /* a text that is none was told of at the start */
+		return true;
+	}
+	return ground_plan_items(plan, text, NULL);
+}
+
+static bool plan_read(struct keeper *k, struct ground_plan *plan, const struct map_queries *queries,
+					  struct store_query *asked, uint64_t timeout_ms, struct problem *why)
+{
+	for (unsigned done = 0; done < queries->count; done += QUERIES_AT_ONCE) {
+		unsigned n = queries->count - done < QUERIES_AT_ONCE ? queries->count - done : QUERIES_AT_ONCE;
+		struct store_reply *reply = NULL;
+		for (unsigned i = 0; i < n; i++)
+			map_query_fill(&asked[i], &queries->list[done + i]);
+		if (store_read_wait(k->store, asked, n, timeout_ms, &reply, why) != STORE_DONE)
+			return false;
+		bool good = true;
+		for (unsigned i = 0; i < n && good; i++)
+			good = plan_take(plan, &queries->list[done + i], store_reply_string(reply, i, NULL));
+		store_reply_destroy(&reply);
+		if (!good)
+			return problem_set(why, "keeper: out of memory for what lies on map %u", plan->map);
+	}
+	return true;
+}
+
+bool keeper_plan_map(struct keeper *k, uint32_t map, struct ground_plan *plan, uint64_t timeout_ms, struct problem *why)
+{
+	struct map_queries queries = {0};
+	struct store_query *asked = malloc(QUERIES_AT_ONCE * sizeof *asked);
+	ground_plan_begin(plan, k->catalog, map);
+	map_queries_add(&queries, k->catalog, map);
+	bool good = asked != NULL && !queries.out_of_memory ? plan_read(k, plan, &queries, asked, timeout_ms, why)
+														: problem_set(why, "keeper: out of memory");
+	free(asked);
+	free(queries.list);
+	return good;
+}
+
 /* --- the message of the day is live ------------------------------------------------------------------------------------------------- */
 
 static void motd_read(void *context, enum store_result result, const struct store_reply *reply,

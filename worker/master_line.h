@@ -20,17 +20,18 @@ static inline bool master_line_say_ready(int master)
 	return send(master, &message, sizeof message, MSG_NOSIGNAL) == (ssize_t)sizeof message;
 }
 
-/* What the master said, beyond what is done about it here. Zero it before. */
+/* What the master wants of this child; for it to do. */
 struct master_wishes {
-	bool audit;    /* look at the world (the keeper) */
-	bool make_way; /* make way for a successor */
-	unsigned team; /* so many workers serve from now on; 0 = nothing was said about it */
+	bool audit, retire, make_way;
+	uint32_t reset_map; /* 0 = none */
+	unsigned team;      /* so many workers serve from now on; 0 = nothing was said about it */
 };
 
-/* Call it when the line is readable: does what concerns everybody and tells the rest. false: the master is gone (its end
- * was closed). */
+/* Call it when the line is readable: does what the master says to everybody, and tells what else he wants. false: the master
+ * is gone (its end was closed). */
 static inline bool master_line_hear(int master, struct master_wishes *wishes)
 {
+	*wishes = (struct master_wishes){0};
 	for (;;) {
 		struct master_message message;
 		ssize_t n = recv(master, &message, sizeof message, MSG_DONTWAIT);
@@ -44,7 +45,10 @@ static inline bool master_line_hear(int master, struct master_wishes *wishes)
 			log_set_level((enum log_level)message.reserve);
 		else if (message.kind == MASTER_TEAM && message.reserve >= 1 && message.reserve <= WORKERS_MAX)
 			wishes->team = message.reserve;
+		else if (message.kind == MASTER_RESET_MAP)
+			wishes->reset_map = message.connection;
 		wishes->audit |= message.kind == MASTER_AUDIT;
+		wishes->retire |= message.kind == MASTER_RETIRE;
 		wishes->make_way |= message.kind == MASTER_MAKE_WAY;
 	}
 }

@@ -74,7 +74,7 @@ static void chunk_give_back(struct worker *w, uint32_t chunk)
 
 /* --- appending ----------------------------------------------------------------------------------------------------------- */
 
-static enum close_reason append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
+enum close_reason output_append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
 									const uint8_t *bytes, size_t length)
 {
 	struct connection *c = client->c;
@@ -108,12 +108,12 @@ enum close_reason output_append(struct worker *w, struct client *client, struct 
 								const uint8_t *packets, size_t length)
 {
 	if (client->c->charset == CHARSET_LATIN1 || length == 0)
-		return append_raw(w, client, next, packets, length);
+		return output_append_raw(w, client, next, packets, length);
 	struct packet_writer writer;
 	packet_writer_start(&writer, w->recoded, w->burst_capacity * 2, (enum dialect)client->c->dialect);
 	if (!packet_recode((enum charset)client->c->charset, packets, length, &writer))
 		return CLOSE_INTERNAL;
-	return append_raw(w, client, next, w->recoded, writer.length);
+	return output_append_raw(w, client, next, w->recoded, writer.length);
 }
 
 void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length)

@@ -35,6 +35,10 @@ static inline void cursor_commit(struct connection *c, const struct connection_c
 enum close_reason output_append(struct worker *w, struct client *client, struct connection_cursor *next,
 								const uint8_t *packets, size_t length);
 
+/* The same with bytes that are as the client wants them already. */
+enum close_reason output_append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
+									const uint8_t *bytes, size_t length);
+
 /* As one step: append and commit, nothing else moves. Closes the connection itself when it must. */
 void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length);
 

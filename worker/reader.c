@@ -237,7 +237,7 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 	next.view_cell_y = shot.cell_y;
 	if (shot.taken) {
 		next.toggles = shot.toggles;
-		next.greeted = 1;
+		next.greeted = GREETED_HERE;
 	}
 	tell(w, client, &next, w->burst, shot.length, true);
 }
@@ -384,7 +384,7 @@ static void map_note(struct worker *w, uint32_t domain, const struct note *note,
 static void realm_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
-	if (position <= cursor->realm_position || !cursor->greeted || note->but == client->c->player.index)
+	if (position <= cursor->realm_position || cursor->greeted == GREETED_NOT || note->but == client->c->player.index)
 		return;
 	struct connection_cursor next = *cursor;
 	next.realm_position = position;
@@ -529,11 +529,12 @@ static void reader_reconcile(struct worker *w, struct client *client)
 		next.view_map = (uint16_t)domain;
 		next.map_position = shot.position;
 	}
+	client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
 	next.view_from = shot.position; /* what is still unread of the ring is told, but for what the snapshot shows */
 	next.view_cell_x = shot.cell_x;
 	next.view_cell_y = shot.cell_y;
 	next.toggles = shot.toggles;
-	next.greeted = 1;
+	next.greeted = GREETED_HERE;
 	tell(w, client, &next, w->burst, shot.length, true);
 }
 
@@ -566,7 +567,7 @@ void reader_adopt(struct worker *w, struct client *client, unsigned former)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
 	uint32_t domain = cursor->view_map != 0 ? cursor->view_map : cursor->next_map;
-	if (!cursor->greeted || domain == 0)
+	if (cursor->greeted != GREETED_HERE || domain == 0)
 		return; /* reader_adopt_finish gives it everything */
 	uint64_t from = cursor->view_map != 0 ? *position_of_slot(w, former, domain) : cursor->map_position;
 	if (!w->follows[domain].on) {
@@ -586,7 +587,8 @@ void reader_adopt_finish(struct worker *w)
 {
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		struct client *client = &w->clients[i];
-		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING && !cursor_now(client->c)->greeted)
+		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING &&
+			cursor_now(client->c)->greeted != GREETED_HERE)
 			reader_reconcile(w, client);
 	}
 }

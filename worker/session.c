@@ -10,6 +10,7 @@
 #include "common/base/password.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
+#include "worker/blame.h"
 #include "worker/client.h"
 #include "worker/game/creation.h"
 #include "worker/game/look.h"
@@ -21,13 +22,24 @@
 #include "worker/reader.h"
 #include "worker/record.h"
 
-enum { PASSWORD_LONGEST = 64 };
+enum {
+	PASSWORD_LONGEST = 64,
+	AGAIN_MS = 20,           /* what has to wait is tried again after this time */
+	STORE_AGAIN_MS = 250,    /* a store that is away */
+	OTHERS_FIRST_MS = 10000, /* the longest that a login waits for those who come back */
+};
 
 struct session {
 	struct worker *w;
 	struct client *client; /* NULL: the client is gone, only clean up */
 	struct handle connection;
 	bool creating;
+	uint32_t returning_id;            /* its account */
+	bool returning;                   /* it played in the former generation: it is who it says */
+	uint64_t until_ms;                /* how long it may wait */
+	uint64_t due_ms;                  /* waiting: when it goes on ... */
+	void (*go_on)(struct session *s); /* ... and how */
+	struct session *next_waiting;
 	char name[NAME_BYTES]; /* as typed */
 	uint8_t name_length;
 	char password[PASSWORD_LONGEST]; /* wiped as soon as it was used */
@@ -42,6 +54,7 @@ struct session {
 	bool vanished;       /* found in the world, but it had left, and was saved, when it was to be taken over */
 	uint64_t entered_at; /* ring position of the entry */
 	uint32_t entered_map;
+	uint64_t kept_out_ms; /* TEXT_KEPT_OUT: how much longer */
 	enum text_id refusal; /* why the last transaction said no */
 };
 
@@ -52,7 +65,7 @@ static struct text session_name(const struct session *s)
 
 /* --- beginning and ending ------------------------------------------------------------------------------------------------------ */
 
-static struct session *session_begin(struct worker *w, struct client *client, struct text name, struct text password)
+static struct session *session_new(struct worker *w, struct client *client, struct text name)
 {
 	struct session *s = calloc(1, sizeof *s);
 	if (s == NULL)
@@ -62,9 +75,18 @@ static struct session *session_begin(struct worker *w, struct client *client, st
 	s->client = client;
 	s->connection = (struct handle){client->index, client->c->generation};
 	s->name_length = (uint8_t)text_to_z(name, s->name, sizeof s->name);
+	client->session = s;
+	return s;
+}
+
+static struct session *session_begin(struct worker *w, struct client *client, struct text name, struct text password)
+{
+	struct session *s = session_new(w, client, name);
+	if (s == NULL)
+		return NULL;
+	s->until_ms = worker_now_ms(w) + OTHERS_FIRST_MS;
 	s->password_length = password.length;
 	memcpy(s->password, password.bytes, password.length);
-	client->session = s;
 	client_enter(w, client, CONNECTION_CHECKING);
 	return s;
 }
@@ -99,8 +121,11 @@ static void session_refuse_text(struct session *s, struct text why, const char *
 	bool creating = s->creating;
 	char who[128];
 	if (client != NULL)
-		log_info("%s of \"%s\" from %s refused: %s", creating ? "creation" : "login", s->name,
-				 client_describe(w, client, who, sizeof who), for_the_log);
+		log_line(s->returning ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO, "%s of \"%s\" from %s refused: %s",
+				 creating       ? "creation"
+				 : s->returning ? "return"
+								: "login",
+				 s->name, client_describe(w, client, who, sizeof who), for_the_log);
 	session_end(s);
 	if (client != NULL)
 		client_refuse(w, client, why, creating);
@@ -130,12 +155,69 @@ static bool session_goes_on(struct session *s)
 	return false;
 }
 
+/* --- waiting ------------------------------------------------------------------------------------------------------------------------- */
+
+static void waiting_go_on(void *context);
+
+static void waiting_arm(struct worker *w)
+{
+	if (w->waiting_sessions != NULL && w->waiting_timer == NULL)
+		w->waiting_timer = loop_timer_once(w->loop, AGAIN_MS, waiting_go_on, w, "waiting logins");
+}
+
+/* Who is due goes on; the list is taken off first, since going on may mean waiting again. */
+static void waiting_go_on(void *context)
+{
+	struct worker *w = context;
+	struct session *list = w->waiting_sessions;
+	w->waiting_sessions = NULL;
+	w->waiting_timer = NULL;
+	while (list != NULL) {
+		struct session *s = list;
+		list = s->next_waiting;
+		if (s->client != NULL && s->due_ms > worker_now_ms(w)) {
+			s->next_waiting = w->waiting_sessions;
+			w->waiting_sessions = s;
+		} else if (session_goes_on(s)) {
+			s->go_on(s);
+		}
+	}
+	waiting_arm(w);
+}
+
+/* false: it has waited long enough. */
+static bool session_waits(struct session *s, uint64_t for_ms, void (*go_on)(struct session *s))
+{
+	struct worker *w = s->w;
+	uint64_t now = worker_now_ms(w);
+	if (now >= s->until_ms)
+		return false;
+	s->due_ms = now + for_ms;
+	s->go_on = go_on;
+	s->next_waiting = w->waiting_sessions;
+	w->waiting_sessions = s;
+	waiting_arm(w);
+	return true;
+}
+
+/* --- what a predecessor left ------------------------------------------------------------------------------------------------------------ */
+
+/* Somebody who comes back, and whose socket we have: his name stays his while he is adopted. */
+static bool reservation_lives(const struct worker *w, const struct player *player)
+{
+	const struct connection *c = handle_connection(&w->world, player->connection);
+	return c != NULL && c->phase == CONNECTION_CHECKING && c->returns_id != 0 &&
+		   handle_player(&w->world, c->player) == player && player->connection.index < w->start.vault_size &&
+		   w->start.vault[player->connection.index].fd >= 0 &&
+		   w->start.vault[player->connection.index].generation == c->generation;
+}
+
 void session_release_leftovers(struct worker *w)
 {
 	for (uint32_t p = 1; p <= w->world.limits.players; p++) {
 		const struct player *player = &w->world.players[p];
 		if (player->state != PLAYER_RESERVED || player->reserver != w->world.slot + 1 ||
-			player->reserver_life == w->world.life)
+			player->reserver_life == w->world.life || reservation_lives(w, player))
 			continue;
 		struct handle leftover = player_handle(&w->world, p);
 		worker_transaction(w, &w->world.realm_domain, 1, release, &leftover);
@@ -145,7 +227,8 @@ void session_release_leftovers(struct worker *w)
 /* --- entering ------------------------------------------------------------------------------------------------------------------------ */
 
 /* Where the character appears: its place, the map's forced place, the start of the world; a free tile near it. */
-static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, struct place *chosen, bool *again)
+static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, bool returning, struct place *chosen,
+						 bool *again)
 {
 	struct place tries[2] = {wish, tx->world->realm->start};
 	*again = false;
@@ -154,8 +237,8 @@ static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, str
 		const struct map_def *map = catalog_map(tx->catalog, at.map);
 		if (map == NULL || !tile_is_on_map(at.x, at.y))
 			continue;
-		if (map->start.map != 0 && catalog_map(tx->catalog, map->start.map) != NULL)
-			at = map->start;
+		if (map->start.map != 0 && catalog_map(tx->catalog, map->start.map) != NULL && !returning)
+			at = map->start; /* who never left is where he was */
 		if (!tx_need(tx, at.map)) {
 			*again = true;
 			return false;
@@ -183,7 +266,7 @@ static enum tx_verdict body_enters(struct tx *tx, struct session *s, uint32_t in
 	unsigned terrain = WANT_LAND;
 	if (tile_is_water(tx->catalog, wish.map, wish.x, wish.y) && player_worn(player, EQUIP_BOAT) != NULL)
 		terrain = WANT_WATER;
-	if (!place_choose(tx, wish, terrain, &at, &again)) {
+	if (!place_choose(tx, wish, terrain, s->returning, &at, &again)) {
 		s->refusal = TEXT_INTERNAL;
 		return again ? TX_AGAIN : TX_CANCEL;
 	}
@@ -210,14 +293,24 @@ static enum tx_verdict body_enters(struct tx *tx, struct session *s, uint32_t in
 	}
 	struct connection *c = &w->connections[s->connection.index];
 	SET(tx, c->player, s->player);
-	if (player->charset != 0)
+	SET(tx, c->returns_id, 0);
+	if (player->charset != 0 && !s->returning)
 		SET(tx, c->charset, (uint8_t)(player->charset - 1));
 
 	s->entered_at = presence_enter(tx, index, at, 0);
 	s->entered_map = at.map;
 	walk_arrived(tx, index);
-	presence_effect(tx, index, FX_WARP, 0);
+	if (!s->returning)
+		presence_effect(tx, index, FX_WARP, 0);
 	return TX_COMMIT;
+}
+
+static bool is_kept_out(const struct tx *tx, struct session *s, uint32_t account)
+{
+	s->kept_out_ms = blame_keeps_out_ms(tx->world, account, tx->now_ms);
+	if (s->kept_out_ms > 0)
+		s->refusal = TEXT_KEPT_OUT;
+	return s->kept_out_ms > 0;
 }
 
 /* Login or creation with the character that was read or made. */
@@ -231,11 +324,13 @@ static enum tx_verdict enter(struct tx *tx, void *context)
 		return TX_AGAIN;
 	if (player == NULL || player->state != PLAYER_RESERVED)
 		return TX_CANCEL;
-	if (w->realm->closed_to_players && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
+	if (w->realm->closed_to_players && !s->returning && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
 		s->refusal = TEXT_STAFF_ONLY;
 		return TX_CANCEL;
 	}
 
+	if (is_kept_out(tx, s, s->character.player.id))
+		return TX_CANCEL;
 	struct player image = s->character.player;
 	image.generation = player->generation;
 	image.version = player->version;
@@ -269,6 +364,8 @@ static enum tx_verdict take_over(struct tx *tx, void *context)
 		s->vanished = true;
 		return TX_CANCEL;
 	}
+	if (is_kept_out(tx, s, player->id))
+		return TX_CANCEL;
 	const struct body *body = &w->bodies[index];
 	if (body->map != map)
 		return tx_need(tx, body->map) ? TX_CANCEL : TX_AGAIN; /* it moved while we waited for its map */
@@ -318,7 +415,12 @@ static void session_enter(struct session *s)
 			session_reserve(s); /* it left while the password was checked: now it is in the store */
 			return;
 		}
-		session_refuse(s, s->refusal, "could not enter the world");
+		char text[256];
+		if (s->refusal == TEXT_KEPT_OUT)
+			session_refuse_text(s, text_format(text, sizeof text, TEXT_KEPT_OUT, (int)(s->kept_out_ms / 60000 + 1)),
+								"his packets killed workers, he is kept out");
+		else
+			session_refuse(s, s->refusal, "could not enter the world");
 		return;
 	}
 	struct client *client = s->client;
@@ -328,15 +430,21 @@ static void session_enter(struct session *s)
 		count_add(&w->world, COUNT_characters_created, 1);
 	log_info("%s %s, map %u", client_describe(w, client, who, sizeof who),
 			 s->creating         ? "created and entered"
+			 : s->returning      ? "came along"
 			 : s->found_in_world ? "took over the character in the world"
 								 : "entered",
 			 s->entered_map);
 	uint32_t map = s->entered_map;
 	uint64_t position = s->entered_at;
+	bool returning = s->returning;
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
 	client_enter(w, client, CONNECTION_PLAYING);
 	reader_await(w, client, map, position);
+	if (returning) {
+		client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
+		client_receive(w, client); /* what he did meanwhile comes before what he is shown */
+	}
 }
 
 /* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */
@@ -395,7 +503,9 @@ static void password_begin(struct session *s)
 /* Whose hash this is: is he who he says? What was checked once is not checked again. */
 static void password_check(struct session *s, const char *hash)
 {
-	if (!s->password_good) {
+	if (s->returning) {
+		session_enter(s);
+	} else if (!s->password_good) {
 		text_to_z(text_of(hash), s->hash, sizeof s->hash);
 		password_begin(s);
 	} else if (strcmp(s->hash, hash) == 0) {
@@ -407,11 +517,15 @@ static void password_check(struct session *s, const char *hash)
 
 /* --- the store --------------------------------------------------------------------------------------------------------------------------- */
 
+static void store_ask(struct session *s);
+
 static void store_failed(struct session *s, enum store_result result, const struct problem *why)
 {
 	char text[600];
+	if (s->returning && session_waits(s, STORE_AGAIN_MS, store_ask))
+		return;
 	snprintf(text, sizeof text, "the store is %s (%s)", store_result_name(result), why != NULL ? why->text : "");
-	session_refuse(s, TEXT_STORE_AWAY, text);
+	session_refuse(s, s->returning ? TEXT_RETURN_STORE_AWAY : TEXT_STORE_AWAY, text);
 }
 
 /* Whether a reply of the store is to be dealt with. false: the session has ended. */
@@ -439,7 +553,7 @@ static void character_read(void *context, enum store_result result, const struct
 	}
 	for (unsigned i = 0; i < report.count && i < RECORD_REPORT_LINES; i++)
 		log_warning("character \"%s\" (account %u): %s", s->name, s->id, report.line[i]);
-	if (s->w->config->game.staff_only && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
+	if (s->w->config->game.staff_only && !s->returning && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
 		session_refuse(s, TEXT_STAFF_ONLY, "the server is closed to players");
 		return;
 	}
@@ -460,13 +574,18 @@ static void name_read(void *context, enum store_result result, const struct stor
 			password_begin(s);
 		return;
 	}
+	if (s->returning && (!found || s->id != s->returning_id)) {
+		session_refuse(s, TEXT_RETURN_NOT_SAVED, "the store does not have it: it was created after the last cut");
+		return;
+	}
 	if (!found) {
 		password_check(s, ""); /* takes its time, then says no */
 		return;
 	}
 	struct store_query queries[RECORD_CHARACTER_QUERIES];
 	unsigned count = record_ask_character(queries, s->username, s->id);
-	if (!store_read(s->w->store, queries, count, character_read, s))
+	if (!store_read(s->w->store, queries, count, character_read, s) &&
+		!(s->returning && session_waits(s, AGAIN_MS, store_ask)))
 		session_refuse(s, TEXT_BUSY, "too many reads of the store wait");
 }
 
@@ -474,7 +593,8 @@ static void store_ask(struct session *s)
 {
 	struct store_query queries[RECORD_NAME_QUERIES];
 	unsigned count = record_ask_name(queries, session_name(s));
-	if (!store_read(s->w->store, queries, count, name_read, s))
+	if (!store_read(s->w->store, queries, count, name_read, s) &&
+		!(s->returning && session_waits(s, AGAIN_MS, store_ask)))
 		session_refuse(s, TEXT_BUSY, "too many reads of the store wait");
 }
 
@@ -511,9 +631,20 @@ static enum tx_verdict reserve(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+/* Somebody who played in the former generation may have no name in this one yet. */
+static bool others_return(const struct worker *w)
+{
+	return __atomic_load_n(&w->world.realm->returning, __ATOMIC_RELAXED) != 0;
+}
+
 static void session_reserve(struct session *s)
 {
 	struct worker *w = s->w;
+	if (others_return(w)) {
+		if (!session_waits(s, AGAIN_MS, session_reserve))
+			session_refuse(s, TEXT_BUSY, "the world was made anew, and not all who played are back");
+		return;
+	}
 	if (worker_transaction(w, &w->world.realm_domain, 1, reserve, s) != TX_COMMIT) {
 		session_refuse(s, s->refusal,
 					   s->refusal == TEXT_WORLD_FULL ? "world.max_players are in the world" : "the name is in use");
@@ -523,6 +654,55 @@ static void session_reserve(struct session *s)
 		password_check(s, s->character.player.password_hash);
 	else
 		store_ask(s);
+}
+
+/* --- coming back ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* The name, and what tells a successor of this worker whom the connection waits for, in one. */
+static enum tx_verdict reserve_return(struct tx *tx, void *context)
+{
+	struct session *s = context;
+	struct world *w = tx->world;
+	struct connection *c = &w->connections[s->connection.index];
+	uint32_t index = realm_find(w, session_name(s));
+	s->player = (struct handle){0};
+	if (index == 0) {
+		s->refusal = TEXT_WORLD_FULL;
+		index = realm_reserve(tx, session_name(s), s->connection);
+		if (index == 0)
+			return TX_CANCEL;
+	} else {
+		struct player *player = &w->players[index];
+		s->refusal = TEXT_BUSY; /* two connections with one character: a world that was damaged */
+		if (player->state != PLAYER_RESERVED || player->connection.index != s->connection.index ||
+			player->connection.generation != s->connection.generation)
+			return TX_CANCEL;
+		TOUCH(tx, *player);
+		player->reserver = w->slot + 1;
+		player->reserver_life = w->life;
+	}
+	s->player = player_handle(w, index);
+	SET(tx, c->player, s->player);
+	SET(tx, c->returns_id, s->returning_id);
+	return TX_COMMIT;
+}
+
+void session_return(struct worker *w, struct client *client, struct text name, uint32_t account)
+{
+	struct session *s = session_new(w, client, name);
+	if (s == NULL) {
+		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), false);
+		return;
+	}
+	s->returning = true;
+	s->returning_id = account;
+	s->until_ms = worker_now_ms(w) + (uint64_t)w->config->workers.return_timeout_s * 1000;
+	if (worker_transaction(w, &w->world.realm_domain, 1, reserve_return, s) != TX_COMMIT) {
+		session_refuse(s, s->refusal, "it could not be reserved in this generation");
+		return;
+	}
+	client_enter(w, client, CONNECTION_CHECKING); /* last: the connection is whole from here on (arrival.h) */
+	store_ask(s);
 }
 
 /* --- what the client asked for ---------------------------------------------------------------------------------------------------------------- */

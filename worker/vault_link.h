@@ -11,6 +11,12 @@ void vault_link_destroy(struct worker *w);
 void vault_link_deposit(struct worker *w, const struct client *client);
 void vault_link_drop(struct worker *w, const struct client *client);
 
+/* A socket of the vault that is no connection of this world. */
+void vault_link_forget(struct worker *w, struct handle connection);
+
+/* One message to the master, with a descriptor (-1 = none), without blocking. false with errno. */
+bool vault_link_send(int master, const struct master_message *message, int fd);
+
 /* Sends what waits; once per turn. */
 void vault_link_turn(struct worker *w);
 

@@ -217,6 +217,12 @@ static const struct layout_field fields[] = {
 	FIELD(address_event, deed),
 	FIELD(address_event, reserve),
 
+	/* kept_out */
+	FIELD(kept_out, account),
+	FIELD(kept_out, blames),
+	FIELD(kept_out, blamed_ms),
+	FIELD(kept_out, until_ms),
+
 	/* realm */
 	FIELD(realm, next_account_id),
 	FIELD(realm, players_in_world),
@@ -229,10 +235,12 @@ static const struct layout_field fields[] = {
 	FIELD(realm, restored),
 	FIELD(realm, motd_length),
 	FIELD(realm, start),
+	FIELD(realm, returning),
 	FIELD(realm, reserve),
 	FIELD(realm, deeds),
 	FIELD(realm, deeds_next),
 	FIELD(realm, reserve1),
+	FIELD(realm, kept_out),
 	FIELD(realm, motd),
 
 	/* peer */
@@ -283,6 +291,8 @@ static const struct layout_field fields[] = {
 	FIELD(connection, output_first),
 	FIELD(connection, cursor_active),
 	FIELD(connection, cursor),
+	FIELD(connection, returns_id),
+	FIELD(connection, reserve0),
 	FIELD(connection, reserve),
 	FIELD(connection, input_bytes),
 

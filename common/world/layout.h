@@ -49,6 +49,7 @@ enum {
 
 	MOTD_BYTES = 1024,
 	ADDRESS_DEEDS = 512,
+	KEPT_OUT_MOST = 64,
 
 	TX_DOMAINS_MAX = 4, /* two maps and the realm, and one to spare */
 	RING_ENTRY_MAX = 32768,
@@ -416,6 +417,13 @@ struct address_event {
 	uint32_t reserve;
 };
 
+/* An account whose packets killed workers (worker/blame.h). */
+struct kept_out {
+	uint32_t account;             /* 0 = free */
+	uint32_t blames;              /* in a row */
+	uint64_t blamed_ms, until_ms; /* monotonic: the last one; no login before */
+};
+
 /* What belongs to no map: names, the free lists. Written under the realm's lock. */
 struct realm {
 	uint32_t next_account_id; /* the last id given out, as accounts:counter in the store */
@@ -428,10 +436,13 @@ struct realm {
 	uint8_t restored;                /* 1 = grounds and doors were read from the store */
 	uint16_t motd_length;            /* bytes of motd; 0 = the catalog's lines are shown */
 	struct place start;              /* where new characters, and those whose place does not exist any more, appear */
-	uint8_t reserve[16];
+	uint32_t returning; /* bit per worker slot that has not taken its clients over from the former generation yet: until
+	                     * all have, nobody else gets a name. Set by who makes the segment; read without lock */
+	uint8_t reserve[12];
 	struct address_event deeds[ADDRESS_DEEDS];
 	uint32_t deeds_next; /* where the next is written */
 	uint32_t reserve1;
+	struct kept_out kept_out[KEPT_OUT_MOST];
 	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
 _Static_assert(sizeof(struct realm) % 8 == 0, "the tables behind it are aligned");
@@ -462,6 +473,13 @@ struct peer {
 	uint64_t since_ms;   /* when it was accepted */
 };
 
+/* What the client was sent when it came into the world. */
+enum client_greeted {
+	GREETED_NOT,    /* nothing yet */
+	GREETED_HERE,   /* what a newcomer gets */
+	GREETED_BEFORE, /* that too, but in a former generation of the world: what it knows is of that one */
+};
+
 /* What a connection was told so far: its output, and how far in the rings that output goes. There are two: the next
  * state is written into the idle one and made valid by the one store of `cursor_active`, so that output, ring positions
  * and view always move together, whatever happens to the process. */
@@ -475,7 +493,7 @@ struct connection_cursor {
 	uint16_t view_map;       /* 0 = no view yet */
 	uint8_t view_cell_x, view_cell_y; /* 9x9 cell, 0..11 */
 	uint8_t toggles;                  /* enum client_toggle: what the client believes */
-	uint8_t greeted;                  /* 1 = it was sent what a newcomer gets */
+	uint8_t greeted;                  /* enum client_greeted */
 	uint16_t next_map;                /* view_map is 0: the map whose ring has its entry, from map_position on */
 };
 
@@ -521,7 +539,11 @@ struct connection {
 	uint32_t output_first;          /* chunk that holds byte `sent`, or an earlier one that is to be given back */
 	_Atomic uint32_t cursor_active; /* which cursor is valid: 0 or 1 */
 	struct connection_cursor cursor[2];
-	uint8_t reserve[104];
+	/* CHECKING: the account whose character played on this connection in the former generation and comes back; 0 = an
+	 * ordinary login. `player` then is the slot that is reserved for it. */
+	uint32_t returns_id;
+	uint32_t reserve0;
+	uint8_t reserve[96];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");

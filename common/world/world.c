@@ -227,14 +227,14 @@ static bool header_check(const struct world_header *header, uint64_t size, struc
 	return true;
 }
 
-bool world_attach(struct world *world, int fd, struct problem *why)
+static bool segment_map(struct world *world, int fd, int protection, struct problem *why)
 {
 	*world = (struct world){0};
 	struct stat st;
 	if (fstat(fd, &st) != 0 || st.st_size < (off_t)sizeof(struct world_header))
 		return problem_set(why, "world: the descriptor does not hold a world segment");
 	uint64_t size = (uint64_t)st.st_size;
-	uint8_t *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	uint8_t *base = mmap(NULL, size, protection, MAP_SHARED, fd, 0);
 	if (base == MAP_FAILED)
 		return problem_set(why, "world: cannot map %llu MiB: %s", (unsigned long long)(size >> 20), strerror(errno));
 	if (!header_check((struct world_header *)base, size, why)) {
@@ -249,6 +249,16 @@ bool world_attach(struct world *world, int fd, struct problem *why)
 	const struct region *first = &world->header->regions[WORLD_REGION_DOMAINS];
 	madvise(base + first->offset, size - first->offset, MADV_DONTDUMP);
 	return true;
+}
+
+bool world_attach(struct world *world, int fd, struct problem *why)
+{
+	return segment_map(world, fd, PROT_READ | PROT_WRITE, why);
+}
+
+bool world_look(struct world *world, int fd, struct problem *why)
+{
+	return segment_map(world, fd, PROT_READ, why);
 }
 
 void world_detach(struct world *world)

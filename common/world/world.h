@@ -43,6 +43,9 @@ uint64_t world_segment_size(const struct world_limits *limits);
 /* Maps a segment and checks magic, version, fingerprint, size and regions. The descriptor stays the caller's. */
 bool world_attach(struct world *world, int fd, struct problem *why);
 
+/* The same to read only: of a world that serves nobody any more. No lock of it can be taken. */
+bool world_look(struct world *world, int fd, struct problem *why);
+
 /* Only for who never takes a lock (tests, tools): see above. */
 void world_detach(struct world *world);
 

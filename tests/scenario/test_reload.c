@@ -234,6 +234,104 @@ static void settings_in_redis_are_asked_for_again(void **state)
 	game_server_stop(server);
 }
 
+/* --- other world data ---------------------------------------------------------------------------------------------- */
+
+enum { APPLE = 467, WATER = 468 };
+
+/* A copy of the starter world that may be changed. */
+static const char *world_copy(void)
+{
+	static char folder[64];
+	const char *build = getenv("ARGENTUM_BUILD");
+	snprintf(folder, sizeof folder, "/tmp/argentum-world-XXXXXX");
+	EXPECT(mkdtemp(folder) != NULL, "mkdtemp");
+	EXPECT(system(scenario_text("cp -R %s/world/. %s", build != NULL ? build : "build", folder)) == 0, "no world to copy");
+	return folder;
+}
+
+/* sed on its items. */
+static void items_change(const char *folder, const char *how)
+{
+	EXPECT(system(scenario_text("sed -i '%s' %s/Dat/obj.dat", how, folder)) == 0, "sed %s", how);
+}
+
+static const struct bot_slot *slot_with(const struct bot *bot, int item)
+{
+	for (unsigned i = 1; i <= WIRE_INVENTORY_SLOTS; i++) {
+		if (bot->inventory[i].item == item)
+			return &bot->inventory[i];
+	}
+	return NULL;
+}
+
+static void new_world_data_come_under_the_players_and_lose_nothing(void **state)
+{
+	(void)state;
+	enum { BOTS = 3 };
+	char said[32768];
+	const char *folder = world_copy();
+	struct game_server *server =
+		game_server_start(&(struct game_server_options){.settings = settings, .world = folder});
+	struct bot *bots[BOTS];
+	for (int i = 0; i < BOTS; i++)
+		bots[i] = bot_create(server, NULL, i);
+	int apples = slot_with(bots[0], APPLE)->amount, waters = slot_with(bots[0], WATER)->amount;
+
+	/* the apple is a pear now, and there is no water */
+	items_change(folder, "s/Manzana (novato)/Pera (novato)/; /^\\[OBJ468\\]/,/^\\[OBJ561\\]/{/^\\[OBJ561\\]/!d}");
+	EXPECT_EQUAL("exit status of a dry run", ctl(server, "reload --dry-run", said, sizeof said), 0);
+	EXPECT(strstr(said, "item 467 \"Pera (novato)\": changed") != NULL, "%s", said);
+	EXPECT(strstr(said, "item 468 \"Botella de agua (novato)\": removed") != NULL, "%s", said);
+	EXPECT(strstr(said, "with a new generation of the world") != NULL, "%s", said);
+	EXPECT_EQUAL("exit status of the reload", ctl(server, "reload", said, sizeof said), 0);
+	for (int i = 0; i < BOTS; i++) {
+		bot_until(bots[i], slot_with(bots[i], WATER) == NULL);
+		bot_sync(bots[i]);
+		EXPECT(!bots[i]->closed, "%s was disconnected", bots[i]->name);
+		EXPECT(slot_with(bots[i], APPLE) != NULL && strcmp(slot_with(bots[i], APPLE)->name, "Pera (novato)") == 0,
+			   "%s has no pears", bots[i]->name);
+		EXPECT_EQUAL("pears", slot_with(bots[i], APPLE)->amount, apples);
+	}
+	game_server_audit(server);
+
+	/* the water comes back, and what he had of it was kept */
+	EXPECT(system(scenario_text("printf '\\r\\n[OBJ468]\\r\\nName=Botella de agua (novato)\\r\\nObjType=13\\r\\n"
+								"GrhIndex=537\\r\\nMinAgu=30\\r\\nNewbie=1\\r\\n' >>%s/Dat/obj.dat",
+								folder)) == 0,
+		   "printf");
+	EXPECT_EQUAL("exit status of the reload", ctl(server, "reload", said, sizeof said), 0);
+	for (int i = 0; i < BOTS; i++) {
+		bot_until(bots[i], slot_with(bots[i], WATER) != NULL);
+		bot_sync(bots[i]);
+		EXPECT_EQUAL("waters", slot_with(bots[i], WATER)->amount, waters);
+	}
+	game_server_audit(server);
+	bots_expect_good();
+
+	/* a damaged file changes nothing */
+	EXPECT(system(scenario_text("truncate -s 1000 %s/Maps/Mapa1.map", folder)) == 0, "truncate");
+	EXPECT_EQUAL("exit status of the reload", ctl(server, "reload", said, sizeof said), 1);
+	EXPECT(strstr(said, "Mapa1.map") != NULL && strstr(said, "everything stays as it is") != NULL, "%s", said);
+	bot_sync(bots[0]);
+	server->errors_expected = true;
+	game_server_stop(server);
+	EXPECT(system(scenario_text("rm -r %s", folder)) == 0, "rm");
+}
+
+static void sizes_change_with_a_new_generation(void **state)
+{
+	(void)state;
+	struct game_server *server = reload_start("limits: { max_connections = 100; };", NULL);
+	game_server_configure(server, "limits: { max_connections = 300; }; workers: { max = 8; };");
+	game_server_change(server, "reload", true);
+	crowd_rest();
+	EXPECT_EQUAL("connections", game_server_number(server, "connections"), PLAYERS);
+	game_server_change(server, "workers 8", true);
+	crowd_rest();
+	game_server_audit(server);
+	game_server_stop(server);
+}
+
 static void newcomers_are_neither_refused_nor_reset(void **state)
 {
 	(void)state;
@@ -263,6 +361,8 @@ int main(void)
 		SCENARIO(a_canary_that_dies_on_probation_brings_the_old_settings_back),
 		SCENARIO(the_number_of_workers_follows_the_file),
 		SCENARIO(settings_in_redis_are_asked_for_again),
+		SCENARIO(new_world_data_come_under_the_players_and_lose_nothing),
+		SCENARIO(sizes_change_with_a_new_generation),
 		SCENARIO(newcomers_are_neither_refused_nor_reset),
 	};
 	return SCENARIOS_RUN(tests);

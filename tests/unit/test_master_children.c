@@ -181,7 +181,7 @@ static int body_hears_the_log_level(const struct process_start *start)
 	struct pollfd wait = {.fd = start->master, .events = POLLIN};
 	body_begin(start);
 	poll(&wait, 1, 10000);
-	struct master_wishes wishes = {.audit = false};
+	struct master_wishes wishes;
 	if (!master_line_hear(start->master, &wishes))
 		return PROCESS_EXIT_MASTER_GONE;
 	return 20 + (int)log_current_level();
