@@ -88,6 +88,7 @@ static void settle(struct master *master, enum generation_outcome outcome)
 	g->step = GENERATION_SETTLED;
 	if (outcome == GENERATION_MADE) {
 		g->number++;
+		fdstore_base_is_new(&master->fdstore);
 		log_notice("generation %u of the world serves, %llu ms after it was begun (%s); %u connections came along",
 				   g->number, (unsigned long long)(clock_mono_ms() - g->began_ms), plan.reason, master->vault.held);
 	} else {

@@ -140,6 +140,41 @@ bool listeners_open(struct listeners *listeners, const char *host, uint16_t port
 	return true;
 }
 
+/* Does this socket listen there? */
+static bool listens_on(int fd, const struct endpoint *wanted, struct endpoint *real)
+{
+	int listens = 0;
+	socklen_t size = sizeof listens;
+	*real = (struct endpoint){.size = sizeof real->v6};
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens ||
+		getsockname(fd, &real->any, &real->size) != 0 || real->any.sa_family != wanted->any.sa_family)
+		return false;
+	bool same_port = wanted->v4.sin_port == 0 || wanted->v4.sin_port == real->v4.sin_port; /* at one place in both */
+	bool same_host = wanted->any.sa_family == AF_INET6
+						 ? memcmp(&wanted->v6.sin6_addr, &real->v6.sin6_addr, sizeof wanted->v6.sin6_addr) == 0
+						 : wanted->v4.sin_addr.s_addr == real->v4.sin_addr.s_addr;
+	return same_port && same_host;
+}
+
+bool listeners_take(struct listeners *listeners, const int *fds, unsigned count, const char *host, uint16_t port,
+					struct problem *why)
+{
+	struct endpoint wanted = {.size = 0}, real;
+	*listeners = (struct listeners){.count = 0};
+	if (!endpoint_resolve(&wanted, host, port, why))
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		if (!listens_on(fds[i], &wanted, &real)) {
+			listeners->count = 0;
+			return problem_set(why, "they do not listen on listen.host and listen.port");
+		}
+		listeners->fd[listeners->count++] = fds[i];
+	}
+	endpoint_text(&real, listeners->address);
+	listeners->port = ntohs(real.any.sa_family == AF_INET6 ? real.v6.sin6_port : real.v4.sin_port);
+	return true;
+}
+
 bool listeners_grow(struct listeners *listeners, unsigned count, int backlog, struct problem *why)
 {
 	struct endpoint endpoint = {.size = sizeof endpoint.v6};

@@ -30,6 +30,11 @@ struct listeners {
 bool listeners_open(struct listeners *listeners, const char *host, uint16_t port, unsigned count, int backlog,
 					struct problem *why);
 
+/* Listening sockets that are open already, of another process: taken when they listen on that address. The descriptors stay
+ * the caller's when not. */
+bool listeners_take(struct listeners *listeners, const int *fds, unsigned count, const char *host, uint16_t port,
+					struct problem *why);
+
 /* Binds more, to the address of those there are, until there are `count`. false with a text: there are as many as before. */
 bool listeners_grow(struct listeners *listeners, unsigned count, int backlog, struct problem *why);
 

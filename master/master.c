@@ -13,6 +13,7 @@
 #include "master/limits.h"
 #include "master/notify.h"
 #include "master/orders.h"
+#include "master/resume.h"
 #include "master/status.h"
 
 enum {
@@ -316,6 +317,7 @@ static void on_tick(void *context)
 	struct master *master = context;
 	children_tick(&master->children, loop_now_ms(master->loop));
 	generation_tick(master, loop_now_ms(master->loop));
+	fdstore_turn(&master->fdstore, &master->vault, &master->segments, &master->listeners);
 	map_reset_ask(master);
 }
 
@@ -388,24 +390,34 @@ static bool outlets_open(struct master *master, int control_fd, struct problem *
 
 /* Everything up to the first fork. */
 static bool master_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper,
-						   struct problem *why)
+						   struct leftover *leftover, struct problem *why)
 {
 	const struct config *config = &master->settings->config;
 	struct problem short_of;
 	if (!descriptors_raise(limits_descriptors(config), &short_of))
 		log_warning("%s", short_of.text);
 	/* Cheap things first: a second server started by mistake is told so before it reads a world. */
-	if (!listeners_open(&master->listeners, config->listen.host, (uint16_t)config->listen.port,
+	bool left = leftover_take(leftover);
+	if (!resume_listeners(master, leftover) &&
+		!listeners_open(&master->listeners, config->listen.host, (uint16_t)config->listen.port,
 						limits_workers_most(config, master->workers), config->listen.backlog, why))
 		return false;
+	master->resumed = resume_world(master, leftover);
+	if (left && !master->resumed)
+		leftover_forget(leftover);
 	listeners_spread(&master->listeners, master->workers);
-	if (!segments_create(&master->segments, config, master->workers, why) ||
-		!vault_create(&master->vault, master->segments.world.limits.connections, why))
+	if ((!master->resumed && !segments_create(&master->segments, config, master->workers, why)) ||
+		!vault_create(&master->vault, master->segments.world.limits.connections, why) ||
+		!fdstore_create(&master->fdstore, config->control.fd_store, master->segments.world.limits.connections, why))
 		return false;
 	master->loop = loop_create(why);
 	if (master->loop == NULL)
 		return false;
 	children_prepare(master, run_worker, run_keeper);
+	if (master->resumed)
+		resume_clients(master, leftover);
+	master->vault.store = &master->fdstore;
+	fdstore_turn(&master->fdstore, &master->vault, &master->segments, &master->listeners);
 	return outlets_open(master, 0, why);
 }
 
@@ -416,7 +428,10 @@ static void master_release(struct master *master)
 	signals_close(&master->signals);
 	loop_destroy(&master->loop);
 	generation_release(master);
+	segments_close(&master->segments);
+	fdstore_forget_all(&master->fdstore, master->listeners.count);
 	vault_destroy(&master->vault);
+	fdstore_destroy(&master->fdstore);
 	segments_destroy(&master->segments);
 	listeners_close(&master->listeners);
 }
@@ -453,9 +468,12 @@ static void master_begin(struct master *master, struct settings *settings, struc
 int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker, child_main_fn *run_keeper)
 {
 	struct master master;
+	struct leftover leftover;
 	struct problem why = {.text = ""};
 	master_begin(&master, settings, daemon);
-	if (!master_prepare(&master, run_worker, run_keeper, &why)) {
+	bool prepared = master_prepare(&master, run_worker, run_keeper, &leftover, &why);
+	leftover_drop(&leftover);
+	if (!prepared) {
 		log_error("cannot start: %s", why.text);
 		daemon_report(daemon, DAEMON_EXIT_CANNOT_START, why.text);
 		master_release(&master);
@@ -492,6 +510,14 @@ static bool take_over(struct master *master, struct handover *h, child_main_fn *
 	master->loop = loop_create(why);
 	if (master->loop == NULL)
 		return false;
+	if (!fdstore_create(&master->fdstore, config->control.fd_store, master->vault.size - 1, why))
+		return false;
+	for (uint32_t i = 1; i < master->vault.size; i++) {
+		if (master->vault.entries[i].fd >= 0)
+			fdstore_client_is_kept(&master->fdstore, i);
+	}
+	master->vault.store = &master->fdstore;
+	fdstore_base_is_kept(&master->fdstore, master->listeners.count);
 	memcpy(others, master->children.child, sizeof others);
 	children_prepare(master, run_worker, run_keeper);
 	return children_take_over(&master->children, others, why) && outlets_open(master, master->control_fd, why);

@@ -21,6 +21,7 @@
 #include "master/children.h"
 #include "master/control.h"
 #include "master/daemon.h"
+#include "master/fdstore.h"
 #include "master/generation.h"
 #include "master/ladder.h"
 #include "master/listeners.h"
@@ -46,6 +47,7 @@ struct master {
 	enum master_phase phase;
 	unsigned workers;
 	uint64_t started_ms; /* monotonic; 0 until the loop runs */
+	bool resumed;        /* it goes on in the world of a master that died */
 	bool start_failed;   /* a child ended before the server was ready */
 	bool disorder;       /* a child did not end in order while stopping, or the store was lost to another server */
 
@@ -59,6 +61,7 @@ struct master {
 	int control_fd; /* of .control, while it is handed over */
 	struct loop_timer *stop_deadline;
 	struct change change;
+	struct fdstore fdstore;
 	struct generation generation;
 	struct ladder ladder;
 	uint32_t reset_map; /* the keeper is to be asked to make this map anew; 0 = none */

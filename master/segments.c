@@ -255,3 +255,23 @@ bool segments_take_over(struct segments *segments, struct problem *why)
 	mapping_mark(&segments->world);
 	return true;
 }
+
+bool segments_resume(struct segments *segments, const struct config *config, struct problem *why)
+{
+	const struct catalog *catalog = NULL;
+	bool good = segments_take_over(segments, why) && catalog_look(segments, &catalog, why) &&
+				text_catalog_load(config->game.texts, why);
+	if (good && atomic_load(&segments->world.header->state) != WORLD_READY)
+		good = problem_set(why, "it is closed: its server ended by itself");
+	if (good && (segments->world.header->catalog_hash != segments->catalog_hash ||
+				 segments->world.limits.maps != catalog_map_max(catalog)))
+		good = problem_set(why, "it was not made from this catalog");
+	catalog_detach(&catalog);
+	return good && wakers_make(segments, segments->world.limits.workers, why);
+}
+
+void segments_close(struct segments *segments)
+{
+	if (segments->world.base != NULL)
+		atomic_store(&segments->world.header->state, WORLD_EMPTY);
+}

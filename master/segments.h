@@ -35,6 +35,13 @@ bool segments_take_over(struct segments *segments, struct problem *why);
 bool segments_renew(struct segments *segments, const struct segments *former, const struct config *config,
 					unsigned workers, const struct segments *catalog_of, struct problem *why);
 
+/* The world and catalog of a master that died, whose descriptors are set: maps them and makes wakers. false: they are not
+ * this program's, not complete, or do not belong together. */
+bool segments_resume(struct segments *segments, const struct config *config, struct problem *why);
+
+/* Nobody shall go on in this world: the server ends by itself. */
+void segments_close(struct segments *segments);
+
 /* When no child lives any more. */
 void segments_destroy(struct segments *segments);
 

@@ -17,6 +17,7 @@ struct vault {
 	uint8_t *slot;               /* [size]: who deposited it */
 	uint32_t size;
 	uint32_t held; /* how many sockets are there */
+	struct fdstore *store; /* is told what comes and goes; NULL = nobody is */
 };
 
 /* For connections 1..connections. */

@@ -32,11 +32,14 @@ bool change_workers(struct master *master, unsigned workers, struct problem *why
 {
 	if (!change_may_begin(master, why))
 		return false;
-	if (workers < 1 || workers > master->listeners.count)
+	unsigned most = master->listeners.count < master->segments.world.limits.workers
+						? master->listeners.count
+						: master->segments.world.limits.workers;
+	if (workers < 1 || workers > most)
 		return problem_set(why,
 						   "workers %u: 1 to %u are possible in this world; workers.max says how many, and takes effect "
 						   "with a new one",
-						   workers, master->listeners.count);
+						   workers, most);
 	change_begin(master, CHANGE_WORKERS);
 	if (workers == master->workers)
 		change_end(master, true, "%u workers serve already", workers);

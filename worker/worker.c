@@ -343,9 +343,15 @@ static void master_speaks(void *context, unsigned events)
 			make_way_begin(w);
 		return;
 	}
-	log_error("the master died: the players' characters leave in order, then this worker ends");
 	loop_fd_remove(&w->master_watch);
 	w->exit = PROCESS_EXIT_MASTER_GONE;
+	if (w->config->control.fd_store && !w->stopping) {
+		log_error("the master died: this worker ends, its players' connections wait for the next one");
+		w->retirement = RETIRE_NOT;
+		make_way_begin(w);
+		return;
+	}
+	log_error("the master died: the players' characters leave in order, then this worker ends");
 	stop_begin(w, true);
 }
 
@@ -472,7 +478,11 @@ int worker_main(const struct process_start *start)
 		loop_turn(w->loop, w->stopping || w->making_way ? 50 : w->retirement != RETIRE_NOT ? RETIRE_TURN_MS : -1);
 		retire_go_on(w);
 	}
-	int status = w->retirement == RETIRE_DONE ? retire_finish(w) : w->stopping ? w->exit : PROCESS_EXIT_MADE_WAY;
+	int status = w->exit;
+	if (w->retirement == RETIRE_DONE)
+		status = retire_finish(w);
+	else if (way_is_made(w) && w->exit == PROCESS_EXIT_DONE)
+		status = PROCESS_EXIT_MADE_WAY;
 	atomic_store(&own_slot(w)->state, PROCESS_ABSENT);
 	log_info("stopped; %llu transactions in this life", (unsigned long long)w->tx.runs);
 	worker_free(w);

@@ -27,6 +27,7 @@
 #include "tests/harness/points.h"
 #include "tests/harness/redis_server.h"
 #include "tests/harness/scenario.h"
+#include "tests/harness/service_manager.h"
 #include "tests/harness/store_fixture.h"
 
 enum { ARGUMENTS_MAX = 128, LOG_LINES_SHOWN = 60 };
@@ -198,7 +199,8 @@ static void command_line_make(const struct game_server *server, struct command_l
 }
 
 /* In the child. */
-static void program_run(const struct game_server *server, const struct command_line *line, pid_t parent)
+static void program_run(const struct game_server *server, const struct command_line *line,
+						const struct service_manager_gift *gift, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -211,6 +213,8 @@ static void program_run(const struct game_server *server, const struct command_l
 	dup2(log, STDERR_FILENO);
 	if (server->points != NULL)
 		setenv("ARGENTUM_POINTS", scenario_text("%s/points", server->directory), 1);
+	if (server->manager != NULL)
+		service_manager_give(server->manager, gift);
 	execv(line->words[0], (char *const *)line->words);
 	dprintf(STDERR_FILENO, "%s: %s\n", line->words[0], strerror(errno));
 	_exit(127);
@@ -242,10 +246,14 @@ static void server_run(struct game_server *server)
 	server->log_mark = log_size(server);
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans of a killed master are ours to bury */
 	pid_t parent = getpid();
+	static struct service_manager_gift gift; /* large */
+	gift.count = 0;
+	if (server->manager != NULL)
+		service_manager_prepare(server->manager, &gift);
 	server->pid = fork();
 	MUST(server->pid >= 0, "fork: %s", strerror(errno));
 	if (server->pid == 0)
-		program_run(server, &line, parent);
+		program_run(server, &line, &gift, parent);
 	uint64_t until = clock_mono_ms() + GAME_SERVER_PATIENCE_MS;
 	while ((server->port = port_find(server)) == 0) {
 		if (waitpid(server->pid, &ended, WNOHANG) == server->pid) {
@@ -293,6 +301,7 @@ struct game_server *game_server_start(const struct game_server_options *options)
 	snprintf(server->config, sizeof server->config, "%s/config", server->directory);
 	server->own_config = options->config != NULL;
 	server->workers_by_file = options->workers_by_file;
+	server->manager = options->manager;
 	if (options->config != NULL)
 		game_server_configure(server, options->config);
 	if (options->program != NULL)

@@ -18,6 +18,7 @@
 
 struct cJSON;
 struct points;
+struct service_manager;
 struct redis_server;
 
 enum {
@@ -33,6 +34,7 @@ struct game_server_options {
 	const struct redis_server *redis; /* the store; NULL = the embedded one. Outlives the server */
 	const char *world;                /* folder; NULL = scenario_world() */
 	const char *config;               /* text of a configuration file of its own; NULL = the shipped one */
+	struct service_manager *manager;  /* who starts it; NULL = nobody. Outlives the server */
 	bool workers_by_file;             /* their number is no flag */
 	const char *program;              /* path of the daemon; NULL = the one that was built */
 	bool armed;                       /* the daemon of the crash tests: see .points of the server */
@@ -47,6 +49,7 @@ struct game_server {
 	char log[80], control[80], data[80], config[80];
 	char program[256];
 	bool own_config, workers_by_file;
+	struct service_manager *manager;
 	char world[256];
 	const struct redis_server *redis;
 	struct points *points; /* where it shall crash on purpose; NULL = the shipped program */
