@@ -253,13 +253,14 @@ void generation_child(struct master *master, const struct child *child, enum chi
 	const struct generation *g = &master->generation;
 	struct problem why;
 	bool ended = event == CHILD_ENDED, keeper = child->slot == SLOT_KEEPER;
-	if (ended && g->step == GENERATION_RETIRING && (keeper || !retired(child)))
+	bool too_soon = g->step == GENERATION_RETIRING
+						? keeper || !retired(child)
+						: g->plan.orderly && (g->step == GENERATION_KEEPER || g->step == GENERATION_CANARY);
+	if (ended && too_soon)
 		ended_too_soon(master, child);
 	else if (ended && g->step == GENERATION_LAST_CUT && keeper && !child->clean_end)
 		go_back(master,
 				(problem_set(&why, "the last cut was not acknowledged; see the keeper's lines before this one"), &why));
-	else if (ended && g->plan.orderly && (g->step == GENERATION_KEEPER || g->step == GENERATION_CANARY))
-		ended_too_soon(master, child);
 	steps_go_on(master);
 }
 

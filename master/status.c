@@ -40,9 +40,7 @@ uint32_t status_players(const struct world *world)
 
 uint64_t status_connections(const struct world *world)
 {
-	uint64_t closed = count_sum(world, COUNT_connections_closed); /* first: the difference is never negative */
-	uint64_t accepted = count_sum(world, COUNT_connections_accepted);
-	return accepted > closed ? accepted - closed : 0;
+	return __atomic_load_n(&world->realm->connections, __ATOMIC_RELAXED);
 }
 
 /* --- processes ---------------------------------------------------------------------------------------------------- */
@@ -146,6 +144,7 @@ void status_add(cJSON *reply, const struct status_source *source)
 	number_add(reply, "players", status_players(world));
 	number_add(reply, "players_most", __atomic_load_n(&world->realm->players_most, __ATOMIC_RELAXED));
 	number_add(reply, "connections", status_connections(world));
+	number_add(reply, "attempts", __atomic_load_n(&world->realm->attempts, __ATOMIC_RELAXED));
 	number_add(reply, "sockets_in_vault", source->vault->held);
 	number_add(reply, "generation", source->generation);
 	cJSON_AddStringToObject(reply, "generation_step", source->generation_step);

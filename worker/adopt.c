@@ -18,12 +18,14 @@
 static void connection_forget(struct worker *w, uint32_t index)
 {
 	struct connection *c = &w->world.connections[index];
-	if (c->player.index != 0)
+	if (c->phase == CONNECTION_CHECKING && c->returns_id != 0)
+		session_release(w, c->player);
+	else if (c->player.index != 0)
 		leaving_connection_lost(w, c->player, (struct handle){index, c->generation});
 	c->phase = CONNECTION_FREE;
 	c->player = (struct handle){0};
 	c->generation++;
-	count_add(&w->world, COUNT_connections_closed, 1);
+	client_leave_address(w, index);
 	atomic_store(&c->owner, 0);
 }
 
@@ -63,6 +65,8 @@ static void adopt_one(struct worker *w, uint32_t index)
 	if (!stream_repair(c, c->fd)) {
 		atomic_store(&c->owner, w->world.slot + 1);
 		log_error("connection %u: the stream positions of the dead worker make no sense; closed", index);
+		if (c->phase == CONNECTION_CHECKING && c->returns_id != 0)
+			session_release(w, c->player);
 		client_close(w, client, CLOSE_INTERNAL);
 		return;
 	}

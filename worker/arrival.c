@@ -49,7 +49,6 @@ static void connection_fill(struct worker *w, const struct passport *p, int fd)
 	memcpy(c->dice, p->dice, sizeof c->dice);
 	c->port = p->port;
 	c->segment_bytes = p->segment_bytes;
-	c->logins_failed = p->logins_failed;
 	c->accepted_ms = p->accepted_ms;
 	c->input_ms = p->input_ms;
 	c->sent_ms = p->sent_ms;
@@ -60,7 +59,6 @@ static void connection_fill(struct worker *w, const struct passport *p, int fd)
 	c->input = (struct input_span){.start = 0, .end = p->input_length};
 	memcpy(c->input_bytes, p->input, p->input_length);
 	memcpy(peer->address, p->address, sizeof peer->address);
-	peer->since_ms = p->accepted_ms;
 	cursor_commit(c, &(struct connection_cursor){.appended = p->sent,
 												 .greeted = p->greeted ? GREETED_BEFORE : GREETED_NOT,
 												 .toggles = p->toggles});
@@ -105,13 +103,15 @@ static void passport_take(struct arrival *a, const struct passport *p)
 		!atomic_compare_exchange_strong(&w->world.connections[p->connection].owner, &nobody, w->world.slot + 1))
 		return; /* not ours, or taken by our predecessor in this generation */
 	connection_fill(w, p, entry->fd);
-	struct client *client = client_adopt(w, p->connection);
+	bool counted = client_come_along(w, p->connection);
+	struct client *client = counted ? client_adopt(w, p->connection) : NULL;
 	if (client == NULL) {
-		log_error("connection %u cannot come along: epoll refuses it: %s", p->connection, strerror(errno));
+		log_error("connection %u cannot come along: %s", p->connection,
+				  counted ? strerror(errno) : "nothing can count the connections of its address");
+		client_leave_address(w, p->connection);
 		atomic_store(&w->world.connections[p->connection].owner, 0);
 		return; /* sockets_without_passport closes it */
 	}
-	count_add(&w->world, COUNT_connections_accepted, 1);
 	if (!output_restore(w, client, p)) {
 		log_error("connection %u: what it was still to be sent is damaged, or too much; closed", p->connection);
 		client_close(w, client, CLOSE_INTERNAL);

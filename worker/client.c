@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/log.h"
+#include "common/base/point.h"
 #include "common/protocol/packets.h"
 #include "worker/address.h"
 #include "worker/dispatch.h"
@@ -113,11 +114,22 @@ static void segment_size_learn(struct connection *c)
 	c->segment_bytes = (uint32_t)mss;
 }
 
-static void socket_options(int fd)
+/* A peer that is gone without a word is noticed: idle, by keep-alive probes; with output under way, by TCP_USER_TIMEOUT, which
+ * also ends a window that stays closed. */
+static void socket_options(const struct config *config, int fd)
 {
-	int on = 1;
+	enum { PROBES = 4 };
+	int on = 1, idle_s = config->intervals.keepalive_s, probes = PROBES;
+	int pause_s = (idle_s + PROBES - 1) / PROBES;
+	unsigned unread_ms = (unsigned)config->intervals.unread_s * 1000;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unread_ms, sizeof unread_ms);
+	if (idle_s == 0)
+		return;
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &pause_s, sizeof pause_s);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
 }
 
 /* Bytes that the peer has acknowledged so far, as TCP counts. */
@@ -180,34 +192,87 @@ void client_adopt_closing(struct worker *w, struct client *client)
 	closing_list(w, client, worker_now_ms(w) + CLOSING_FLUSH_MS);
 }
 
-/* As the counters tell: all processes together, without a lock. Two workers may let the last one in at the same time; a few
- * slots are there to spare. */
-static bool server_is_full(const struct worker *w)
+/* Why the door stays closed, and what the newcomer is told. */
+static void refuse_at_the_door(struct worker *w, int fd, const uint8_t address[16], enum close_reason why)
 {
-	uint64_t closed = count_sum(&w->world, COUNT_connections_closed); /* first: the difference is never negative */
-	uint64_t accepted = count_sum(&w->world, COUNT_connections_accepted);
-	return accepted >= closed + (uint64_t)w->config->limits.max_connections;
+	static struct log_repeat full;
+	uint64_t suppressed;
+	if (why != CLOSE_SERVER_FULL) {
+		turned_away_log(w, address, why);
+		turn_away(w, fd, why == CLOSE_TOO_MANY_FROM_ADDRESS ? TEXT_TOO_MANY_FROM_ADDRESS : TEXT_TOO_FAST_FROM_ADDRESS);
+		return;
+	}
+	if (log_repeat_due(&full, worker_now_ms(w), 10000, &suppressed))
+		log_warning("connections: all %d are in use, newcomers are turned away (%llu more since the last such line); "
+					"limits.max_connections may be raised",
+					w->config->limits.max_connections, (unsigned long long)suppressed);
+	turn_away(w, fd, TEXT_SERVER_FULL);
+}
+
+struct admission {
+	uint32_t connection;
+	enum close_reason refusal;
+};
+
+static enum tx_verdict admit(struct tx *tx, void *context)
+{
+	struct admission *a = context;
+	a->refusal = address_admit(tx, a->connection);
+	return a->refusal == CLOSE_NONE ? TX_COMMIT : TX_CANCEL;
+}
+
+static enum tx_verdict leave(struct tx *tx, void *context)
+{
+	address_leave(tx, *(const uint32_t *)context);
+	return TX_COMMIT;
+}
+
+static enum tx_verdict come_along(struct tx *tx, void *context)
+{
+	return address_come_along(tx, *(const uint32_t *)context) ? TX_COMMIT : TX_CANCEL;
+}
+
+bool client_come_along(struct worker *w, uint32_t index)
+{
+	if (worker_transaction(w, &w->world.realm_domain, 1, come_along, &index) != TX_COMMIT)
+		return false;
+	count_add(&w->world, COUNT_connections_accepted, 1);
+	return true;
+}
+
+void client_leave_address(struct worker *w, uint32_t index)
+{
+	if (w->world.peers[index].record == 0)
+		return;
+	point("connection leaves");
+	worker_transaction(w, &w->world.realm_domain, 1, leave, &index);
+	point("connection left");
+	count_add(&w->world, COUNT_connections_closed, 1);
+}
+
+/* A free connection that its address counts. 0: there is none for it. */
+static uint32_t connection_admit(struct worker *w, const uint8_t address[16], enum close_reason *refusal)
+{
+	struct admission a = {.connection = connection_take(w), .refusal = CLOSE_SERVER_FULL};
+	if (a.connection != 0) {
+		memcpy(w->world.peers[a.connection].address, address, sizeof w->world.peers[a.connection].address);
+		if (worker_transaction(w, &w->world.realm_domain, 1, admit, &a) == TX_COMMIT) {
+			count_add(&w->world, COUNT_connections_accepted, 1);
+			point("connection admitted");
+			return a.connection;
+		}
+		atomic_store(&w->world.connections[a.connection].owner, 0);
+	}
+	*refusal = a.refusal;
+	return 0;
 }
 
 void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t port)
 {
-	static struct log_repeat full;
-	enum close_reason unwelcome = address_may_connect(w, address);
-	if (unwelcome != CLOSE_NONE) {
-		turned_away_log(w, address, unwelcome);
-		turn_away(w, fd,
-				  unwelcome == CLOSE_TOO_MANY_FROM_ADDRESS ? TEXT_TOO_MANY_FROM_ADDRESS : TEXT_TOO_FAST_FROM_ADDRESS);
-		return;
-	}
-	uint32_t index = server_is_full(w) ? 0 : connection_take(w);
+	enum close_reason refusal = CLOSE_NONE;
+	uint32_t index = connection_admit(w, address, &refusal);
 	if (index == 0) {
-		uint64_t suppressed;
-		if (log_repeat_due(&full, worker_now_ms(w), 10000, &suppressed))
-			log_warning(
-				"connections: all %d are in use, newcomers are turned away (%llu more since the last such line); "
-				"limits.max_connections may be raised",
-				w->config->limits.max_connections, (unsigned long long)suppressed);
-		turn_away(w, fd, TEXT_SERVER_FULL);
+		refuse_at_the_door(w, fd, address, refusal);
 		return;
 	}
 	struct connection *c = &w->world.connections[index];
@@ -219,22 +284,20 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 	c->fd = fd;
 	c->dialect = (uint8_t)w->tx.dialect;
 	c->charset = (uint8_t)w->charset;
-	w->world.peers[index].since_ms = now;
-	memcpy(w->world.peers[index].address, address, sizeof w->world.peers[index].address);
 	c->port = port;
 	c->accepted_ms = c->input_ms = now;
 	c->acked_base = tcp_acked(fd);
-	socket_options(fd);
+	socket_options(w->config, fd);
 	segment_size_learn(c);
 
 	struct client *client = client_attach(w, index);
 	if (client == NULL) {
 		log_error("connection of port %u: epoll refuses it: %s", port, strerror(errno));
 		close(fd);
+		client_leave_address(w, index);
 		atomic_store(&c->owner, 0);
 		return;
 	}
-	count_add(&w->world, COUNT_connections_accepted, 1);
 	vault_link_deposit(w, client);
 	client_enter(w, client, CONNECTION_NEW);
 	char who[128];
@@ -277,7 +340,7 @@ static void client_free(struct worker *w, struct client *client)
 	c->generation++;
 	client->c = NULL;
 	w->clients_open--;
-	count_add(&w->world, COUNT_connections_closed, 1);
+	client_leave_address(w, client->index);
 	atomic_store(&c->owner, 0); /* last: from here on it is anybody's */
 }
 
@@ -533,13 +596,22 @@ void client_deadlines(struct worker *w)
 	uint64_t now = worker_now_ms(w);
 	uint64_t silence_ms = (uint64_t)w->config->intervals.login_silence_s * 1000;
 	uint64_t creation_ms = (uint64_t)w->config->intervals.creation_silence_s * 1000;
+	uint64_t total_ms = (uint64_t)w->config->intervals.login_total_s * 1000;
+	uint64_t unread_ms = (uint64_t)w->config->intervals.unread_s * 1000;
 	for (uint32_t i = 1; i <= w->world.limits.connections && w->clients_open > 0; i++) {
 		struct client *client = &w->clients[i];
-		if (client->c == NULL || client->c->phase != CONNECTION_NEW)
+		const struct connection *c = client->c;
+		if (c == NULL || c->phase == CONNECTION_CLOSING)
 			continue;
-		/* Who rolls dice is filling in a form and gets longer (protocol.md 2). */
-		uint64_t allowed = client->c->dice_rolled ? creation_ms : silence_ms;
-		if (now - client->c->input_ms > allowed)
+		/* Its window has been closed since the last send; a little output may never fill what it is allowed to leave. */
+		if (client->want_write && output_waiting(c) > 0 && now - c->sent_ms > unread_ms &&
+			now - c->phase_ms > unread_ms)
+			client_close(w, client, CLOSE_SLOW_READER);
+		if (c->phase != CONNECTION_NEW)
+			continue;
+		/* Who rolls dice is filling in a form and gets longer (protocol.md 2); but not for ever. */
+		uint64_t allowed = c->dice_rolled ? creation_ms : silence_ms;
+		if (now - c->input_ms > allowed || now - c->accepted_ms > total_ms)
 			client_close(w, client, CLOSE_LOGIN_SILENCE);
 	}
 }

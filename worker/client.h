@@ -18,6 +18,9 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 /* A connection of our predecessor whose socket we have: our side of it. NULL: epoll refuses the descriptor. */
 struct client *client_adopt(struct worker *w, uint32_t index);
 
+/* Counts a connection that came along from a former generation. false: its address has no record. */
+bool client_come_along(struct worker *w, uint32_t index);
+
 /* One that was closing already. */
 void client_adopt_closing(struct worker *w, struct client *client);
 
@@ -34,6 +37,10 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 
 /* An error dialog and nothing else (login refused), then the end; or, to a client on the creation screen, without. */
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open);
+
+/* Its address counts it no longer, and gets back what it holds (address.h); the connection is about to be free. Harmless when it
+ * was never counted, or is not any more. */
+void client_leave_address(struct worker *w, uint32_t index);
 
 void client_want_write(struct client *client, bool want);
 

@@ -135,7 +135,6 @@ static void fields_fill(const struct world *w, uint32_t index, const struct conn
 		.dice_rolled = c->dice_rolled,
 		.port = c->port,
 		.segment_bytes = c->segment_bytes,
-		.logins_failed = c->logins_failed,
 		.accepted_ms = c->accepted_ms,
 		.input_ms = c->input_ms,
 		.sent_ms = c->sent_ms,

@@ -6,6 +6,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "worker/client.h"
+#include "worker/game/bucket.h"
 #include "worker/game/creation.h"
 #include "worker/game/ruling.h"
 #include "worker/output.h"
@@ -46,7 +47,30 @@ static void throw_dice(struct worker *w, struct client *client)
 	output_say(w, client, bytes, writer.length);
 }
 
-static void dispatch_new(struct worker *w, struct client *client, const struct c2s_packet *packet, size_t used)
+/* What a connection may do before the login, and how often: its own token buckets. Too much is refused; a creation is said
+ * so now and then, dice have no words for it. */
+static bool before_login_pay(struct worker *w, struct client *client, unsigned packet)
+{
+	const struct config *config = w->config;
+	struct connection *c = client->c;
+	uint64_t now = worker_now_ms(w);
+	bool paid = true;
+	if (packet == C2S_THROW_DICES)
+		paid = bucket_pay(now, &c->dice_paid_ms, config->flood.dice_ms, config->flood.dice_burst);
+	else if (packet == C2S_LOGIN_NEW_CHAR)
+		paid = bucket_pay(now, &c->creation_paid_ms, config->flood.creation_ms, config->flood.creation_burst);
+	if (paid || !config->flood.limit)
+		return true;
+	count_add(&w->world, COUNT_packets_refused, 1);
+	count_add(&w->world, COUNT_refused_before, 1);
+	if (packet == C2S_LOGIN_NEW_CHAR && (c->told_ms == 0 || now - c->told_ms >= FLOOD_TELL_MS)) {
+		c->told_ms = now;
+		client_refuse(w, client, text_of(text_latin1(TEXT_TOO_FAST)), true);
+	}
+	return false;
+}
+
+static void new_run(struct worker *w, struct client *client, const struct c2s_packet *packet)
 {
 	switch (packet->id) {
 	case C2S_THROW_DICES:
@@ -55,13 +79,20 @@ static void dispatch_new(struct worker *w, struct client *client, const struct c
 	case C2S_LOGIN_EXISTING_CHAR:
 		session_login(w, client, &packet->LOGIN_EXISTING_CHAR);
 		break;
-	case C2S_LOGIN_NEW_CHAR:
+	default:
 		session_create(w, client, &packet->LOGIN_NEW_CHAR);
 		break;
-	default:
+	}
+}
+
+static void dispatch_new(struct worker *w, struct client *client, const struct c2s_packet *packet, size_t used)
+{
+	if (packet->id > C2S_LOGIN_NEW_CHAR) {
 		client_close(w, client, CLOSE_OUT_OF_TURN);
 		return;
 	}
+	if (before_login_pay(w, client, packet->id))
+		new_run(w, client, packet);
 	if (client->c != NULL) {
 		/* Passwords do not stay in the input buffer. */
 		explicit_bzero(client->c->input_bytes + client->c->input.start, used);
@@ -76,12 +107,13 @@ struct run {
 	const struct ruling *ruling;
 	const struct c2s_packet *packet;
 	size_t used;
+	bool flooded;
 };
 
 static enum tx_verdict run_packet(struct tx *tx, void *context)
 {
-	const struct run *run = context;
-	return ruling_run(tx, run->ruling, run->client->c, run->packet, run->used);
+	struct run *run = context;
+	return ruling_run(tx, run->ruling, run->client->c, run->packet, run->used, &run->flooded);
 }
 
 static void black_box_note(struct worker *w, const struct client *client, unsigned packet)
@@ -134,6 +166,10 @@ static void dispatch_playing(struct worker *w, struct client *client, const stru
 	black_box_clear(w);
 	if (packet->id == C2S_WALK && worker_now_ms(w) < client->echo_until_ms)
 		position_echo(w, client);
+	if (verdict == TX_COMMIT && run.flooded) {
+		count_add(&w->world, COUNT_packets_refused, 1);
+		count_add(&w->world, flood_counter(ruling->flood), 1);
+	}
 	/* Cancelled: nothing happened, but the packet is gone all the same. */
 	if (verdict == TX_CANCEL && client->c == c && c->phase == CONNECTION_PLAYING) {
 		count_add(&w->world, COUNT_packets_refused, 1);

@@ -154,6 +154,7 @@ static bool answer_take(struct restoring *r, const struct map_query *about, cons
 	if (text == NULL)
 		return true;
 	if (about->left) {
+		free(r->left);
 		r->left = strdup(text); /* the answer may be gone when the ground's comes */
 		return r->left != NULL;
 	}

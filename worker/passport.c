@@ -20,10 +20,17 @@ _Static_assert((int)PASSPORT_NAME_BYTES >= (int)NAME_BYTES && (int)PASSPORT_INPU
 
 static const uint8_t file_magic[8] = "ARGPASSP", record_magic[8] = "PASSPORT";
 
-#define NUMBER(name, bytes, type) +(bytes)
-#define BYTES(name, bytes)        +(bytes)
+/* The fields as they lie in a record: bytes alone, so there are no holes. */
+struct fields_wire {
+#define NUMBER(name, bytes, type) uint8_t name[bytes];
+#define BYTES(name, bytes)        uint8_t name[bytes];
+	PASSPORT_FIELDS(NUMBER, BYTES)
+#undef NUMBER
+#undef BYTES
+};
+
 enum {
-	FIELDS_BYTES = 0 PASSPORT_FIELDS(NUMBER, BYTES),
+	FIELDS_BYTES = sizeof(struct fields_wire),
 	/* file: magic 8, version 4, zero 4, salt 8, checksum 8 */
 	FILE_SALT = 16,
 	FILE_CHECKSUM = 24,
@@ -39,8 +46,6 @@ enum {
 	SEGMENT_BYTES_LEAST = 200,
 	SEGMENT_BYTES_MOST = 65535,
 };
-#undef NUMBER
-#undef BYTES
 
 /* --- bytes ---------------------------------------------------------------------------------------------------------- */
 
@@ -115,15 +120,13 @@ bool passport_writer_begin(struct passport_writer *w, struct problem *why)
 
 static void fields_put(uint8_t *to, const struct passport *p)
 {
-#define NUMBER(name, bytes, type)                                                                                      \
-	number_put(to, p->name, bytes);                                                                                    \
-	to += (bytes);
-#define BYTES(name, bytes)                                                                                             \
-	memcpy(to, p->name, bytes);                                                                                        \
-	to += (bytes);
+	struct fields_wire wire;
+#define NUMBER(name, bytes, type) number_put(wire.name, p->name, bytes);
+#define BYTES(name, bytes)        memcpy(wire.name, p->name, bytes);
 	PASSPORT_FIELDS(NUMBER, BYTES)
 #undef NUMBER
 #undef BYTES
+	memcpy(to, &wire, sizeof wire);
 }
 
 static bool passport_makes_sense(const struct passport *p);
@@ -251,12 +254,10 @@ static bool passport_makes_sense(const struct passport *p)
 
 static void fields_get(const uint8_t *from, struct passport *p)
 {
-#define NUMBER(name, bytes, type)                                                                                      \
-	p->name = (type)number_get(from, bytes);                                                                           \
-	from += (bytes);
-#define BYTES(name, bytes)                                                                                             \
-	memcpy(p->name, from, bytes);                                                                                      \
-	from += (bytes);
+	struct fields_wire wire;
+	memcpy(&wire, from, sizeof wire);
+#define NUMBER(name, bytes, type) p->name = (type)number_get(wire.name, bytes);
+#define BYTES(name, bytes)        memcpy(p->name, wire.name, bytes);
 	PASSPORT_FIELDS(NUMBER, BYTES)
 #undef NUMBER
 #undef BYTES

@@ -55,7 +55,6 @@ enum passport_phase {
 	BYTES(address, 16)               /* IPv6, or IPv4 mapped into it */                                                \
 	NUMBER(port, 2, uint16_t)                                                                                          \
 	NUMBER(segment_bytes, 4, uint32_t)                                                                                 \
-	NUMBER(logins_failed, 4, uint32_t)                                                                                 \
 	NUMBER(accepted_ms, 8, uint64_t)                                                                                   \
 	NUMBER(input_ms, 8, uint64_t)                                                                                      \
 	NUMBER(sent_ms, 8, uint64_t)                                                                                       \

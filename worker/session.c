@@ -101,11 +101,28 @@ static enum tx_verdict release(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+void session_release(struct worker *w, struct handle player)
+{
+	worker_transaction(w, &w->world.realm_domain, 1, release, &player);
+}
+
+/* The attempt has come to nothing: its address gets back what it took. */
+static enum tx_verdict attempt_give_back(struct tx *tx, void *context)
+{
+	const struct session *s = context;
+	if (handle_connection(tx->world, s->connection) != NULL)
+		address_attempt_end(tx, s->connection.index, false);
+	return TX_COMMIT;
+}
+
 static void session_end(struct session *s)
 {
 	struct worker *w = s->w;
+	const struct connection *c = handle_connection(&w->world, s->connection);
 	if (s->player.index != 0 && !s->found_in_world)
 		worker_transaction(w, &w->world.realm_domain, 1, release, &s->player);
+	if (c != NULL && c->attempt != 0)
+		worker_transaction(w, &w->world.realm_domain, 1, attempt_give_back, s);
 	if (s->client != NULL)
 		s->client->session = NULL;
 	w->sessions_open--;
@@ -336,10 +353,9 @@ static enum tx_verdict enter(struct tx *tx, void *context)
 	image.version = player->version;
 	image.name_hash = player->name_hash;
 	image.state = player->state;
-	if (s->creating) {
+	if (s->creating)
 		image.id = realm_account_id(tx);
-		address_deed_add(tx, w->peers[s->connection.index].address, DEED_CREATED);
-	}
+	address_attempt_end(tx, s->connection.index, s->creating);
 	TOUCH(tx, *player);
 	*player = image;
 	struct place wish = s->character.at;
@@ -369,6 +385,7 @@ static enum tx_verdict take_over(struct tx *tx, void *context)
 	const struct body *body = &w->bodies[index];
 	if (body->map != map)
 		return tx_need(tx, body->map) ? TX_CANCEL : TX_AGAIN; /* it moved while we waited for its map */
+	address_attempt_end(tx, s->connection.index, false);
 	if (player->state == PLAYER_GONE) {
 		struct place was = {.map = body->origin_map, .x = body->origin_x, .y = body->origin_y};
 		return body_enters(tx, s, index, was, body->heading);
@@ -471,7 +488,7 @@ static void password_run(void *job)
 static enum tx_verdict wrong_password_note(struct tx *tx, void *context)
 {
 	const struct session *s = context;
-	address_deed_add(tx, tx->world->peers[s->connection.index].address, DEED_WRONG_PASSWORD);
+	address_attempt_end(tx, s->connection.index, true);
 	return TX_COMMIT;
 }
 
@@ -606,6 +623,9 @@ static enum tx_verdict reserve(struct tx *tx, void *context)
 	struct world *w = tx->world;
 	s->player = (struct handle){0};
 	s->found_in_world = false;
+	s->refusal = address_attempt(tx, s->connection.index, s->creating);
+	if (s->refusal != TEXT_ID_COUNT)
+		return TX_CANCEL;
 	uint32_t index = realm_find(w, session_name(s));
 	if (index != 0) {
 		const struct player *player = &w->players[index];
@@ -637,6 +657,19 @@ static bool others_return(const struct worker *w)
 	return __atomic_load_n(&w->world.realm->returning, __ATOMIC_RELAXED) != 0;
 }
 
+static const char *refusal_for_the_log(enum text_id refusal)
+{
+	switch (refusal) {
+	case TEXT_WORLD_FULL:
+		return "world.max_players are in the world";
+	case TEXT_NAME_TAKEN:
+	case TEXT_BEING_LOADED:
+		return "the name is in use";
+	default:
+		return "its address may not do this more often now";
+	}
+}
+
 static void session_reserve(struct session *s)
 {
 	struct worker *w = s->w;
@@ -646,8 +679,7 @@ static void session_reserve(struct session *s)
 		return;
 	}
 	if (worker_transaction(w, &w->world.realm_domain, 1, reserve, s) != TX_COMMIT) {
-		session_refuse(s, s->refusal,
-					   s->refusal == TEXT_WORLD_FULL ? "world.max_players are in the world" : "the name is in use");
+		session_refuse(s, s->refusal, refusal_for_the_log(s->refusal));
 		return;
 	}
 	if (s->found_in_world)
@@ -726,19 +758,7 @@ static bool refused_at_the_door(struct worker *w, struct client *client, int maj
 		client_refuse(w, client, text_of(text_latin1(TEXT_SERVER_STOPPING)), false);
 		return true;
 	}
-	if (!w->config->game.allow_multi_login && address_plays(w, client->index)) {
-		client_refuse(w, client, text_of(text_latin1(TEXT_ONE_PER_ADDRESS)), false);
-		return true;
-	}
 	return false;
-}
-
-enum { MINUTE_MS = 60000, HOUR_MS = 3600000 };
-
-static bool did_too_often(const struct worker *w, const struct client *client, enum address_deed deed, int limit,
-						  uint64_t within_ms)
-{
-	return limit != 0 && address_deeds(w, w->world.peers[client->index].address, deed, within_ms) >= (unsigned)limit;
 }
 
 void session_login(struct worker *w, struct client *client, const struct c2s_LOGIN_EXISTING_CHAR *wish)
@@ -749,11 +769,6 @@ void session_login(struct worker *w, struct client *client, const struct c2s_LOG
 	if (name.length == 0 || name.length >= NAME_BYTES || memchr(name.bytes, '\0', name.length) != NULL ||
 		wish->password.length == 0 || wish->password.length > PASSWORD_LONGEST) {
 		client_refuse(w, client, text_of(text_latin1(TEXT_WRONG_PASSWORD)), false);
-		return;
-	}
-	if (did_too_often(w, client, DEED_WRONG_PASSWORD, w->config->limits.wrong_passwords_per_address_per_minute,
-					  MINUTE_MS)) {
-		client_refuse(w, client, text_of(text_latin1(TEXT_TOO_MANY_GUESSES)), false);
 		return;
 	}
 	struct session *s = session_begin(w, client, name, wish->password);
@@ -772,10 +787,6 @@ void session_create(struct worker *w, struct client *client, const struct c2s_LO
 	trimmed.username = text_trim(wish->username);
 	if (!creation_check(w->config, w->catalog, &trimmed, client->c->dice_rolled != 0, refusal, sizeof refusal)) {
 		client_refuse(w, client, text_of(refusal), true);
-		return;
-	}
-	if (did_too_often(w, client, DEED_CREATED, w->config->limits.creations_per_address_per_hour, HOUR_MS)) {
-		client_refuse(w, client, text_of(text_latin1(TEXT_CREATION_LIMIT)), true);
 		return;
 	}
 	struct session *s = session_begin(w, client, trimmed.username, wish->password);

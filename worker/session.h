@@ -29,6 +29,9 @@ void session_return(struct worker *w, struct client *client, struct text name, u
 /* The client is closed: what is under way ends as soon as its answer comes. Harmless without a session. */
 void session_cancel(struct worker *w, struct client *client);
 
+/* The slot that is reserved for one who comes back is given up: his connection cannot be gone on with. */
+void session_release(struct worker *w, struct handle player);
+
 /* Names that the former process in this slot had reserved are free again. */
 void session_release_leftovers(struct worker *w);
 

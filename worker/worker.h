@@ -136,10 +136,10 @@ struct worker {
 	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
 	struct client *input_first; /* clients with input left */
 	struct client *closing_first;
-	uint32_t sessions_open;           /* logins, creations and returns under way */
 	struct session *waiting_sessions; /* those that wait for a time */
 	struct loop_timer *waiting_timer;
-	enum charset charset; /* of newcomers */
+	uint32_t sessions_open; /* logins, creations and returns under way */
+	enum charset charset;   /* of newcomers */
 };
 
 /* Runs a transaction of this worker: with the time of this turn, real and monotonic. */

@@ -192,7 +192,7 @@ static const struct layout_field fields[] = {
 	FIELD(player, speed_batch_ms),
 	FIELD(player, speed_offence_ms),
 	FIELD(player, position_request_ms),
-	FIELD(player, talk_credit_ms),
+	FIELD(player, flood_told_ms),
 	FIELD(player, last_active_ms),
 	FIELD(player, protected_until_ms),
 	FIELD(player, target),
@@ -209,19 +209,26 @@ static const struct layout_field fields[] = {
 	FIELD(player, inventory_unknown),
 	FIELD(player, reserve4),
 	FIELD(player, bank_unknown),
+	FIELD(player, flood_paid_ms),
 	FIELD(player, reserve),
-
-	/* address_event */
-	FIELD(address_event, address),
-	FIELD(address_event, at_ms),
-	FIELD(address_event, deed),
-	FIELD(address_event, reserve),
 
 	/* kept_out */
 	FIELD(kept_out, account),
 	FIELD(kept_out, blames),
 	FIELD(kept_out, blamed_ms),
 	FIELD(kept_out, until_ms),
+
+	/* address_window */
+	FIELD(address_window, start_s),
+	FIELD(address_window, count),
+
+	/* address */
+	FIELD(address, prefix),
+	FIELD(address, connections),
+	FIELD(address, attempts),
+	FIELD(address, connect_paid_ms),
+	FIELD(address, used_ms),
+	FIELD(address, windows),
 
 	/* realm */
 	FIELD(realm, next_account_id),
@@ -236,16 +243,16 @@ static const struct layout_field fields[] = {
 	FIELD(realm, motd_length),
 	FIELD(realm, start),
 	FIELD(realm, returning),
+	FIELD(realm, connections),
+	FIELD(realm, attempts),
 	FIELD(realm, reserve),
-	FIELD(realm, deeds),
-	FIELD(realm, deeds_next),
-	FIELD(realm, reserve1),
 	FIELD(realm, kept_out),
 	FIELD(realm, motd),
 
 	/* peer */
 	FIELD(peer, address),
-	FIELD(peer, since_ms),
+	FIELD(peer, record),
+	FIELD(peer, reserve),
 
 	/* connection_cursor */
 	FIELD(connection_cursor, map_position),
@@ -278,7 +285,7 @@ static const struct layout_field fields[] = {
 	FIELD(connection, fd),
 	FIELD(connection, player),
 	FIELD(connection, segment_bytes),
-	FIELD(connection, logins_failed),
+	FIELD(connection, attempt),
 	FIELD(connection, accepted_ms),
 	FIELD(connection, phase_ms),
 	FIELD(connection, input_ms),
@@ -291,8 +298,11 @@ static const struct layout_field fields[] = {
 	FIELD(connection, output_first),
 	FIELD(connection, cursor_active),
 	FIELD(connection, cursor),
+	FIELD(connection, attempt_start_s),
 	FIELD(connection, returns_id),
-	FIELD(connection, reserve0),
+	FIELD(connection, dice_paid_ms),
+	FIELD(connection, creation_paid_ms),
+	FIELD(connection, told_ms),
 	FIELD(connection, reserve),
 	FIELD(connection, input_bytes),
 

@@ -48,8 +48,12 @@ enum {
 	CHUNK_BYTES = 2032,                 /* payload of one output chunk */
 
 	MOTD_BYTES = 1024,
-	ADDRESS_DEEDS = 512,
 	KEPT_OUT_MOST = 64,
+
+	FLOOD_ROOM = 16,      /* classes of flood limit (worker/game/flood.h), with room for more */
+	ADDRESS_SET = 16,     /* records of addresses that one address can have: the least useful one gives way */
+	ADDRESS_SPREAD = 4,   /* records per connection, so that a set does not run full of connected addresses */
+	ADDRESS_EXTRA = 4096, /* and for those who are not connected any more */
 
 	TX_DOMAINS_MAX = 4, /* two maps and the realm, and one to spare */
 	RING_ENTRY_MAX = 32768,
@@ -122,7 +126,19 @@ struct black_box {
 	COUNTER(gold_minted, "gold that came into the world")                                                              \
 	COUNTER(gold_burned, "gold that left the world")                                                                   \
 	COUNTER(items_minted, "items that came into the world")                                                            \
-	COUNTER(items_burned, "items that left the world")
+	COUNTER(items_burned, "items that left the world")                                                                 \
+	COUNTER(refused_move, "packets refused for coming too fast: steps and turns")                                      \
+	COUNTER(refused_talk, "the same: lines")                                                                           \
+	COUNTER(refused_act, "the same: fighting, casting, working")                                                       \
+	COUNTER(refused_use, "the same: using items")                                                                      \
+	COUNTER(refused_goods, "the same: inventory and spell list")                                                       \
+	COUNTER(refused_click, "the same: clicks on the map")                                                              \
+	COUNTER(refused_trade, "the same: shops, banks, trade between players")                                            \
+	COUNTER(refused_ask, "the same: questions")                                                                        \
+	COUNTER(refused_social, "the same: guilds, parties, factions")                                                     \
+	COUNTER(refused_command, "the same: commands of game masters")                                                     \
+	COUNTER(refused_ping, "the same: pings")                                                                           \
+	COUNTER(refused_before, "the same: dice and creations before the login")
 
 enum counter_id {
 #define COUNTER(name, what) COUNT_##name,
@@ -385,7 +401,7 @@ struct player {
 	uint64_t speed_batch_ms;   /* speed check: when this batch of steps began */
 	uint64_t speed_offence_ms; /* first offence remembered, 0 = none */
 	uint64_t position_request_ms;
-	uint64_t talk_credit_ms;
+	uint64_t flood_told_ms;  /* when he was told last that he is too fast (game/flood.c) */
 	uint64_t last_active_ms; /* last packet: idle time-out */
 	uint64_t protected_until_ms;
 	struct target target;
@@ -401,20 +417,19 @@ struct player {
 	uint32_t inventory_unknown; /* bit per slot */
 	uint32_t reserve4;
 	uint64_t bank_unknown;
-	uint8_t reserve[320];
+	uint64_t flood_paid_ms[FLOOD_ROOM]; /* token buckets, one per class of packets (game/flood.c) */
+	uint8_t reserve[192];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");
 
 /* --- the realm ----------------------------------------------------------------------------------------------------------------- */
 
-/* Something an address did that is limited per time (game limits in settings.def): kept in a ring, the oldest goes. */
-enum address_deed { DEED_NONE, DEED_CREATED, DEED_WRONG_PASSWORD };
-
-struct address_event {
-	uint8_t address[16];
-	uint64_t at_ms; /* monotonic */
-	uint32_t deed;  /* enum address_deed */
-	uint32_t reserve;
+/* What an address may do only so often within some time (worker/address.c). */
+enum address_limit {
+	ADDRESS_LOGINS,          /* logins and creations that were looked at, per minute */
+	ADDRESS_WRONG_PASSWORDS, /* per minute */
+	ADDRESS_CREATIONS,       /* new characters, per hour */
+	ADDRESS_LIMITS
 };
 
 /* An account whose packets killed workers (worker/blame.h). */
@@ -423,6 +438,24 @@ struct kept_out {
 	uint32_t blames;              /* in a row */
 	uint64_t blamed_ms, until_ms; /* monotonic: the last one; no login before */
 };
+
+/* Counts from its first deed on until the time of its limit is over. */
+struct address_window {
+	uint32_t start_s; /* monotonic */
+	uint32_t count;   /* 0 = none under way */
+};
+
+/* What one address (an IPv6 network) has and did. Written under the realm's lock. A record that counts connections stays
+ * where it is; others give way to newcomers. */
+struct address {
+	uint8_t prefix[16];
+	uint32_t connections;     /* open ones */
+	uint32_t attempts;        /* of them, with a login or creation under way */
+	uint64_t connect_paid_ms; /* token bucket: new connections */
+	uint64_t used_ms;         /* last deed; 0 = the record was never used */
+	struct address_window windows[ADDRESS_LIMITS];
+};
+_Static_assert(sizeof(struct address) == 64, "one address, one cache line");
 
 /* What belongs to no map: names, the free lists. Written under the realm's lock. */
 struct realm {
@@ -438,10 +471,9 @@ struct realm {
 	struct place start;              /* where new characters, and those whose place does not exist any more, appear */
 	uint32_t returning; /* bit per worker slot that has not taken its clients over from the former generation yet: until
 	                     * all have, nobody else gets a name. Set by who makes the segment; read without lock */
-	uint8_t reserve[12];
-	struct address_event deeds[ADDRESS_DEEDS];
-	uint32_t deeds_next; /* where the next is written */
-	uint32_t reserve1;
+	uint32_t connections; /* open ones: those that an address counts */
+	uint32_t attempts;    /* of them, with a login or creation under way */
+	uint8_t reserve[4];
 	struct kept_out kept_out[KEPT_OUT_MOST];
 	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
@@ -466,11 +498,12 @@ enum client_toggle {
 	TOGGLE_PARALYSED = 16,
 };
 
-/* Where a connection comes from; beside the connections, close together, because every newcomer is compared with all of
- * them. Written by the connection's owner; stays when the connection is closed, until its slot is used again. */
+/* Where a connection comes from; beside the connections, close together, because they are searched. Written by the
+ * connection's owner; .record under the realm's lock. */
 struct peer {
 	uint8_t address[16]; /* IPv6, or IPv4 mapped into it */
-	uint64_t since_ms;   /* when it was accepted */
+	uint32_t record;     /* of its address, which counts this connection; 0 = it is not counted */
+	uint32_t reserve;
 };
 
 /* What the client was sent when it came into the world. */
@@ -520,7 +553,7 @@ struct connection {
 	int32_t fd; /* number in the owner's table of descriptors */
 	struct handle player;
 	uint32_t segment_bytes; /* most bytes of whole packets in one send */
-	uint32_t logins_failed;
+	uint32_t attempt;       /* a login or creation is under way: the limit it holds, enum address_limit + 1; 0 = none */
 	uint64_t accepted_ms;
 	uint64_t phase_ms; /* since when in this phase */
 	uint64_t input_ms; /* last whole packet received */
@@ -539,11 +572,14 @@ struct connection {
 	uint32_t output_first;          /* chunk that holds byte `sent`, or an earlier one that is to be given back */
 	_Atomic uint32_t cursor_active; /* which cursor is valid: 0 or 1 */
 	struct connection_cursor cursor[2];
+	uint32_t attempt_start_s; /* the window from which its token is; both under the realm's lock too */
 	/* CHECKING: the account whose character played on this connection in the former generation and comes back; 0 = an
 	 * ordinary login. `player` then is the slot that is reserved for it. */
 	uint32_t returns_id;
-	uint32_t reserve0;
-	uint8_t reserve[96];
+	uint64_t dice_paid_ms; /* token buckets before the login */
+	uint64_t creation_paid_ms;
+	uint64_t told_ms; /* when it was told last that it is too fast */
+	uint8_t reserve[72];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");
@@ -584,7 +620,8 @@ enum region_id {
 	WORLD_REGION_NAMES,        /* uint32_t each: player index, 0 = empty */
 	WORLD_REGION_CONNECTIONS,
 	WORLD_REGION_PEERS,
-	WORLD_REGION_READERS, /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
+	WORLD_REGION_ADDRESSES, /* a hash table of sets; index 0 is nobody */
+	WORLD_REGION_READERS,   /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
 	WORLD_REGION_CHUNKS,
 	WORLD_REGION_RINGS,
 	WORLD_REGION_COUNT
@@ -613,7 +650,7 @@ struct world_header {
 	struct world_limits limits;
 	uint32_t reserve0[2];
 	struct region regions[WORLD_REGION_COUNT];
-	uint8_t reserve[120];
+	uint8_t reserve[96];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
 

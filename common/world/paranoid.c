@@ -11,10 +11,15 @@ static const struct {
 	enum region_id id;
 	const char *structure;
 } watched[] = {
-	{WORLD_REGION_MAPS, "map_state"},         {WORLD_REGION_BODIES, "body"},
-	{WORLD_REGION_PLAYERS, "player"},         {WORLD_REGION_REALM, "realm"},
-	{WORLD_REGION_FREE_PLAYERS, "free list"}, {WORLD_REGION_NAMES, "name table"},
+	{WORLD_REGION_MAPS, "map_state"},
+	{WORLD_REGION_BODIES, "body"},
+	{WORLD_REGION_PLAYERS, "player"},
+	{WORLD_REGION_REALM, "realm"},
+	{WORLD_REGION_FREE_PLAYERS, "free list"},
+	{WORLD_REGION_NAMES, "name table"},
 	{WORLD_REGION_CONNECTIONS, "connection"},
+	{WORLD_REGION_ADDRESSES, "address"},
+	{WORLD_REGION_PEERS, "peer"},
 };
 
 /* Behind the copy of the segment: a byte for each watched element, 1 = it was ours and copied. Asking again later would
@@ -57,6 +62,7 @@ static bool element_is_ours(const struct tx *tx, enum region_id region, uint64_t
 		return index != 0 && held_then(tx, map == 0 ? w->realm_domain : map);
 	}
 	case WORLD_REGION_CONNECTIONS:
+	case WORLD_REGION_PEERS:
 		return atomic_load(&w->connections[index].owner) == w->slot + 1;
 	default:
 		return held_then(tx, w->realm_domain);

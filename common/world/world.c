@@ -28,6 +28,14 @@ static uint32_t names_size(const struct world_limits *limits)
 	return size;
 }
 
+static uint32_t address_sets(const struct world_limits *limits)
+{
+	uint32_t sets = 1;
+	while (sets * ADDRESS_SET < limits->connections * ADDRESS_SPREAD + ADDRESS_EXTRA)
+		sets *= 2;
+	return sets;
+}
+
 /* Where everything is; the only place that knows. Returns the size of the segment. */
 static uint64_t regions_lay_out(const struct world_limits *limits, struct region regions[WORLD_REGION_COUNT])
 {
@@ -48,6 +56,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
 		[WORLD_REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
 		[WORLD_REGION_PEERS] = {sizeof(struct peer), (uint64_t)limits->connections + 1},
+		[WORLD_REGION_ADDRESSES] = {sizeof(struct address), (uint64_t)address_sets(limits) * ADDRESS_SET + 1},
 		[WORLD_REGION_READERS] = {sizeof(uint64_t), (uint64_t)limits->workers * domains},
 		[WORLD_REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
 		[WORLD_REGION_RINGS] = {1, rings},
@@ -118,6 +127,8 @@ static void world_point(struct world *w, uint8_t *base)
 	w->names = (uint32_t *)(base + r[WORLD_REGION_NAMES].offset);
 	w->connections = (struct connection *)(base + r[WORLD_REGION_CONNECTIONS].offset);
 	w->peers = (struct peer *)(base + r[WORLD_REGION_PEERS].offset);
+	w->addresses = (struct address *)(base + r[WORLD_REGION_ADDRESSES].offset);
+	w->address_sets = address_sets(&w->limits);
 	w->chunks = (struct chunk *)(base + r[WORLD_REGION_CHUNKS].offset);
 	w->reader_positions = (uint64_t *)(base + r[WORLD_REGION_READERS].offset);
 	w->realm_domain = w->limits.maps + 1;

@@ -23,6 +23,8 @@ struct world {
 	uint32_t *names;                /* [realm->names_mask + 1] */
 	struct connection *connections; /* [limits.connections + 1] */
 	struct peer *peers;             /* [limits.connections + 1] */
+	struct address *addresses;      /* [address_sets * ADDRESS_SET + 1] */
+	uint32_t address_sets;          /* a power of two */
 	struct chunk *chunks;           /* [limits.workers * limits.chunks + 1] */
 	uint64_t *reader_positions;     /* [limits.workers][realm_domain + 1] */
 	uint32_t realm_domain;          /* index of the realm among the domains: limits.maps + 1 */

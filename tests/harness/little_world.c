@@ -335,12 +335,13 @@ struct deed {
 	const struct ruling *ruling;
 	const struct c2s_packet *packet;
 	size_t used;
+	bool flooded;
 };
 
 static enum tx_verdict packet_run(struct tx *tx, void *context)
 {
-	const struct deed *deed = context;
-	return ruling_run(tx, deed->ruling, deed->c, deed->packet, deed->used);
+	struct deed *deed = context;
+	return ruling_run(tx, deed->ruling, deed->c, deed->packet, deed->used, &deed->flooded);
 }
 
 enum tx_verdict little_world_do(struct little_world *world, uint32_t player, unsigned id, const void *fields,

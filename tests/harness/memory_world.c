@@ -135,12 +135,13 @@ struct deed {
 	struct connection *c;
 	const struct ruling *ruling;
 	const struct c2s_packet *packet;
+	bool flooded;
 };
 
 static enum tx_verdict packet_run(struct tx *tx, void *context)
 {
-	const struct deed *deed = context;
-	return ruling_run(tx, deed->ruling, deed->c, deed->packet, 0);
+	struct deed *deed = context;
+	return ruling_run(tx, deed->ruling, deed->c, deed->packet, 0, &deed->flooded);
 }
 
 enum tx_verdict memory_world_do(struct memory_world *world, uint32_t player, struct c2s_packet packet)

@@ -122,7 +122,7 @@ static void a_crowd_crosses_between_two_maps_and_sees_one_world(void **state)
 	(void)state;
 	enum { ROUNDS = 6, STEPS = 60 };
 	struct crossing crossing = scenario_crossing();
-	struct crowd c = crowd_make(crossing.here, CROWD, "intervals.talk_ms=0");
+	struct crowd c = crowd_make(crossing.here, CROWD, NULL);
 	struct rng rng;
 	unsigned steps = 0, crossings = 0, corrections = 0;
 	rng_seed(&rng, 5);

@@ -11,101 +11,9 @@
 
 #include "tests/harness/bot.h"
 #include "tests/harness/game_server.h"
+#include "tests/harness/packet_values.h"
 #include "tests/harness/redis_server.h"
 #include "tests/harness/scenario.h"
-
-/* --- values ----------------------------------------------------------------------------------------------------------------------- */
-
-enum profile { SENSIBLE, ZERO, ONE, HIGHEST, LOWEST, ODD, PROFILES };
-static const char *const profile_names[PROFILES] = {"sensible", "zero", "one", "highest", "lowest", "odd"};
-
-/* As wide as any member of a packet. */
-union fields {
-	uint64_t first;
-#define C2S(id, godot, NAME, ...) struct c2s_##NAME NAME;
-#include "common/protocol/c2s.def"
-#define GM(id, godot, NAME, ...) struct gm_##NAME gm_##NAME;
-#include "common/protocol/gm.def"
-};
-
-static int64_t number_for(enum profile profile, const char *field, int64_t low, int64_t high, int64_t sensible)
-{
-	switch (profile) {
-	case ZERO:
-		return 0;
-	case ONE:
-		return 1;
-	case HIGHEST:
-		return high;
-	case LOWEST:
-		return low;
-	case ODD:
-		return high / 3 + 1;
-	default:
-		return strcmp(field, "heading") == 0 ? HEADING_WEST : strcmp(field, "map") == 0 ? 1 : sensible;
-	}
-}
-
-static struct text text_for(enum profile profile, const char *field)
-{
-	static char letters[256], bytes[256]; /* the same for all */
-	for (int i = 0; i < 256; i++) {
-		letters[i] = (char)('a' + i % 26);
-		bytes[i] = (char)i;
-	}
-	switch (profile) {
-	case ZERO:
-		return TEXT("");
-	case ONE:
-		return TEXT("x");
-	case HIGHEST:
-		return text_bytes(letters, 250);
-	case LOWEST:
-		return TEXT(" ");
-	case ODD:
-		return text_bytes(bytes, 256); /* NUL, line feeds, brackets, everything */
-	default:
-		return strstr(field, "name") != NULL || strstr(field, "nick") != NULL ? TEXT("Vecina") : TEXT("hola a todos");
-	}
-}
-
-static void element_fill(uint8_t *member, const struct packet_field *field, unsigned i, enum profile profile)
-{
-	switch ((enum field_type)field->type) {
-	case FIELD_U8:
-		((int32_t *)(void *)member)[i] = (int32_t)number_for(profile, field->name, 0, 255, 3);
-		break;
-	case FIELD_BOOL:
-		((bool *)member)[i] = profile == ONE || profile == HIGHEST;
-		break;
-	case FIELD_I16:
-		((int32_t *)(void *)member)[i] = (int32_t)number_for(profile, field->name, INT16_MIN, INT16_MAX, 5);
-		break;
-	case FIELD_I32:
-		((int64_t *)(void *)member)[i] = number_for(profile, field->name, INT32_MIN, INT32_MAX, 10);
-		break;
-	case FIELD_STR:
-	case FIELD_LIST:
-		((struct text *)(void *)member)[i] = text_for(profile, field->name);
-		break;
-	case FIELD_IP_OR_STR:
-		*(struct packet_address *)(void *)member =
-			(struct packet_address){.ip = {127, 0, 0, 1}, .text = text_for(profile, field->name)};
-		break;
-	default:
-		scenario_fail(__FILE__, __LINE__, "a client's packet with a field of type %u", field->type);
-	}
-}
-
-static void fields_fill(const struct packet_layout *layout, enum profile profile, union fields *fields)
-{
-	memset(fields, 0, sizeof *fields);
-	for (unsigned f = 0; f < layout->field_count; f++) {
-		const struct packet_field *field = &layout->fields[f];
-		for (unsigned i = 0; i < field->count; i++)
-			element_fill((uint8_t *)fields + field->offset, field, i, profile);
-	}
-}
 
 /* --- sending ----------------------------------------------------------------------------------------------------------------------- */
 
@@ -113,16 +21,16 @@ static unsigned answers, silences, not_yet; /* of one run, to be told */
 
 /* One packet; what came back before the answer to a ping is its answer. */
 static unsigned packet_try(struct bot *bot, enum packet_table table, const struct packet_layout *layout,
-						   enum profile profile)
+						   enum packet_profile profile)
 {
-	union fields fields;
-	fields_fill(layout, profile, &fields);
+	union packet_values fields;
+	packet_values_fill(layout, profile, &fields);
 	bot_record(bot);
 	bot_send_packet(bot, table, layout->id, &fields);
 	BOT_SEND(bot, PING);
 	uint64_t until = bots_deadline();
 	while (bot->pongs != bot->pings) {
-		EXPECT(!bot->closed, "%s with %s values closed the connection: %s", layout->name, profile_names[profile],
+		EXPECT(!bot->closed, "%s with %s values closed the connection: %s", layout->name, packet_profile_names[profile],
 			   bot->error);
 		bots_turn(bot, until, __FILE__, __LINE__, layout->name);
 	}
@@ -142,19 +50,19 @@ static void all_packets_try(struct bot *bot)
 {
 	unsigned tried = 0;
 	answers = silences = not_yet = 0;
-	for (unsigned profile = 0; profile < PROFILES; profile++) {
+	for (unsigned profile = 0; profile < PACKET_PROFILES; profile++) {
 		for (unsigned id = 0; id < packet_table_size(TABLE_C2S); id++) {
 			const struct packet_layout *layout = packet_layout(TABLE_C2S, id);
 			EXPECT(layout != NULL, "there is no packet %u", id);
 			if (is_for_later(id))
 				continue;
-			packet_try(bot, TABLE_C2S, layout, (enum profile)profile);
+			packet_try(bot, TABLE_C2S, layout, (enum packet_profile)profile);
 			tried++;
 		}
 	}
 	print_message("          %u packets: %u answered (%u of them: not yet), %u with silence\n", tried, answers, not_yet,
 				  silences);
-	EXPECT_EQUAL("packets tried", tried, (C2S_COUNT - 6) * PROFILES);
+	EXPECT_EQUAL("packets tried", tried, (C2S_COUNT - 6) * PACKET_PROFILES);
 }
 
 /* --- tests --------------------------------------------------------------------------------------------------------------------------- */
@@ -205,12 +113,12 @@ static void commands_of_game_masters_from_a_player_are_ignored_in_silence(void *
 	struct scene s = scene_make(NULL);
 	bot_sync(s.witness);
 	bot_record(s.witness);
-	for (unsigned profile = 0; profile < PROFILES; profile++) {
+	for (unsigned profile = 0; profile < PACKET_PROFILES; profile++) {
 		for (unsigned id = 1; id < packet_table_size(TABLE_GM); id++) {
 			const struct packet_layout *layout = packet_layout(TABLE_GM, id);
 			if (layout == NULL)
 				continue;
-			unsigned told = packet_try(s.bot, TABLE_GM, layout, (enum profile)profile);
+			unsigned told = packet_try(s.bot, TABLE_GM, layout, (enum packet_profile)profile);
 			EXPECT(told == 0, "%s of a player was answered with %s", layout->name, s.bot->record[0]);
 		}
 	}
@@ -241,11 +149,11 @@ static void commands_of_game_masters_from_the_staff_are_borne(void **state)
 	s.bot = bot_login(s.server, "Curioso", 0);
 	EXPECT(bot_self(s.bot)->privileges > 1, "Curioso has privileges %d", bot_self(s.bot)->privileges);
 	answers = silences = not_yet = 0;
-	for (unsigned profile = 0; profile < PROFILES; profile++) {
+	for (unsigned profile = 0; profile < PACKET_PROFILES; profile++) {
 		for (unsigned id = 1; id < packet_table_size(TABLE_GM); id++) {
 			const struct packet_layout *layout = packet_layout(TABLE_GM, id);
 			if (layout != NULL && !ends_the_show(id))
-				packet_try(s.bot, TABLE_GM, layout, (enum profile)profile);
+				packet_try(s.bot, TABLE_GM, layout, (enum packet_profile)profile);
 		}
 	}
 	print_message("          %u answered (%u of them: not yet), %u with silence\n", answers, not_yet, silences);

@@ -440,6 +440,111 @@ static void the_store_is_away_when_the_world_is_made_anew_and_it_is_waited_for(v
 	game_server_stop(party.server);
 }
 
+/* One packet is enough, and its change was half done: it is not run again in the next world, and its player is out. */
+static void a_packet_that_kills_does_not_come_along(void **state)
+{
+	(void)state;
+	static const char *const settings[] = {"workers.ladder_world_deaths=1", NULL};
+	server_start(NULL, true, settings);
+	party.server->errors_expected = true;
+	party_meet();
+	points_arm(party.server->points, "argentumd:w1", "touched", 3, SIGSEGV);
+	bot_step(party.player[1], HEADING_SOUTH);
+	game_server_await_strike(party.server);
+	game_server_expect_log(party.server, "it is not run again, he is disconnected");
+	bot_expect_closed(party.player[1]);
+	bot_close(&party.player[1]);
+	party.player[1] = bot_login(party.server, "Bernabe", ANY_WORKER);
+	game_server_await_players(party.server, PLAYERS);
+	EVENTUALLY(game_server_number(party.server, "generation") == party.generation + 1);
+	party_expect_whole();
+	party_goes_on();
+	game_server_stop(party.server);
+}
+
+/* Worker 1 of the next generation stands still at a point; returns its pid. */
+static pid_t second_worker_stop_at(const char *point)
+{
+	points_arm(party.server->points, "argentumd:w1", point, 0, SIGSTOP);
+	generation_renew();
+	return game_server_await_strike(party.server);
+}
+
+static void the_store_goes_away_while_they_come_back_and_it_is_waited_for(void **state)
+{
+	(void)state;
+	static const char *const settings[] = {"store.redis_command_timeout_ms=300", NULL};
+	struct redis_server *redis = scenario_redis();
+	server_start(redis, true, settings);
+	party_meet();
+	pid_t second = second_worker_stop_at("all arrived");
+	redis_server_pause(redis);
+	kill(second, SIGCONT);
+	EVENTUALLY(game_server_number(party.server, "generation") == party.generation + 1);
+	EVENTUALLY(game_server_log_has(party.server, "no answer for"));
+	EXPECT(!party.player[1]->closed, "he was disconnected though the store may come back");
+	redis_server_resume(redis);
+	generation_await(party.generation + 1);
+	party_expect_whole();
+	party_goes_on();
+	game_server_stop(party.server);
+}
+
+static void who_cannot_be_loaded_in_time_is_told_why_and_loses_nothing(void **state)
+{
+	(void)state;
+	static const char *const settings[] = {"store.redis_command_timeout_ms=300", "workers.return_timeout_s=1", NULL};
+	struct redis_server *redis = scenario_redis();
+	server_start(redis, true, settings);
+	party_meet();
+	half_line_finish();
+	pid_t second = second_worker_stop_at("all arrived");
+	redis_server_pause(redis);
+	kill(second, SIGCONT);
+	bot_expect_error(party.player[1], TEXT_RETURN_STORE_AWAY);
+	bot_expect_closed(party.player[1]);
+	redis_server_resume(redis);
+	for (unsigned i = 1; i <= 2; i++) { /* Carola may have been as late as he */
+		bot_sync(party.player[0]);
+		if (!party.player[i]->closed && i != 1)
+			continue;
+		bot_close(&party.player[i]);
+		party.player[i] = bot_login(party.server, i == 1 ? "Bernabe" : "Carola", ANY_WORKER);
+	}
+	game_server_await_players(party.server, PLAYERS);
+	party_expect_whole();
+	game_server_stop(party.server);
+}
+
+static void nobody_gets_into_an_account_whose_player_is_coming_back(void **state)
+{
+	(void)state;
+	server_start(NULL, true, NULL);
+	party_meet();
+	half_line_finish();
+	struct bot *other = bot_connect_to_worker(party.server, 0); /* comes along, at its login screen */
+	pid_t second = second_worker_stop_at("connection restored"); /* his name is not reserved yet */
+	bot_ask_login(other, "Bernabe", BOT_PASSWORD);
+	bot_until(party.player[0], party.player[0]->maps_entered > party.maps_entered[0]);
+	bot_sync(party.player[0]); /* on that worker too: it has read the login */
+	EXPECT(!bot_in_world(other) && !other->closed, "the login was answered before all were back");
+	kill(second, SIGCONT);
+	EVENTUALLY(game_server_number(party.server, "generation") == party.generation + 1);
+	/* Who has the password may take over who is there, as ever; never are there two. */
+	bot_until(other, bot_in_world(other) || other->closed);
+	if (bot_in_world(other)) {
+		bot_expect_closed(party.player[1]);
+		bot_close(&party.player[1]);
+		party.player[1] = other;
+		other = NULL;
+	} else {
+		bot_close(&other);
+	}
+	game_server_await_players(party.server, PLAYERS);
+	party_expect_whole();
+	game_server_stop(party.server);
+}
+
 static void soon_after_the_world_was_made_anew_the_server_ends_for_its_service_manager(void **state)
 {
 	(void)state;
@@ -538,6 +643,10 @@ int main(void)
 		SCENARIO(crash_after_crash_the_world_is_made_anew_and_all_stay_connected_in_lmdb),
 		SCENARIO(crash_after_crash_the_world_is_made_anew_and_all_stay_connected_in_redis),
 		SCENARIO(the_store_is_away_when_the_world_is_made_anew_and_it_is_waited_for),
+		SCENARIO(a_packet_that_kills_does_not_come_along),
+		SCENARIO(the_store_goes_away_while_they_come_back_and_it_is_waited_for),
+		SCENARIO(who_cannot_be_loaded_in_time_is_told_why_and_loses_nothing),
+		SCENARIO(nobody_gets_into_an_account_whose_player_is_coming_back),
 		SCENARIO(soon_after_the_world_was_made_anew_the_server_ends_for_its_service_manager),
 		SCENARIO(a_map_on_which_packets_kill_is_made_anew_while_the_others_stay),
 		SCENARIO(whose_packets_kill_again_is_kept_out),

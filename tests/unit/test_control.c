@@ -221,8 +221,7 @@ static void status_shows_the_server_its_processes_and_counters(void **state)
 	atomic_store(&slot->life, 4);
 	atomic_store(&slot->counters[COUNT_transactions], 1000);
 	atomic_store(&f->segment.world.processes[0].counters[COUNT_transactions], 234);
-	atomic_store(&slot->counters[COUNT_connections_accepted], 10);
-	atomic_store(&slot->counters[COUNT_connections_closed], 3);
+	f->segment.world.realm->connections = 7;
 	f->segment.world.realm->players_in_world = 5;
 	f->segment.world.realm->players_most = 6;
 

@@ -258,9 +258,10 @@ static unsigned steps_until_closed(unsigned steps, unsigned pause_ms)
 	return 0;
 }
 
-static void two_batches_of_steps_too_fast_end_the_connection(void **state)
+static void two_batches_of_steps_too_fast_end_the_connection_where_the_operator_wants_it(void **state)
 {
 	(void)state;
+	world->config.intervals.speedcheck_disconnects = true;
 	/* Steps 1 to 30 are timed when the 31st comes, and 31 to 60 when the 61st does. */
 	assert_int_equal(steps_until_closed(100, 100), 61);
 	assert_int_equal(memory_world_closed(world, me), CLOSE_SPEED_HACK);
@@ -269,9 +270,20 @@ static void two_batches_of_steps_too_fast_end_the_connection(void **state)
 	assert_int_equal(memory_world_audit(world).players, 0);
 }
 
+static void two_batches_of_steps_too_fast_are_logged_and_nothing_else(void **state)
+{
+	(void)state;
+	assert_int_equal(steps_until_closed(60, 100), 0);
+	assert_string_equal(world->tx.log_text, "");
+	assert_int_equal(steps_until_closed(1, 100), 0); /* the 61st */
+	assert_string_equal(world->tx.log_text, "Bruno walks faster than possible: 30 steps in less than 5800 ms, twice");
+	assert_int_equal(world->world.players[me].state, PLAYER_PLAYING);
+}
+
 static void an_honest_walker_and_one_who_stumbles_once_stay(void **state)
 {
 	(void)state;
+	world->config.intervals.speedcheck_disconnects = true;
 	assert_int_equal(steps_until_closed(150, 240), 0);
 	assert_int_equal(steps_until_closed(31, 100), 0); /* at least one batch too fast */
 	world->now_ms += 31000;                           /* forgotten */
@@ -402,7 +414,8 @@ int main(void)
 		SCENE(who_rests_gets_up_without_moving),
 		SCENE(a_hidden_warrior_is_seen_when_he_steps_and_a_hidden_thief_is_not),
 		SCENE(steps_beyond_the_burst_are_refused_until_time_has_passed),
-		SCENE(two_batches_of_steps_too_fast_end_the_connection),
+		SCENE(two_batches_of_steps_too_fast_end_the_connection_where_the_operator_wants_it),
+		SCENE(two_batches_of_steps_too_fast_are_logged_and_nothing_else),
 		SCENE(an_honest_walker_and_one_who_stumbles_once_stay),
 		SCENE(an_exit_leads_to_the_other_map),
 		SCENE(an_exit_whose_other_end_is_taken_leads_beside_it),

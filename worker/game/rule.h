@@ -59,7 +59,7 @@ static inline bool message_is_new(struct tx *tx, struct player *player, enum tex
 }
 
 /* All rules; the table names them (rules.def). */
-#define RULE(PACKET, function, needs) rule_fn rule_##function;
+#define RULE(PACKET, function, class, needs) rule_fn rule_##function;
 #include "worker/rules.def"
 #undef RULE
 

@@ -1,7 +1,7 @@
 #include "worker/game/ruling.h"
 
 static const struct ruling rulings[C2S_COUNT] = {
-#define RULE(PACKET, function, needs) [C2S_##PACKET] = {rule_##function, (needs)},
+#define RULE(PACKET, function, class, needs) [C2S_##PACKET] = {rule_##function, (needs), FLOOD_##class},
 #include "worker/rules.def"
 #undef RULE
 };
@@ -38,9 +38,10 @@ enum tx_verdict ruling_apply(struct tx *tx, const struct ruling *ruling, const s
 }
 
 enum tx_verdict ruling_run(struct tx *tx, const struct ruling *ruling, struct connection *c,
-						   const struct c2s_packet *packet, size_t used)
+						   const struct c2s_packet *packet, size_t used, bool *flooded)
 {
 	struct player *player = handle_player(tx->world, c->player);
+	*flooded = false;
 	if (player == NULL)
 		return TX_CANCEL; /* a note of the realm is on its way that closes this connection */
 	struct actor me = {
@@ -57,6 +58,10 @@ enum tx_verdict ruling_run(struct tx *tx, const struct ruling *ruling, struct co
 	SET(tx, c->consumed, c->consumed + used);
 	if ((ruling->needs & NEED_IDLE_OK) == 0)
 		SET(tx, player->last_active_ms, tx->now_ms);
+	if (!flood_pay(tx, &me, ruling->flood)) {
+		*flooded = true;
+		return TX_COMMIT;
+	}
 	return ruling_apply(tx, ruling, &me, packet);
 }
 

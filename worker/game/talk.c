@@ -1,7 +1,6 @@
 /* talk.c - speaking: talk, yell, whisper. rules-economy-social-admin.md 8, protocol.md 4.6. */
 #include <stdio.h>
 
-#include "worker/game/bucket.h"
 #include "worker/game/commands.h"
 #include "worker/game/rule.h"
 #include "worker/game/tile.h"
@@ -19,19 +18,6 @@ static struct text speech_clean(struct text text, char *buffer, size_t capacity)
 			buffer[n++] = (char)c;
 	}
 	return text_trim(text_bytes(buffer, n));
-}
-
-/* Who talks too fast is told so once. */
-static bool talks_too_fast(struct tx *tx, const struct actor *me)
-{
-	if (!bucket_pay(tx, &me->player->talk_credit_ms, tx->config->intervals.talk_ms, tx->config->intervals.talk_burst)) {
-		if (message_is_new(tx, me->player, TEXT_TALK_TOO_FAST))
-			tell_text(tx, me->index, FONT_INFO, TEXT_TALK_TOO_FAST);
-		return true;
-	}
-	if (me->player->last_message == TEXT_TALK_TOO_FAST + 1)
-		SET(tx, me->player->last_message, 0);
-	return false;
 }
 
 static void overhead_put(struct tx *tx, const struct actor *me, struct text text, uint8_t r, uint8_t g, uint8_t b)
@@ -67,7 +53,7 @@ static enum tx_verdict speak(struct tx *tx, const struct actor *me, struct text 
 	struct text text = speech_clean(said, buffer, sizeof buffer);
 	bool staff = (me->player->privileges & PRIVILEGE_STAFF) != 0;
 	reveal(tx, me->index);
-	if (text.length == 0 || talks_too_fast(tx, me))
+	if (text.length == 0)
 		return TX_COMMIT;
 	if (me->player->dead) {
 		overhead_put(tx, me, text, 192, 192, 192);
@@ -142,7 +128,7 @@ enum tx_verdict rule_whisper(struct tx *tx, const struct actor *me, const struct
 		tell_text(tx, me->index, FONT_INFO, why);
 		return TX_COMMIT;
 	}
-	if (text.length == 0 || talks_too_fast(tx, me))
+	if (text.length == 0)
 		return TX_COMMIT;
 	bool near = tx->world->bodies[other].map == me->body->map;
 	if (near && (me->body->flags & BODY_ADMIN_INVISIBLE) == 0) {
