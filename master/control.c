@@ -276,19 +276,32 @@ int control_descriptor(const struct control *control)
 	return control->fd;
 }
 
-void control_close(struct control **control)
+static void control_free(struct control *c)
 {
-	struct control *c = *control;
-	if (c == NULL)
-		return;
-	*control = NULL;
 	for (unsigned i = 0; i < CONTROL_CLIENTS_MAX; i++) {
 		if (c->client[i].fd >= 0)
 			client_drop(&c->client[i]);
 	}
 	loop_timer_remove(&c->resume);
 	loop_fd_remove(&c->watch);
-	close(c->fd);
-	unlink(c->path);
 	free(c);
+}
+
+void control_abandon(struct control **control)
+{
+	if (*control != NULL)
+		control_free(*control);
+	*control = NULL;
+}
+
+void control_close(struct control **control)
+{
+	struct control *c = *control;
+	if (c == NULL)
+		return;
+	*control = NULL;
+	int fd = c->fd;
+	unlink(c->path);
+	control_free(c);
+	close(fd);
 }

@@ -49,6 +49,9 @@ struct control *control_open(struct loop *loop, const struct control_options *op
 /* The socket that listens, for another program. */
 int control_descriptor(const struct control *control);
 
+/* Forgets it: the socket stays where it is, for another program. */
+void control_abandon(struct control **control);
+
 /* Disconnects everybody and removes the socket. */
 void control_close(struct control **control);
 

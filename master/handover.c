@@ -122,6 +122,7 @@ static void handover_move(struct record *r, struct handover *h)
 	text_move(r, h->image_path, sizeof h->image_path);
 	NUMBER(r, h->change_id);
 	text_move(r, h->reason, sizeof h->reason);
+	NUMBER(r, h->fresh);
 	NUMBER(r, h->replaced);
 }
 
@@ -257,6 +258,9 @@ static void master_move(struct record *r, struct master *master, struct handover
 	for (uint32_t slot = 0; slot < children; slot++)
 		child_move(r, &master->children.child[slot]);
 	vault_move(r, &master->vault);
+	uint32_t passports = count_move(r, WORKERS_MAX, WORKERS_MAX);
+	for (uint32_t i = 0; i < passports; i++)
+		fd_move(r, &master->children.start.passports[i]);
 	fd_move(r, &master->control_fd);
 	struct pidfile none = {.fd = -1}, *pidfile = master->daemon->pidfile != NULL ? master->daemon->pidfile : &none;
 	fd_move(r, &pidfile->fd);

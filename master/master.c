@@ -495,16 +495,21 @@ int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *
 /* --- another program ---------------------------------------------------------------------------------------------- */
 
 static bool take_over(struct master *master, struct handover *h, child_main_fn *run_worker, child_main_fn *run_keeper,
-					  int record, struct problem *why)
+					  int record, const char *reason, struct problem *why)
 {
 	struct child others[CHILD_SLOTS];
+	int passports[WORKERS_MAX];
 	struct problem short_of;
 	const struct config *config = &master->settings->config;
 	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++)
 		master->children.child[slot].channel = -1;
-	if (!handover_read(master, h, record, why) || !segments_take_over(&master->segments, why) ||
+	if (!handover_read(master, h, record, why) ||
+		(!(h->fresh && *reason == '\0' && h->reason[0] == '\0') && !segments_take_over(&master->segments, why)) ||
 		!text_catalog_load(config->game.texts, why))
 		return false;
+	if (master->segments.world.base == NULL)
+		master->segments.world.limits.connections = master->vault.size - 1; /* all that is known of it, and needed */
+	memcpy(passports, master->children.start.passports, sizeof passports);
 	if (!descriptors_raise(limits_descriptors(config), &short_of))
 		log_warning("%s", short_of.text);
 	master->loop = loop_create(why);
@@ -520,6 +525,7 @@ static bool take_over(struct master *master, struct handover *h, child_main_fn *
 	fdstore_base_is_kept(&master->fdstore, master->listeners.count);
 	memcpy(others, master->children.child, sizeof others);
 	children_prepare(master, run_worker, run_keeper);
+	memcpy(master->children.start.passports, passports, sizeof passports);
 	return children_take_over(&master->children, others, why) && outlets_open(master, master->control_fd, why);
 }
 
@@ -529,13 +535,16 @@ int master_take_over(struct settings *settings, struct daemon *daemon, child_mai
 	static struct handover h; /* large */
 	struct master master;
 	master_begin(&master, settings, daemon);
-	if (!take_over(&master, &h, run_worker, run_keeper, record, why))
+	if (!take_over(&master, &h, run_worker, run_keeper, record, reason, why))
 		return -1; /* nothing is given back: another program takes it */
-	handover_end(&master, &h, record);
 	if (*reason != '\0')
 		snprintf(h.reason, sizeof h.reason, "%s", reason);
 	master.phase = MASTER_SERVING;
-	upgrade_go_on(&master, &h);
+	if (!upgrade_go_on(&master, &h, why)) {
+		control_abandon(&master.control);
+		return -1;
+	}
+	handover_end(&master, &h, record);
 	on_child(&master); /* who died meanwhile */
 	loop_run(master.loop);
 	int status = master_end(&master);

@@ -16,11 +16,12 @@
 #include "common/loop/loop.h"
 #include "master/image.h"
 #include "master/master.h"
+#include "worker/passport.h"
 
 enum { SAID_BYTES = 4096, LOOK_MS = 20 };
 
 /* What a program says of itself in its trial. */
-static const char trial_line[] = "argentumd-trial: version %40s handover %u line %u world %" SCNx64 " catalog %" SCNx64;
+static const char trial_line[] = "argentumd-trial: version %40s handover %u line %u passport %u world %" SCNx64 " catalog %" SCNx64;
 
 struct upgrade {
 	struct master *master;
@@ -58,15 +59,18 @@ bool upgrade_trial(const char *descriptors, struct problem *why)
 	struct world world;
 	if (sscanf(descriptors, "%d:%d", &world_fd, &catalog_fd) != 2)
 		return problem_set(why, IMAGE_TRIAL "=%.80s: two descriptors are needed", descriptors);
-	printf("argentumd-trial: version %s handover %d line %d world %016" PRIx64 " catalog %016" PRIx64 "\n",
-		   ARGENTUM_VERSION, HANDOVER_VERSION, HANDOVER_LINE_VERSION, world_fingerprint(), catalog_fingerprint());
+	printf("argentumd-trial: version %s handover %d line %d passport %d world %016" PRIx64 " catalog %016" PRIx64 "\n",
+		   ARGENTUM_VERSION, HANDOVER_VERSION, HANDOVER_LINE_VERSION, PASSPORT_VERSION, world_fingerprint(),
+		   catalog_fingerprint());
 	struct problem other;
 	if (!world_attach(&world, world_fd, &other)) {
 		printf("the running world cannot be taken over as it is: %s\n", other.text);
 		return true; /* with another layout; who asks knows from the line above */
 	}
-	const struct catalog *catalog = catalog_attach(catalog_fd, why);
-	return catalog != NULL;
+	const struct catalog *catalog = catalog_attach(catalog_fd, &other);
+	if (catalog == NULL)
+		printf("the running catalog cannot be taken over as it is: %s\n", other.text);
+	return true;
 }
 
 /* --- the trial -------------------------------------------------------------------------------------------------------- */
@@ -131,11 +135,82 @@ static void trial_passed(struct master *master, const char *version)
 	refuse(master, why.text);
 }
 
+/* --- another layout ----------------------------------------------------------------------------------------------- */
+
+static bool hand_over(void *context, struct problem *why)
+{
+	struct master *master = context;
+	struct handover h = {.image_fd = image_fd(), .change_id = master->change.id, .fresh = true};
+	snprintf(h.image_path, sizeof h.image_path, "%s", image_path());
+	program_become(master, &h, image_path(), why);
+	return false;
+}
+
+static void not_handed_over(void *context, enum generation_outcome outcome, const struct problem *why)
+{
+	(void)outcome; /* to be made here is not what was planned */
+	refuse(context, why->text);
+}
+
+static void another_layout(struct master *master, const char *version)
+{
+	const struct generation_plan plan = {
+		.reason = "an upgrade", .orderly = true, .hand_over = hand_over, .done = not_handed_over, .context = master};
+	struct problem why = {.text = ""};
+	log_notice("upgrade: \"%s\", version %s, was tried and found good; it has another layout of the world", image_path(),
+			   version);
+	master->change.generation = true;
+	if (!generation_begin(master, &plan, &why))
+		refuse(master, why.text);
+}
+
+/* In the new program. */
+static bool give_back(void *context, const struct problem *why_not, struct problem *why)
+{
+	struct master *master = context;
+	struct handover h = {.image_fd = image_fd(), .change_id = master->change.id, .fresh = true};
+	snprintf(h.image_path, sizeof h.image_path, "%s", image_path());
+	snprintf(h.reason, sizeof h.reason, "%.380s", why_not->text);
+	log_error("upgrade: %s: going back to the former program", why_not->text);
+	program_become(master, &h, NULL, why);
+	return false;
+}
+
+static void arrived(void *context, enum generation_outcome outcome, const struct problem *why)
+{
+	struct master *master = context;
+	(void)why;
+	upgrade_stop(master);
+	change_end(master, outcome == GENERATION_MADE, "version %s serves, in a new generation of the world", ARGENTUM_VERSION);
+}
+
+static bool arrive(struct master *master, struct problem *why)
+{
+	const struct generation_plan plan = {.reason = "an upgrade",
+										 .config = &master->settings->config,
+										 .give_back = give_back,
+										 .done = arrived,
+										 .context = master};
+	master->change.generation = true;
+	log_notice("upgrade: version %s has taken over %u connections", ARGENTUM_VERSION, master->vault.held);
+	return generation_arrive(master, &plan, why);
+}
+
+/* In the old program again: the former generation goes on. */
+static void former_goes_on(struct master *master)
+{
+	children_passports_close(&master->children);
+	master->children.keep_up = true;
+	child_spawn(&master->children, SLOT_KEEPER, loop_now_ms(master->loop));
+	for (unsigned slot = 0; slot < master->workers; slot++)
+		child_spawn(&master->children, slot, loop_now_ms(master->loop));
+}
+
 static void trial_over(struct upgrade *u)
 {
 	struct master *master = u->master;
 	char version[41], text[600];
-	unsigned handover, line;
+	unsigned handover, line, passport;
 	uint64_t world, catalog;
 	const char *said = strstr(u->said, "argentumd-trial: ");
 	loop_timer_remove(&u->patience);
@@ -147,7 +222,7 @@ static void trial_over(struct upgrade *u)
 	}
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	bool understood = said != NULL && sscanf(said, trial_line, version, &handover, &line, &world, &catalog) == 5;
+	bool understood = said != NULL && sscanf(said, trial_line, version, &handover, &line, &passport, &world, &catalog) == 6;
 #pragma GCC diagnostic pop
 	if (!understood) {
 		snprintf(text, sizeof text, "\"%.200s\" is no argentumd that can take over from a running one", image_path());
@@ -157,8 +232,10 @@ static void trial_over(struct upgrade *u)
 				 handover, line, HANDOVER_VERSION, HANDOVER_LINE_VERSION);
 		refuse(master, text);
 	} else if (world != world_fingerprint() || catalog != catalog_fingerprint()) {
-		snprintf(text, sizeof text, "version %s has another layout of the world: it needs a restart", version);
-		refuse(master, text);
+		if (passport == PASSPORT_VERSION)
+			another_layout(master, version);
+		else
+			refuse(master, "it has another layout of the world, and another kind of passports: it needs a restart");
 	} else {
 		trial_passed(master, version);
 	}
@@ -304,7 +381,7 @@ static void replaced(void *context, bool good)
 		change_end(master, good, "version %s serves; all processes are new", ARGENTUM_VERSION);
 }
 
-void upgrade_go_on(struct master *master, const struct handover *h)
+bool upgrade_go_on(struct master *master, const struct handover *h, struct problem *why)
 {
 	struct upgrade *u = upgrade_of(master);
 	struct rollout_options options = change_rollout_options(master);
@@ -315,16 +392,21 @@ void upgrade_go_on(struct master *master, const struct handover *h)
 	image_set_path(h->image_path);
 	if (h->reason[0] == '\0') {
 		u->former_image = h->image_fd;
+		if (h->fresh)
+			return arrive(master, why);
 		log_notice("upgrade: version %s has taken over %u processes and %u connections", ARGENTUM_VERSION,
 				   children_alive_workers(&master->children) + (child_alive(&master->children, SLOT_KEEPER) ? 1 : 0),
 				   master->vault.held);
 		rollout_begin(&master->change.rollout, &options, master->workers);
-		return;
+		return true;
 	}
 	if (h->image_fd >= 0)
 		close(h->image_fd);
 	snprintf(u->reason, sizeof u->reason, "%s", h->reason);
 	log_notice("upgrade: the former program is back");
+	if (h->fresh)
+		former_goes_on(master);
 	options.trusted = true;
 	rollout_begin_some(&master->change.rollout, &options, h->replaced);
+	return true;
 }

@@ -38,8 +38,9 @@ void change_upgrade_wanted(struct master *master);
 void upgrade_reap(struct master *master);
 void upgrade_stop(struct master *master);
 
-/* In the program that has taken over: goes on with the upgrade, or (with a reason) with going back. */
-void upgrade_go_on(struct master *master, const struct handover *handover);
+/* In the program that has taken over: goes on with the upgrade, or (with a reason) with going back. false with why: it cannot,
+ * and nothing has happened. */
+bool upgrade_go_on(struct master *master, const struct handover *handover, struct problem *why);
 
 /* In a program that is tried (IMAGE_TRIAL), after --check went well: maps the segments and says what must be known. false with
  * a text. */

@@ -227,6 +227,44 @@ static void a_program_whose_keeper_is_never_ready_is_replaced_by_the_old_one(voi
 	game_server_stop(server);
 }
 
+/* Its processes cannot live in the same world: a new one is made, and the players come along. */
+static void a_program_with_another_layout_makes_a_new_world_under_the_players(void **state)
+{
+	(void)state;
+	struct game_server *server = upgrade_start("workers.probation_ms=50");
+	for (int round = 0; round < 4; round++) {
+		install(built(round % 2 == 0 ? "tests/armed/argentumd_other_layout" : "argentumd"));
+		crowd_rest();
+		game_server_change(server, "upgrade", true);
+		EXPECT(runs_what_is_installed(server), "it does not run what was installed");
+		crowd_rest();
+		EXPECT_EQUAL("connections", game_server_number(server, "connections"), PLAYERS);
+		EXPECT_EQUAL("sockets in the vault", game_server_number(server, "sockets_in_vault"), PLAYERS);
+		crowd_play(10);
+		crowd_expect_good();
+		game_server_audit(server);
+	}
+	game_server_stop(server);
+}
+
+static void a_program_with_another_layout_that_does_not_serve_gives_the_world_back(void **state)
+{
+	(void)state;
+	struct game_server *server = upgrade_start("workers.probation_ms=50");
+	server->errors_expected = true;
+	install(built("tests/armed/argentumd_other_dying"));
+	crowd_rest();
+	const char *text = scenario_text("%s", game_server_change(server, "upgrade", false));
+	EXPECT(strstr(text, "worker 0 ended before its time") != NULL, "it says: %s", text);
+	EXPECT(!runs_what_is_installed(server), "the dying one runs");
+	crowd_play(15);
+	expect_nobody_was_lost();
+	install(built("argentumd"));
+	upgrade_playing(true);
+	expect_nobody_was_lost();
+	game_server_stop(server);
+}
+
 static void newcomers_are_neither_refused_nor_reset(void **state)
 {
 	(void)state;
@@ -256,6 +294,8 @@ int main(void)
 		UPGRADE(a_program_that_cannot_take_over_gives_everything_back),
 		UPGRADE(a_program_whose_canary_dies_on_probation_is_replaced_by_the_old_one),
 		UPGRADE(a_program_whose_keeper_is_never_ready_is_replaced_by_the_old_one),
+		UPGRADE(a_program_with_another_layout_makes_a_new_world_under_the_players),
+		UPGRADE(a_program_with_another_layout_that_does_not_serve_gives_the_world_back),
 		UPGRADE(newcomers_are_neither_refused_nor_reset),
 	};
 	return SCENARIOS_RUN(tests);
