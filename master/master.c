@@ -13,6 +13,7 @@
 #include "master/limits.h"
 #include "master/notify.h"
 #include "master/orders.h"
+#include "master/privileges.h"
 #include "master/resume.h"
 #include "master/status.h"
 
@@ -401,6 +402,8 @@ static bool master_prepare(struct master *master, child_main_fn *run_worker, chi
 	if (!resume_listeners(master, leftover) &&
 		!listeners_open(&master->listeners, config->listen.host, (uint16_t)config->listen.port,
 						limits_workers_most(config, master->workers), config->listen.backlog, why))
+		return false;
+	if (!privileges_drop(config, why))
 		return false;
 	master->resumed = resume_world(master, leftover);
 	if (left && !master->resumed)
