@@ -95,7 +95,7 @@ $(out)/argentumd: $(call objects,master/main.c) $(out)/libmaster.a $(out)/libwor
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(out)/argentumctl: $(call objects,$(ctl_sources)) $(out)/libcommon.a
+$(out)/argentumctl: $(call objects,$(ctl_sources)) $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

@@ -252,9 +252,10 @@ void child_kill(struct children *children, unsigned slot)
 	kill(child->pid, SIGKILL);
 }
 
-bool children_ask_audit(struct children *children)
+bool children_ask_audit(struct children *children, enum audit_reach reach, uint32_t request)
 {
-	return keeper_tell(children, (struct master_message){.kind = MASTER_AUDIT});
+	return keeper_tell(children,
+					   (struct master_message){.kind = MASTER_AUDIT, .connection = request, .reserve = reach});
 }
 
 bool children_ask_map_reset(struct children *children, uint32_t map)

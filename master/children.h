@@ -177,8 +177,8 @@ unsigned children_set_log_level(struct children *children, enum log_level level)
 /* 0 for the first death in a row, then 100 ms, doubling up to max_ms. */
 uint64_t child_pause_ms(unsigned deaths_running, uint64_t max_ms);
 
-/* Asks the keeper for an audit of the world; false: it is not there. */
-bool children_ask_audit(struct children *children);
+/* Asks the keeper for an audit (worker/keeper.h); false: it is not there. */
+bool children_ask_audit(struct children *children, enum audit_reach reach, uint32_t request);
 
 /* Asks the keeper to make a map anew; false: it is not there. */
 bool children_ask_map_reset(struct children *children, uint32_t map);

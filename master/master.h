@@ -64,7 +64,8 @@ struct master {
 	struct fdstore fdstore;
 	struct generation generation;
 	struct ladder ladder;
-	uint32_t reset_map; /* the keeper is to be asked to make this map anew; 0 = none */
+	uint32_t reset_map;     /* the keeper is to be asked to make this map anew; 0 = none */
+	uint32_t audit_request; /* number of the last that was asked for */
 };
 
 /* Runs the server to its end. The settings and the daemon are the caller's. Returns the exit status (enum daemon_exit). */

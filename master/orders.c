@@ -8,6 +8,7 @@
 #include "common/base/log.h"
 #include "common/base/number.h"
 #include "common/loop/loop.h"
+#include "master/audit_report.h"
 #include "master/master.h"
 #include "master/status.h"
 
@@ -80,14 +81,28 @@ static void log_level(struct master *master, const struct control_request *reque
 	cJSON_AddNumberToObject(reply, "processes_unchanged", keep);
 }
 
-/* The keeper does it, who may walk the world; the counters tell when it is done and what was found. */
+/* The keeper does it, who may walk the world; its report tells when it is done (audit report), and what was found. */
 static void audit(struct master *master, const struct control_request *request, cJSON *reply)
 {
-	(void)request;
+	static const char *const reaches[] = {[AUDIT_WORLD] = "world", [AUDIT_STORE] = "", [AUDIT_ACCEPT] = "accept"};
 	const struct world *world = &master->segments.world;
-	cJSON_AddNumberToObject(reply, "audits_before", (double)count_sum(world, COUNT_audits));
-	cJSON_AddNumberToObject(reply, "findings_before", (double)count_sum(world, COUNT_audit_findings));
-	if (!children_ask_audit(&master->children))
+	if (strcmp(request->argument, "report") == 0) {
+		audit_report_add(reply, world);
+		return;
+	}
+	enum audit_reach reach = AUDIT_ACCEPT;
+	while (reach > AUDIT_NOTHING && strcmp(reaches[reach], request->argument) != 0)
+		reach--;
+	if (reach == AUDIT_NOTHING) {
+		refuse(reply, "audit %s: world, accept or report may follow", request->argument);
+		return;
+	}
+	uint32_t answered = audit_report_answered(world); /* by an earlier program perhaps, which counted too */
+	master->audit_request = (answered > master->audit_request ? answered : master->audit_request) + 1;
+	cJSON_AddNumberToObject(reply, "request", master->audit_request);
+	if (reach == AUDIT_ACCEPT)
+		log_notice("control: user %u (pid %d) accepts what is in the store", request->user, (int)request->process);
+	if (!children_ask_audit(&master->children, reach, master->audit_request))
 		refuse(reply, "the keeper is not there just now%s; ask again", "");
 }
 
@@ -152,9 +167,9 @@ static const struct {
 	bool takes_argument;
 	void (*answer)(struct master *master, const struct control_request *request, cJSON *reply);
 } orders[] = {
-	{"ping", false, ping},          {"status", false, status},    {"config", false, config}, {"stop", true, stop},
-	{"log-level", true, log_level}, {"audit", false, audit},      {"renew", false, renew},   {"reload", true, reload},
-	{"workers", true, workers},     {"upgrade", false, upgrade},  {"change", false, change},
+	{"ping", false, ping},          {"status", false, status},   {"config", false, config}, {"stop", true, stop},
+	{"log-level", true, log_level}, {"audit", true, audit},      {"renew", false, renew},   {"reload", true, reload},
+	{"workers", true, workers},     {"upgrade", false, upgrade}, {"change", false, change},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)

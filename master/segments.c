@@ -191,6 +191,7 @@ static bool world_make(struct segments *segments, const struct segments *former,
 		return false;
 	if (former != NULL && limits.connections < former->world.limits.connections)
 		limits.connections = former->world.limits.connections;
+	limits.items = catalog_item_max(catalog);
 	segments->world_fd = world_segment_create(&limits, seed_choose(config), why);
 	if (segments->world_fd < 0) {
 		problem_prefix(why, "world: %llu MiB of shared memory",

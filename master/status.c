@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/config/version.h"
+#include "master/audit_report.h"
 
 static const char *const process_state_names[] = {"absent", "starting", "ready", "stopping"};
 
@@ -150,6 +151,7 @@ void status_add(cJSON *reply, const struct status_source *source)
 	cJSON_AddStringToObject(reply, "generation_step", source->generation_step);
 	world_add(reply, source);
 	store_add(reply, source);
+	audit_report_add(cJSON_AddObjectToObject(reply, "audit"), world);
 	processes_add(reply, source);
 	counters_add(reply, world);
 }

@@ -193,7 +193,7 @@ static void former_world_take(struct arrival *a)
 	struct world former;
 	if (a->w->start.former_world_fd < 0)
 		return;
-	if (!world_look(&former, a->w->start.former_world_fd, &why)) {
+	if (!world_attach_to_look(&former, a->w->start.former_world_fd, &why)) {
 		log_error("the former generation cannot be looked at, its connections are closed: %s", why.text);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/world/ledger.h"
 
 /* --- what is saved --------------------------------------------------------------------------------------------------------------- */
 
@@ -16,10 +17,11 @@ bool saved_create(struct saved *saved, const struct world_limits *limits)
 		.player = calloc(players, sizeof *saved->player),
 		.ground_version = calloc(maps, sizeof *saved->ground_version),
 		.realm_version = UINT64_MAX,
+		.ledger = calloc((size_t)limits->items + 1, sizeof *saved->ledger),
 		.connections = UINT32_MAX,
 	};
 	return saved->player_version != NULL && saved->stand != NULL && saved->player != NULL &&
-		   saved->ground_version != NULL;
+		   saved->ground_version != NULL && saved->ledger != NULL;
 }
 
 void saved_destroy(struct saved *saved)
@@ -28,6 +30,7 @@ void saved_destroy(struct saved *saved)
 	free(saved->stand);
 	free(saved->player);
 	free(saved->ground_version);
+	free(saved->ledger);
 	*saved = (struct saved){0};
 }
 
@@ -40,6 +43,7 @@ void saved_forget(struct saved *saved, const struct world_limits *limits)
 	for (uint32_t m = 0; m <= limits->maps; m++)
 		saved->ground_version[m] = UINT64_MAX;
 	saved->realm_version = UINT64_MAX;
+	saved->ledger_known = false;
 	saved->connections = UINT32_MAX;
 }
 
@@ -106,6 +110,15 @@ static void ground_copy(struct cut *cut, const struct world *w, uint32_t map)
 	cut->ground_count++;
 }
 
+/* A newborn world has no balances until it was restored. */
+static void ledger_copy(struct cut *cut, const struct world *w)
+{
+	cut->has_ledger = w->realm->balance != BALANCE_NONE;
+	ledger_made(w, cut->ledger);
+	for (unsigned item = 0; item <= w->limits.items; item++)
+		cut->ledger[item] += w->balances[item];
+}
+
 /* false: there is more than there is room; the counts say how much. */
 static bool everything_copy(struct cut *cut, const struct world *w, const struct saved *saved)
 {
@@ -119,6 +132,7 @@ static bool everything_copy(struct cut *cut, const struct world *w, const struct
 		if (saved_lacks_ground(saved, w, m))
 			ground_copy(cut, w, m);
 	}
+	ledger_copy(cut, w);
 	cut->next_account_id = w->realm->next_account_id;
 	cut->players_most = w->realm->players_most;
 	cut->realm_version = w->realm->version;
@@ -155,6 +169,10 @@ static bool cut_make_room(struct cut *cut)
 bool cut_take(struct cut *cut, struct tx *tx, const struct saved *saved)
 {
 	bool whole;
+	if (cut->ledger == NULL)
+		cut->ledger = calloc((size_t)tx->world->limits.items + 1, sizeof *cut->ledger);
+	if (cut->ledger == NULL)
+		return false;
 	do {
 		cut->taken_ms = clock_mono_ms();
 		tx_lock_everything(tx);
@@ -171,5 +189,6 @@ void cut_free(struct cut *cut)
 	free(cut->players);
 	free(cut->records);
 	free(cut->grounds);
+	free(cut->ledger);
 	*cut = (struct cut){0};
 }

@@ -15,7 +15,9 @@ struct saved {
 	struct player *player;      /* [players + 1]; valid while .id is not 0: what the fields of this character are */
 	uint64_t *ground_version;   /* [maps + 1]; UINT64_MAX = unknown */
 	uint64_t realm_version;     /* UINT64_MAX = unknown */
-	uint32_t connections;       /* UINT32_MAX = unknown */
+	int64_t *ledger;            /* [items + 1]; valid while ledger_known: what the ledger in the store says */
+	bool ledger_known;
+	uint32_t connections; /* UINT32_MAX = unknown */
 };
 
 /* A character in a cut. */
@@ -42,6 +44,8 @@ struct cut {
 	uint32_t player_count, player_capacity;
 	uint32_t record_count, record_capacity;
 	uint32_t ground_count, ground_capacity;
+	int64_t *ledger; /* [items + 1]: what the store holds of each item once it has this cut (ledger.h) */
+	bool has_ledger; /* the balances were read */
 	uint32_t next_account_id, players_most;
 	uint64_t realm_version;
 	uint64_t taken_ms;  /* monotonic */

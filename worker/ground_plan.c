@@ -6,12 +6,13 @@
 
 #include "common/base/number.h"
 #include "common/store/keys.h"
+#include "common/world/ledger.h"
 #include "worker/ground_parts.h"
 #include "worker/ground_record.h"
 
 enum {
 	SEARCH_RADIUS = 16,            /* as for what a player drops (rules-economy-social-admin.md 2.8) */
-	UNDO_BYTES_PER_TILE = 64,      /* a record of four bytes takes 32 */
+	UNDO_BYTES_PER_TILE = 96,      /* the tile and two rows of the ledger: a record of up to eight bytes takes 32 */
 	UNDO_BYTES_FOR_BLOCKED = 2048, /* the map's blocked bits, touched as a whole */
 	TILES_AT_ONCE_LEAST = 16,
 };
@@ -336,6 +337,29 @@ bool ground_plan_items(struct ground_plan *plan, const char *items, const char *
 	return text_read(plan, items, items_read) && text_read(plan, left, left_read);
 }
 
+/* --- sums ---------------------------------------------------------------------------------------------------------------------- */
+
+void ground_plan_sum(const struct ground_plan *plan, int64_t *sums, unsigned items, uint32_t *unknown)
+{
+	for (unsigned tile = 0; tile < MAP_TILES; tile++) {
+		if (plan->ground[tile].item != 0 && plan->ground[tile].item <= items)
+			sums[plan->ground[tile].item] += plan->ground[tile].amount;
+	}
+	const cJSON *list, *entry;
+	cJSON_ArrayForEach(list, plan->left)
+	{
+		cJSON_ArrayForEach(entry, list)
+		{
+			unsigned item;
+			int64_t amount;
+			if (entry_parse(plan, entry, &item, &amount) && item <= items)
+				sums[item] += amount;
+			else
+				++*unknown;
+		}
+	}
+}
+
 /* --- into the world ------------------------------------------------------------------------------------------------------------ */
 
 unsigned ground_plan_apply(const struct ground_plan *plan, struct tx *tx, unsigned from_tile)
@@ -354,6 +378,10 @@ unsigned ground_plan_apply(const struct ground_plan *plan, struct tx *tx, unsign
 		if (state->ground[tile].item == plan->ground[tile].item &&
 			state->ground[tile].amount == plan->ground[tile].amount)
 			continue;
+		if (state->ground[tile].item != 0)
+			ledger_add(tx, LEDGER_RESTORED, state->ground[tile].item, -(int64_t)state->ground[tile].amount);
+		if (plan->ground[tile].item != 0)
+			ledger_add(tx, LEDGER_RESTORED, plan->ground[tile].item, plan->ground[tile].amount);
 		SET(tx, state->ground[tile], plan->ground[tile]);
 		left--;
 	}

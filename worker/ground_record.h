@@ -62,6 +62,10 @@ bool ground_plan_items(struct ground_plan *plan, const char *items, const char *
 /* Puts everything that the plan says of the ground into the batch. false: out of memory. */
 bool ground_plan_write(const struct ground_plan *plan, struct store_batch *batch, int64_t now_unix_s);
 
+/* Adds what the map would hold by this plan, item by item (up to number `items`), what is left over and known included:
+ * whether it lies on the ground or waits for room is all the same here. *unknown grows by what no sum can count. */
+void ground_plan_sum(const struct ground_plan *plan, int64_t *sums, unsigned items, uint32_t *unknown);
+
 /* Makes the world look like the plan, a stretch of tiles at a time: from this tile on, as much as one undo log holds.
  * Returns where the next stretch begins, MAP_TILES at the end. For transactions that hold the map; says nothing to
  * anybody. */

@@ -6,9 +6,9 @@
 
 #include "common/base/clock.h"
 #include "common/store/keys.h"
-#include "common/world/audit.h"
 #include "common/world/realm.h"
 #include "worker/ground_record.h"
+#include "worker/keeper_parts.h"
 #include "worker/record.h"
 
 enum {
@@ -27,13 +27,16 @@ bool keeper_create(struct keeper *k, struct world *world, const struct catalog *
 	memcpy(k->fence.boot, world->header->boot_id, sizeof k->fence.boot);
 	k->batch = store_batch_create(why);
 	k->sessions = calloc((size_t)world->limits.players + 1, sizeof *k->sessions);
-	if (!saved_create(&k->saved, &world->limits) || k->batch == NULL || k->sessions == NULL)
+	if (!saved_create(&k->saved, &world->limits) || k->batch == NULL || k->sessions == NULL ||
+		!audit_room_create(&k->audit.room, world, catalog))
 		return problem_set(why, "keeper: out of memory for %u characters", world->limits.players);
 	return true;
 }
 
 void keeper_destroy(struct keeper *k)
 {
+	keeper_audit_end(k);
+	audit_room_destroy(&k->audit.room);
 	store_batch_destroy(&k->batch);
 	saved_destroy(&k->saved);
 	cut_free(&k->cut);
@@ -226,6 +229,9 @@ static bool batch_build(struct keeper *k)
 	for (uint32_t i = 0; i < cut->ground_count && good; i++)
 		good = ground_write(k->batch, k->catalog, cut->grounds[i].map, cut->grounds[i].ground, now_s);
 	realm_write(k);
+	if (cut->has_ledger)
+		store_sum_write(k->batch, cut->ledger, k->saved.ledger_known ? k->saved.ledger : NULL, k->world->limits.items,
+						k->world->header->catalog_hash);
 	return good;
 }
 
@@ -268,6 +274,8 @@ static void cut_saved(struct keeper *k)
 	for (uint32_t i = 0; i < cut->ground_count; i++)
 		k->saved.ground_version[cut->grounds[i].map] = cut->grounds[i].version;
 	k->saved.realm_version = cut->realm_version;
+	k->saved.ledger_known = cut->has_ledger;
+	memcpy(k->saved.ledger, cut->ledger, ((size_t)k->world->limits.items + 1) * sizeof *k->saved.ledger);
 	k->saved.connections = k->cut_connections;
 	k->start_told = true;
 	k->fence.acknowledged = k->fence.cut;
@@ -284,6 +292,7 @@ static void cut_unanswered(struct keeper *k)
 		k->saved.player_version[k->cut.players[i].index] = 0;
 		k->saved.player[k->cut.players[i].index].id = 0;
 	}
+	k->saved.ledger_known = false;
 	k->saved.connections = UINT32_MAX;
 	memset(k->sessions, 0, ((size_t)k->world->limits.players + 1) * sizeof *k->sessions);
 }
@@ -309,6 +318,7 @@ static void claimed(void *context, enum store_result result, const struct store_
 	k->writing = false;
 	if (result != STORE_DONE) {
 		trouble_log(k, result, why);
+		keeper_audit_go_on(k);
 		return; /* the next cut tries again */
 	}
 	if (k->fence.generation !=
@@ -319,6 +329,7 @@ static void claimed(void *context, enum store_result result, const struct store_
 	k->claim_wanted = false;
 	k->start_told = false;
 	k->fence = *fence;
+	keeper_audit_go_on(k);
 }
 
 /* A character without its account could not log in any more: those of all who are in the world are written with them. It is
@@ -353,6 +364,7 @@ static void committed(void *context, enum store_result result, const struct prob
 				  why->text);
 		cut_unanswered(k);
 		accounts_write_again(k);
+		keeper_balances_are_lost(k);
 		k->claim_wanted = true;
 		break;
 	default:
@@ -361,6 +373,7 @@ static void committed(void *context, enum store_result result, const struct prob
 		break;
 	}
 	lag_tell(k);
+	keeper_audit_go_on(k);
 }
 
 /* --- the cut ------------------------------------------------------------------------------------------------------------------------ */
@@ -383,7 +396,7 @@ void keeper_cut(struct keeper *k)
 {
 	uint64_t now_ms = clock_mono_ms();
 	lag_tell(k);
-	if (k->writing || k->fenced || keeper_pauses(k, now_ms))
+	if (k->writing || k->fenced || keeper_audit_walks(k) || keeper_pauses(k, now_ms))
 		return;
 	k->tried_ms = now_ms;
 	if (k->claim_wanted) {
@@ -412,28 +425,4 @@ void keeper_cut(struct keeper *k)
 	k->writing = store_commit(k->store, k->batch, &k->fence, committed, k);
 	if (!k->writing)
 		cut_unanswered(k);
-}
-
-/* --- audit -------------------------------------------------------------------------------------------------------------------------- */
-
-void keeper_audit(struct keeper *k)
-{
-	struct audit *audit = malloc(sizeof *audit);
-	if (audit == NULL) {
-		log_error("audit: out of memory");
-		return;
-	}
-	tx_lock_everything(&k->tx);
-	audit_world(k->world, audit);
-	tx_unlock_everything(&k->tx);
-	for (uint32_t i = 0; i < audit->findings && i < AUDIT_TEXTS; i++)
-		log_error("audit: %s", audit->text[i]);
-	log_line(audit->findings == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
-			 "audit: %u findings; %u players, %u creatures, %llu gold and %llu items in the world", audit->findings,
-			 audit->players, audit->creatures, (unsigned long long)audit->gold, (unsigned long long)audit->items);
-	count_set(k->world, COUNT_audit_gold, audit->gold);
-	count_set(k->world, COUNT_audit_items, audit->items);
-	count_add(k->world, COUNT_audit_findings, audit->findings);
-	count_add(k->world, COUNT_audits, 1); /* last: who waits for it looks at the others then */
-	free(audit);
 }

@@ -8,8 +8,9 @@
  * were, but written, so the next batch contains everything the unanswered one contained.
  *
  *   keeper.c          cuts, batches, what follows from the answers
- *   keeper_restore.c  a new world gets its grounds, doors, counters; the message of the day
+ *   keeper_restore.c  a new world gets its grounds, doors, counters, balances; the message of the day
  *   keeper_reset.c    a map is made anew from the last cut
+ *   keeper_audit.c    whether world and store are as they must be
  *   keeper_main.c     the process: birth, timers, signals, the last cut
  *
  * What the keeper knows (what is saved) is private to it. When it dies, its successor in the slot claims the store again
@@ -23,6 +24,9 @@
 #include "common/loop/loop.h"
 #include "common/store/store.h"
 #include "worker/cut.h"
+#include "worker/game_audit.h"
+#include "worker/process.h"
+#include "worker/store_sum.h"
 
 /* What the session keys of a character say, by player slot. */
 struct session_mark {
@@ -30,6 +34,21 @@ struct session_mark {
 	uint32_t id;     /* 0 = there are none that we know of */
 	uint16_t map;
 	int16_t worker; /* -1: lost its connection */
+};
+
+/* One audit at a time. */
+struct keeper_auditor {
+	struct audit_room room;
+	enum audit_reach reach;  /* of the one that is under way; AUDIT_NOTHING = none is */
+	enum audit_reach wanted; /* of the next */
+	uint32_t request, wanted_request;
+	unsigned looks; /* at the world, while something is suspicious */
+	struct audit audit, before;
+	uint32_t held_us;
+	struct loop_timer *timer;
+	bool waits;                 /* for the answer to a cut before it walks through the store */
+	struct jobs *jobs;          /* a thread of its own for walking; NULL until it is needed */
+	struct store_walk_job *job; /* NULL = nobody walks */
 };
 
 struct keeper {
@@ -56,6 +75,7 @@ struct keeper {
 	struct log_repeat trouble;
 	uint32_t reset_map; /* is to be made anew; 0 = none */
 	uint64_t reset_until_ms;
+	struct keeper_auditor audit;
 };
 
 /* The store must be open as writer, and stays the caller's; the world's slot must be entered. false: out of memory. */
@@ -70,8 +90,13 @@ bool keeper_restore(struct keeper *keeper, struct problem *why);
 /* Takes a cut and begins to write it; does nothing while one is under way. The answer comes through the loop. */
 void keeper_cut(struct keeper *keeper);
 
-/* Looks whether the world is as it must be; findings are logged and counted (audit.h). */
-void keeper_audit(struct keeper *keeper);
+/* Begins to look whether the world, and the store, are as they must be; one that is under way is finished first. What is
+ * found is logged and counted, and the report in the world says it together with `request` (0 = nobody asked). A store that
+ * does not answer is left out, and the report says so. */
+void keeper_audit(struct keeper *keeper, enum audit_reach reach, uint32_t request);
+
+/* Calls off what is under way; keeper_destroy does, too. Before the store is destroyed. */
+void keeper_audit_end(struct keeper *keeper);
 
 /* The map is to be made anew from the last cut (map_reset.h); keeper_reset_go_on does it, called after each turn of the loop. */
 void keeper_reset_map(struct keeper *keeper, uint32_t map);

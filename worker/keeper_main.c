@@ -44,6 +44,12 @@ static void cut_due(void *context)
 		keeper_cut(&p->keeper);
 }
 
+static void audit_due(void *context)
+{
+	struct keeper_process *p = context;
+	keeper_audit(&p->keeper, AUDIT_WORLD, 0);
+}
+
 static void refresh_due(void *context)
 {
 	struct keeper_process *p = context;
@@ -82,8 +88,8 @@ static void master_speaks(void *context, unsigned events)
 	(void)events;
 	struct master_wishes wishes;
 	if (master_line_hear(p->start.master, &wishes)) {
-		if (wishes.audit)
-			keeper_audit(&p->keeper);
+		if (wishes.audit >= AUDIT_WORLD && wishes.audit <= AUDIT_ACCEPT)
+			keeper_audit(&p->keeper, wishes.audit, wishes.audit_request);
 		if (wishes.reset_map != 0)
 			keeper_reset_map(&p->keeper, wishes.reset_map);
 		p->making_way |= wishes.make_way;
@@ -157,6 +163,7 @@ static void workers_await(struct keeper_process *p)
 /* Cuts until everything is durable, or the time is over. */
 static void last_cut(struct keeper_process *p)
 {
+	keeper_audit_end(&p->keeper); /* cuts would wait for it */
 	while (!p->keeper.fenced) {
 		if (keeper_is_done(&p->keeper))
 			return;
@@ -190,6 +197,8 @@ int keeper_main(const struct process_start *start)
 	loop_timer_every(p->loop, HEARTBEAT_MS, heartbeat, p, "heartbeat");
 	loop_timer_every(p->loop, (uint64_t)start->config->store.cut_interval_ms, cut_due, p, "cut");
 	loop_timer_every(p->loop, REFRESH_MS, refresh_due, p, "refresh");
+	if (start->config->store.audit_interval_s > 0)
+		loop_timer_every(p->loop, (uint64_t)start->config->store.audit_interval_s * 1000, audit_due, p, "audit");
 	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
 	master_line_say_ready(start->master);
 	/* To make way: not in the middle of a batch, whose answer would be lost. The successor writes what is not durable. */
@@ -204,6 +213,7 @@ int keeper_main(const struct process_start *start)
 	if (!p->keeper.fenced && p->exit != PROCESS_EXIT_MADE_WAY)
 		last_cut(p);
 	int status = p->keeper.fenced ? PROCESS_EXIT_FENCED : p->exit;
+	keeper_audit_end(&p->keeper);
 	store_destroy(&p->store);
 	keeper_destroy(&p->keeper);
 	jobs_destroy(&p->jobs);

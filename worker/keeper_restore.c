@@ -11,7 +11,7 @@
 #include "common/protocol/charset.h"
 #include "common/store/keys.h"
 #include "worker/ground_record.h"
-#include "worker/keeper.h"
+#include "worker/keeper_parts.h"
 #include "worker/record.h"
 
 enum { QUERIES_AT_ONCE = 500 };
@@ -80,7 +80,8 @@ struct restoring {
 	char *left;                /* of this map; owned */
 	unsigned next_tile;        /* of the plan that is put into the world */
 	unsigned stretch_from;
-	unsigned maps; /* that the store says something about */
+	unsigned maps;   /* that the store says something about */
+	int64_t *totals; /* [items + 1]: what the store's ledger says from now on */
 };
 
 static uint64_t time_left(const struct restoring *r)
@@ -312,6 +313,59 @@ static bool realm_read(struct restoring *r, struct realm_values *values, struct 
 	return good;
 }
 
+/* --- the ledger ------------------------------------------------------------------------------------------------------------------------ */
+
+/* The world's files are others now: what they put on maps is counted anew, what they do not know any more is not. */
+static void totals_tell(const struct keeper *k, const struct store_sum *sum)
+{
+	unsigned told = 0;
+	for (unsigned item = 1; item <= sum->items; item++) {
+		if (sum->found[item] != sum->ledger[item] && told++ < AUDIT_TEXTS)
+			log_notice("store: item %u (%s): the ledger said %lld, with the world's new files it is %lld", item,
+					   store_sum_item_name(k->catalog, item), (long long)sum->ledger[item],
+					   (long long)sum->found[item]);
+	}
+	log_notice("store: its ledger is of another version of the world; %u items are counted otherwise now", told);
+}
+
+/* The store has no ledger, or one of other files: one walk through all of it. */
+static bool totals_count(struct restoring *r, struct problem *why)
+{
+	struct keeper *k = r->keeper;
+	struct store_sum sum;
+	bool good = store_sum_take(&sum, k->store, k->catalog, NULL, why);
+	if (good && sum.has_ledger)
+		totals_tell(k, &sum);
+	else if (good)
+		log_notice(
+			"store: it has no ledger yet; it begins with %llu gold and %llu items of %u characters and on the ground",
+			(unsigned long long)sum.gold, (unsigned long long)sum.units, sum.characters);
+	if (good)
+		memcpy(r->totals, sum.found, ((size_t)sum.items + 1) * sizeof *r->totals);
+	store_sum_free(&sum);
+	return good;
+}
+
+static bool totals_read(struct restoring *r, struct problem *why)
+{
+	struct keeper *k = r->keeper;
+	struct store_query query;
+	struct store_reply *reply = NULL;
+	uint64_t catalog_hash = 0;
+	r->totals = calloc((size_t)k->world->limits.items + 1, sizeof *r->totals);
+	if (r->totals == NULL)
+		return problem_set(why, "keeper: out of memory for %u items", k->world->limits.items);
+	store_query(&query, STORE_GET_HASH, KEY_LEDGER);
+	if (store_read_wait(k->store, &query, 1, time_left(r), &reply, why) != STORE_DONE)
+		return false;
+	bool there = store_sum_read_ledger(reply, 0, r->totals, k->world->limits.items, &catalog_hash);
+	store_reply_destroy(&reply);
+	if (there && catalog_hash == k->world->header->catalog_hash)
+		return true;
+	memset(r->totals, 0, ((size_t)k->world->limits.items + 1) * sizeof *r->totals);
+	return totals_count(r, why);
+}
+
 /* --- the whole ------------------------------------------------------------------------------------------------------------------------- */
 
 static bool write_back(struct restoring *r, struct problem *why)
@@ -319,12 +373,15 @@ static bool write_back(struct restoring *r, struct problem *why)
 	struct keeper *k = r->keeper;
 	store_batch_set_number(k->batch, KEY_UPTIME_START, k->world->header->started_unix_s);
 	store_batch_set_number(k->batch, KEY_CONNECTIONS_COUNT, 0);
+	store_sum_write(k->batch, r->totals, NULL, k->world->limits.items, k->world->header->catalog_hash);
 	k->fence.cut++;
 	if (store_commit_wait(k->store, k->batch, &k->fence, time_left(r), why) != STORE_DONE)
 		return problem_prefix(why, "the store cannot be written");
 	k->fence.acknowledged = k->fence.cut;
 	k->start_told = true;
 	k->saved.connections = 0;
+	k->saved.ledger_known = true;
+	memcpy(k->saved.ledger, r->totals, ((size_t)k->world->limits.items + 1) * sizeof *r->totals);
 	return true;
 }
 
@@ -345,10 +402,11 @@ static bool world_restore(struct restoring *r, struct problem *why)
 	if (r->queries.out_of_memory || r->plan == NULL || r->asked == NULL)
 		return problem_set(why, "keeper: out of memory");
 	store_batch_clear(k->batch);
-	if (!realm_read(r, &values, why) || !maps_read(r, why))
+	if (!realm_read(r, &values, why) || !totals_read(r, why) || !maps_read(r, why))
 		return problem_prefix(why, "the store cannot be read");
 	if (!write_back(r, why))
 		return false;
+	keeper_balances_set(k, r->totals);
 	tx_run(&k->tx, &k->world->realm_domain, 1, realm_put, &values);
 	log_info("store: ground or doors of %u maps are as they were; last account id %u", r->maps, values.account_id);
 	return true;
@@ -370,6 +428,7 @@ bool keeper_restore(struct keeper *k, struct problem *why)
 	free(r.plan);
 	free(r.asked);
 	free(r.left);
+	free(r.totals);
 	return good;
 }
 

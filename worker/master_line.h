@@ -22,7 +22,9 @@ static inline bool master_line_say_ready(int master)
 
 /* What the master wants of this child; for it to do. */
 struct master_wishes {
-	bool audit, retire, make_way;
+	bool retire, make_way;
+	enum audit_reach audit; /* AUDIT_NOTHING = none */
+	uint32_t audit_request;
 	uint32_t reset_map; /* 0 = none */
 	unsigned team;      /* so many workers serve from now on; 0 = nothing was said about it */
 };
@@ -47,7 +49,10 @@ static inline bool master_line_hear(int master, struct master_wishes *wishes)
 			wishes->team = message.reserve;
 		else if (message.kind == MASTER_RESET_MAP)
 			wishes->reset_map = message.connection;
-		wishes->audit |= message.kind == MASTER_AUDIT;
+		if (message.kind == MASTER_AUDIT) {
+			wishes->audit = (enum audit_reach)message.reserve;
+			wishes->audit_request = message.connection;
+		}
 		wishes->retire |= message.kind == MASTER_RETIRE;
 		wishes->make_way |= message.kind == MASTER_MAKE_WAY;
 	}

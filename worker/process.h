@@ -60,11 +60,19 @@ enum master_message_kind {
 	MASTER_PASSPORTS, /* with a descriptor: those of all connections of this worker; .connection says how many */
 
 	MASTER_LOG_LEVEL = 100, /* from the master to its child: .reserve is the enum log_level from now on */
-	MASTER_AUDIT,           /* from the master to the keeper: audit the world, count and log what is found */
-	MASTER_RETIRE,          /* from the master to a worker: see above */
-	MASTER_RESET_MAP,       /* from the master to the keeper: make map .connection anew (worker/map_reset.h) */
-	MASTER_MAKE_WAY,        /* from the master to its child: make way for a successor in the same world */
-	MASTER_TEAM,            /* from the master to a worker: .reserve workers serve from now on, slots 0 to that */
+	MASTER_AUDIT,     /* from the master to the keeper: .connection is the number of the request, .reserve how far */
+	MASTER_RETIRE,    /* from the master to a worker: see above */
+	MASTER_RESET_MAP, /* from the master to the keeper: make map .connection anew (worker/map_reset.h) */
+	MASTER_MAKE_WAY,  /* from the master to its child: make way for a successor in the same world */
+	MASTER_TEAM,      /* from the master to a worker: .reserve workers serve from now on, slots 0 to that */
+};
+
+/* How far an audit goes; each does what the one before it does. */
+enum audit_reach {
+	AUDIT_NOTHING,
+	AUDIT_WORLD,
+	AUDIT_STORE,  /* the store too, which cuts wait for meanwhile */
+	AUDIT_ACCEPT, /* what is in the store is right, whatever its ledger says: the balances change */
 };
 
 /* Which worker of a team serves a listening socket. There is one for each worker that may ever be, and none is ever closed,

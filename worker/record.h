@@ -21,6 +21,7 @@
 #include "common/protocol/text.h"
 #include "common/store/store.h"
 #include "common/world/layout.h"
+#include "worker/record_value.h"
 
 enum {
 	RECORD_USERNAME_BYTES = NAME_BYTES * 2, /* UTF-8, terminated */
@@ -34,6 +35,7 @@ struct character {
 	struct player player;
 	struct place at; /* map 0: no place of this world */
 	uint8_t heading;
+	bool is_beginner; /* the store has an account and nothing else: his belongings are new */
 };
 
 /* What was put right while reading. */
@@ -61,9 +63,6 @@ unsigned record_ask_character(struct store_query queries[RECORD_CHARACTER_QUERIE
  * without a character gets a beginner's (rules-life-combat-magic.md 3.4, 3.5; the same at each reading). */
 bool record_read(const struct store_reply *reply, const struct catalog *catalog, const char *username, uint32_t id,
 				 struct character *character, struct record_report *report, struct problem *why);
-
-/* A number as other programs write it: "12", "12.75" (cut), "1e3", "True". false: it is none. */
-bool record_number(const char *text, size_t length, int64_t *number);
 
 /* --- writing --- */
 

@@ -1,20 +1,19 @@
 /* record_read.c - reading a character as tolerantly as possible. First a beginner of the account's race and class is made;
  * then whatever the store has, and makes sense, takes its place. */
-#include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/base/number.h"
 #include "common/catalog/tables.h"
 #include "common/protocol/charset.h"
 #include "common/store/keys.h"
 #include "worker/game/creation.h"
+#include "worker/game/inventory.h"
 #include "worker/record.h"
 #include "worker/record_fields.h"
+#include "worker/record_value.h"
 
 enum { HASH_SHORTEST = 20 /* of a password: less is no PHC text */, LEVEL_HITS_CHANGE = 35 };
 
@@ -38,32 +37,6 @@ __attribute__((format(printf, 2, 3))) static void put_right(struct reading *r, c
 }
 
 /* --- numbers ------------------------------------------------------------------------------------------------------------------------ */
-
-bool record_number(const char *text, size_t length, int64_t *number)
-{
-	char copy[48], *end;
-	if (text == NULL || length == 0 || length >= sizeof copy)
-		return false;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	if (strcasecmp(copy, "true") == 0 || strcasecmp(copy, "false") == 0) {
-		*number = copy[0] == 't' || copy[0] == 'T';
-		return true;
-	}
-	if (strspn(copy, "0123456789+-.eE") != length)
-		return false; /* strtod knows more: hex, inf, nan */
-	errno = 0;
-	long long whole = strtoll(copy, &end, 10);
-	if (*end == '\0' && errno == 0) {
-		*number = whole;
-		return true;
-	}
-	double value = strtod(copy, &end);
-	if (*end != '\0' || isnan(value))
-		return false;
-	*number = vb_round(trunc(value)); /* saturates */
-	return true;
-}
 
 /* false: the field is not there. A text that is no number is reported and not there either. */
 static bool field_number(struct reading *r, enum record_question hash, const char *field, int64_t *number)
@@ -263,36 +236,22 @@ static void beginner_fill(struct reading *r)
 
 /* --- belongings ------------------------------------------------------------------------------------------------------------------------ */
 
-/* "item:quantity"; "" and a missing field are an empty slot. */
+/* What had to be put right is reported; *unknown: the text stays in the store. */
 static struct stack stack_read(struct reading *r, enum record_question hash, const char *field, bool *unknown)
 {
-	static const struct stack nothing;
-	int64_t item, amount;
-	size_t length;
+	size_t length = 0;
 	const char *text = store_reply_hash_get(r->reply, hash, field, &length);
-	*unknown = false;
-	if (text == NULL || length == 0)
-		return nothing;
-	const char *colon = memchr(text, ':', length);
-	if (colon == NULL || !record_number(text, (size_t)(colon - text), &item) ||
-		!record_number(colon + 1, length - (size_t)(colon - text) - 1, &amount)) {
+	struct record_stack read = record_stack_parse(text, length, r->catalog);
+	*unknown = read.kind == RECORD_STACK_NONSENSE || read.kind == RECORD_STACK_UNKNOWN;
+	if (read.kind == RECORD_STACK_NONSENSE)
 		put_right(r, "%s holds \"%.40s\", no item:quantity; it stays in the store", field, text);
-		*unknown = true;
-		return nothing;
-	}
-	if (item < 1 || item > UINT16_MAX || catalog_item(r->catalog, (unsigned)item) == NULL) {
+	else if (read.kind == RECORD_STACK_UNKNOWN)
 		put_right(r, "%s holds item %lld, which this world does not have; it stays in the store", field,
-				  (long long)item);
-		*unknown = true;
-		return nothing;
-	}
-	if (amount < 1 || amount > STACK_MAX) {
-		int64_t taken = clamp_i64(amount, 0, STACK_MAX);
-		put_right(r, "%s holds %lld of item %lld; %lld are taken", field, (long long)amount, (long long)item,
-				  (long long)taken);
-		amount = taken;
-	}
-	return amount == 0 ? nothing : (struct stack){.item = (uint16_t)item, .amount = (uint16_t)amount};
+				  (long long)read.item);
+	else if (read.amount != read.stack.amount)
+		put_right(r, "%s holds %lld of item %lld; %u are taken", field, (long long)read.amount, (long long)read.item,
+				  read.stack.amount);
+	return read.stack;
 }
 
 /* Returns a bit per slot that holds something unknown. */
@@ -309,15 +268,6 @@ static uint64_t stacks_read(struct reading *r, enum record_question hash, struct
 	return strange;
 }
 
-static bool item_fits(const struct item_def *item, unsigned place)
-{
-	static const uint16_t kinds[EQUIP_COUNT] = {
-		[EQUIP_WEAPON] = ITEM_WEAPON, [EQUIP_ARMOUR] = ITEM_ARMOUR,    [EQUIP_HELMET] = ITEM_HELMET,
-		[EQUIP_SHIELD] = ITEM_SHIELD, [EQUIP_RING] = ITEM_RING,        [EQUIP_AMMUNITION] = ITEM_ARROW,
-		[EQUIP_BOAT] = ITEM_BOAT,     [EQUIP_BACKPACK] = ITEM_BACKPACK};
-	return item != NULL && item->kind == kinds[place];
-}
-
 static void equipment_read(struct reading *r)
 {
 	struct player *p = r->player;
@@ -327,7 +277,7 @@ static void equipment_read(struct reading *r)
 		if (!field_number(r, RECORD_EQUIPMENT, name, &slot) || slot == 0)
 			continue;
 		if (slot >= 1 && slot <= INVENTORY_SLOTS &&
-			item_fits(catalog_item(r->catalog, p->inventory[slot - 1].item), place))
+			item_fits(catalog_item(r->catalog, p->inventory[slot - 1].item), (enum equipment_place)place))
 			p->equipment[place] = (uint8_t)slot;
 		else
 			put_right(r, "%s is slot %lld, where nothing of that kind is; nothing is worn there", name,
@@ -380,7 +330,7 @@ static void belongings_read(struct reading *r)
 		put_right(r, "the gold in the bank is \"%.40s\", which is no number; none is taken", text);
 		return;
 	}
-	p->bank_gold = (int32_t)clamp_i64(gold, 0, GOLD_MAX);
+	p->bank_gold = record_gold_parse(text, length);
 	if (p->bank_gold != gold)
 		put_right(r, "the gold in the bank was %lld; %d is taken", (long long)gold, (int)p->bank_gold);
 }
@@ -456,6 +406,7 @@ bool record_read(const struct store_reply *reply, const struct catalog *catalog,
 	skills_read(&r);
 	spells_read(&r);
 	belongings_read(&r);
+	character->is_beginner = has_no_character(reply);
 	text_read(&r, RECORD_OWN, "description", character->player.description, sizeof character->player.description);
 	sums_put_right(&r);
 	position_read(&r, character);

@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/password.h"
+#include "common/world/ledger.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
 #include "worker/blame.h"
@@ -358,6 +359,8 @@ static enum tx_verdict enter(struct tx *tx, void *context)
 	address_attempt_end(tx, s->connection.index, s->creating);
 	TOUCH(tx, *player);
 	*player = image;
+	/* What a newcomer has is new in the world; what another has is in the store already. */
+	ledger_add_player(tx, s->creating || s->character.is_beginner ? LEDGER_MINTED : LEDGER_RESTORED, player, 1);
 	struct place wish = s->character.at;
 	return body_enters(tx, s, s->player.index, wish, s->character.heading);
 }

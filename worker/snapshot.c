@@ -36,7 +36,7 @@ size_t toggle_packet(enum client_toggle toggle, enum dialect dialect, uint8_t *b
 	return writer.length;
 }
 
-static uint8_t toggles_of(const struct body *body)
+uint8_t toggles_of(const struct body *body)
 {
 	return (uint8_t)(((body->flags & BODY_SAILING) != 0 ? TOGGLE_NAVIGATE : 0) |
 					 ((body->flags & BODY_RESTING) != 0 ? TOGGLE_REST : 0) |

@@ -25,6 +25,9 @@ void snapshot_take(struct worker *w, struct client *client, uint32_t map, struct
 /* Wherever the player stands. false: it is not in the world, or somebody else plays it. */
 bool snapshot_take_anywhere(struct worker *w, struct client *client, uint32_t *map, struct snapshot *shot);
 
+/* What the client of this body should believe. */
+uint8_t toggles_of(const struct body *body);
+
 /* The packet that flips a toggle. Returns its length. */
 size_t toggle_packet(enum client_toggle toggle, enum dialect dialect, uint8_t *bytes, size_t capacity);
 

@@ -105,6 +105,10 @@
 #define KEY_FENCE      "argentumd:fence" /* hash: who may write (store_fence.h) */
 /* string, {name in lower case}: "id name", the account of that name however it is typed */
 #define KEY_NAME "argentumd:name:%s"
+/* hash: item number -> how many of it characters, banks and grounds in the store hold (gold: 12, the purses' included; grounds
+ * that the store has no word of are those of the map files), "catalog" -> content hash of the world that it counts for
+ * (common/world/ledger.h) */
+#define KEY_LEDGER "argentumd:ledger"
 /* string, {map}: JSON as KEY_GROUND_ITEMS, what was found there and cannot lie in this world (an unknown item, no room) */
 #define KEY_GROUND_LEFT "argentumd:ground_left:%u"
 #define KEY_CHARACTER                                                                                                  \

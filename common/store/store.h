@@ -119,7 +119,9 @@ struct store_walk {
 	uint64_t skipped; /* keys of types that no store of ours has (lists, sorted sets, streams) */
 };
 
-/* Calls fn for each key, in no order, argentumd:fence included. With Redis a key that changes meanwhile may come twice.
+/* Calls fn for each key, in no order, argentumd:fence included. The one function here that another thread may call while the
+ * store's own goes on with it (a job that walks; one at a time, ended before store_destroy): but for the ..._wait functions.
+ * The embedded store shows one moment. With Redis a key that changes meanwhile may come twice.
  * false with a text when the store is away or damaged; a walk that fn ended is true. */
 bool store_each_key(struct store *store, store_key_fn *fn, void *context, struct store_walk *walk, struct problem *why);
 

@@ -2,11 +2,16 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "common/world/realm.h"
+#include "common/catalog/catalog.h"
+#include "common/world/audit_parts.h"
+#include "common/world/ledger.h"
 
-__attribute__((format(printf, 2, 3))) static void finding(struct audit *audit, const char *format, ...)
+/* --- what is found --------------------------------------------------------------------------------------------------------------- */
+
+void audit_find(struct audit *audit, const char *format, ...)
 {
 	if (audit->findings < AUDIT_TEXTS) {
 		va_list args;
@@ -17,152 +22,154 @@ __attribute__((format(printf, 2, 3))) static void finding(struct audit *audit, c
 	audit->findings++;
 }
 
-static void stack_check(struct audit *audit, const struct stack *stack, const char *where, uint32_t owner,
-						unsigned slot)
+void audit_suspect(struct audit *audit, enum audit_suspect what, uint64_t who, const char *format, ...)
 {
-	if ((stack->item == 0) != (stack->amount == 0) || stack->amount > STACK_MAX)
-		finding(audit, "%s of %u, slot %u: item %u, amount %u", where, owner, slot, stack->item, stack->amount);
-	if (stack->item == GOLD_ITEM)
-		audit->gold += stack->amount;
-	else
-		audit->items += stack->amount;
+	if (audit->suspicions == AUDIT_TEXTS)
+		return;
+	struct audit_suspicion *suspicion = &audit->suspicion[audit->suspicions++];
+	suspicion->key = (uint64_t)what << 48 | who;
+	va_list args;
+	va_start(args, format);
+	vsnprintf(suspicion->text, sizeof suspicion->text, format, args);
+	va_end(args);
 }
 
-/* --- maps ---------------------------------------------------------------------------------------------------------------------- */
-
-static void tiles_check(const struct world *w, uint32_t map, struct audit *audit)
+static bool was_suspected(const struct audit *before, uint64_t key)
 {
-	const struct map_state *state = &w->maps[map];
+	for (uint32_t i = 0; i < before->suspicions; i++) {
+		if (before->suspicion[i].key == key)
+			return true;
+	}
+	return false;
+}
+
+void audit_suspect_again(struct audit *now, const struct audit *before)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < now->suspicions; i++) {
+		if (was_suspected(before, now->suspicion[i].key))
+			now->suspicion[kept++] = now->suspicion[i];
+	}
+	now->suspicions = kept;
+}
+
+void audit_conclude(struct audit *audit)
+{
+	for (uint32_t i = 0; i < audit->suspicions; i++)
+		audit_find(audit, "%s", audit->suspicion[i].text);
+	audit->suspicions = 0;
+}
+
+/* --- room ------------------------------------------------------------------------------------------------------------------------- */
+
+static void terrain_fill(uint8_t *bits, const struct catalog *catalog, const struct map_def *def)
+{
 	for (unsigned tile = 0; tile < MAP_TILES; tile++) {
-		uint32_t occupant = state->occupant[tile];
-		if (state->ground[tile].item != 0 || state->ground[tile].amount != 0)
-			stack_check(audit, &state->ground[tile], "ground of map", map, tile);
-		if (occupant == 0)
-			continue;
-		const struct body *body = &w->bodies[occupant];
-		if (occupant > w->limits.players + w->limits.creatures || body->map != map ||
-			tile_index(body->x, body->y) != tile)
-			finding(audit, "map %u (%u,%u): body %u stands there, but it says map %u (%u,%u)", map, tile_x(tile),
-					tile_y(tile), occupant, body->map, body->x, body->y);
+		if ((map_tile_flags(catalog, def, tile_x(tile), tile_y(tile)) & TILE_BLOCKED) != 0)
+			bits[tile / 8] |= (uint8_t)(1u << (tile % 8));
 	}
 }
 
-static void list_check(const struct world *w, uint32_t map, struct audit *audit)
+bool audit_room_create(struct audit_room *room, const struct world *w, const struct catalog *catalog)
 {
-	const struct map_state *state = &w->maps[map];
-	uint32_t count = 0, before = 0;
-	for (uint32_t p = state->first_player; p != 0; p = w->bodies[p].next_on_map) {
-		if (p > w->limits.players || w->bodies[p].map != map || w->bodies[p].previous_on_map != before ||
-			++count > w->limits.players) {
-			finding(audit, "map %u: its list of players is broken at %u", map, p);
-			return;
-		}
-		before = p;
+	size_t chunks = (size_t)w->limits.workers * w->limits.chunks + 1, players = (size_t)w->limits.players + 1;
+	size_t items = (size_t)w->limits.items + 1, blocked = sizeof w->maps[0].blocked;
+	*room = (struct audit_room){.found = calloc(items, sizeof *room->found),
+								.net = calloc(items, sizeof *room->net),
+								.terrain = calloc((size_t)w->limits.maps + 1, blocked),
+								.seen = calloc(1, chunks > players ? chunks : players),
+								.seen_bytes = chunks > players ? chunks : players};
+	if (room->found == NULL || room->net == NULL || room->terrain == NULL || room->seen == NULL)
+		return false;
+	for (uint32_t map = 1; catalog != NULL && map <= w->limits.maps; map++) {
+		if (catalog_map(catalog, map) != NULL)
+			terrain_fill(room->terrain + map * blocked, catalog, catalog_map(catalog, map));
 	}
-	if (count != state->players)
-		finding(audit, "map %u: %u players are listed, %u are counted", map, count, state->players);
-	if (count > 0 && atomic_load(&state->tick_due_ms) == 0)
-		finding(audit, "map %u: asleep with %u players on it", map, count);
+	return true;
 }
 
-/* --- players ------------------------------------------------------------------------------------------------------------------- */
-
-static void worn_check(const struct player *player, uint32_t index, struct audit *audit)
+void audit_room_destroy(struct audit_room *room)
 {
-	for (unsigned place = 0; place < EQUIP_COUNT; place++) {
-		unsigned slot = player->equipment[place];
-		if (slot > INVENTORY_SLOTS || (slot != 0 && player->inventory[slot - 1].item == 0))
-			finding(audit, "player %u (%s): wears the empty slot %u at place %u", index, player->name, slot, place);
-		for (unsigned other = 0; slot != 0 && other < place; other++) {
-			if (player->equipment[other] == slot)
-				finding(audit, "player %u (%s): wears slot %u at two places", index, player->name, slot);
-		}
-	}
+	free(room->found);
+	free(room->net);
+	free(room->terrain);
+	free(room->seen);
+	*room = (struct audit_room){0};
 }
 
-static void property_check(const struct player *player, uint32_t index, struct audit *audit)
+/* --- amounts ---------------------------------------------------------------------------------------------------------------------- */
+
+void look_at_stack(struct look *look, const struct stack *stack, const char *where, uint32_t owner, unsigned slot)
 {
-	for (unsigned slot = 0; slot < INVENTORY_SLOTS; slot++)
-		stack_check(audit, &player->inventory[slot], "bag", index, slot + 1);
-	for (unsigned slot = 0; slot < BANK_SLOTS; slot++)
-		stack_check(audit, &player->bank[slot], "bank", index, slot + 1);
-	if (player->gold < 0 || player->gold > GOLD_MAX || player->bank_gold < 0 || player->bank_gold > GOLD_MAX)
-		finding(audit, "player %u (%s): gold %d, in the bank %d", index, player->name, player->gold, player->bank_gold);
+	if ((stack->item == 0) != (stack->amount == 0) || stack->amount > STACK_MAX || stack->item > look->w->limits.items)
+		audit_find(look->audit, "%s of %u, slot %u: item %u, amount %u", where, owner, slot, stack->item,
+				   stack->amount);
 	else
-		audit->gold += (uint64_t)player->gold + (uint64_t)player->bank_gold;
-	if (player->hp < 0 || player->hp > player->hp_max || player->mana > player->mana_max ||
-		player->stamina > player->stamina_max)
-		finding(audit, "player %u (%s): more points than the maximum", index, player->name);
+		look->room->found[stack->item] += stack->amount;
 }
 
-static void place_check(const struct world *w, uint32_t index, struct audit *audit)
+static void sums_compare(struct look *look)
 {
-	const struct player *player = &w->players[index];
-	const struct body *body = &w->bodies[index];
-	bool in_world = player->state == PLAYER_PLAYING || player->state == PLAYER_LINGERING;
-	if (in_world != (body->map != 0))
-		finding(audit, "player %u (%s): state %u, but on map %u", index, player->name, player->state, body->map);
-	else if (in_world && (body->map > w->limits.maps || !tile_is_on_map(body->x, body->y) ||
-						  w->maps[body->map].occupant[tile_index(body->x, body->y)] != index))
-		finding(audit, "player %u (%s): not where it says, map %u (%u,%u)", index, player->name, body->map, body->x,
-				body->y);
-	if (player->state == PLAYER_PLAYING) {
-		const struct connection *c = handle_connection(w, player->connection);
-		if (c == NULL || c->player.index != index || c->player.generation != player->generation)
-			finding(audit, "player %u (%s): played by connection %u, which does not play it", index, player->name,
-					player->connection.index);
+	const int64_t *found = look->room->found;
+	struct audit *audit = look->audit;
+	ledger_net(look->w, look->room->net);
+	for (unsigned item = 1; item <= look->w->limits.items; item++) {
+		const struct item_def *def = look->catalog != NULL ? catalog_item(look->catalog, item) : NULL;
+		if (item == GOLD_ITEM)
+			audit->gold += (uint64_t)found[item];
+		else
+			audit->items += (uint64_t)found[item];
+		if (found[item] != look->room->net[item])
+			audit_find(audit, "item %u (%s): %lld in the world, the ledger says %lld", item,
+					   item == GOLD_ITEM ? "gold"
+					   : def != NULL     ? catalog_text(look->catalog, def->name)
+										 : "no such item",
+					   (long long)found[item], (long long)look->room->net[item]);
 	}
 }
 
-static void players_check(const struct world *w, struct audit *audit)
+/* --- rings and logs -------------------------------------------------------------------------------------------------------------------- */
+
+static void rings_look(struct look *look)
 {
-	uint32_t used = 0, in_world = 0;
-	for (uint32_t p = 1; p <= w->limits.players; p++) {
-		const struct player *player = &w->players[p];
-		if (player->state == PLAYER_FREE) {
-			if (w->bodies[p].map != 0)
-				finding(audit, "player %u: free, but its body is on map %u", p, w->bodies[p].map);
-			continue;
+	for (uint32_t d = 1; d <= look->w->realm_domain; d++) {
+		const struct ring *ring = &look->w->domains[d].ring;
+		uint64_t head = atomic_load(&ring->head), announced = atomic_load(&ring->announced);
+		if (head > announced || announced - head > ring->size)
+			audit_find(look->audit, "ring of domain %u: published up to %llu, announced up to %llu", d,
+					   (unsigned long long)head, (unsigned long long)announced);
+		for (unsigned slot = 0; slot < look->w->limits.workers; slot++) {
+			uint64_t at = look->w->reader_positions[(uint64_t)slot * (look->w->realm_domain + 1) + d];
+			if (at > head)
+				audit_suspect(look->audit, SUSPECT_READER, (uint64_t)slot << 32 | d,
+							  "ring of domain %u: published up to %llu, worker %u has read up to %llu", d,
+							  (unsigned long long)head, slot, (unsigned long long)at);
 		}
-		used++;
-		if (realm_find(w, player_name(player)) != p)
-			finding(audit, "player %u (%s): not to be found under its name", p, player->name);
-		if (player->state == PLAYER_RESERVED)
-			continue;
-		place_check(w, p, audit);
-		worn_check(player, p, audit);
-		property_check(player, p, audit);
-		in_world += player->state != PLAYER_GONE;
-	}
-	if (used + w->realm->free_count != w->limits.players)
-		finding(audit, "%u players and %u free slots, of %u", used, w->realm->free_count, w->limits.players);
-	if (in_world != w->realm->players_in_world)
-		finding(audit, "%u players are in the world, %u are counted", in_world, w->realm->players_in_world);
-	audit->players = in_world;
-}
-
-static void creatures_check(const struct world *w, struct audit *audit)
-{
-	for (uint32_t b = w->limits.players + 1; b <= w->limits.players + w->limits.creatures; b++) {
-		const struct body *body = &w->bodies[b];
-		if (body->kind != BODY_CREATURE || body->map == 0)
-			continue;
-		audit->creatures++;
-		if (body->map > w->limits.maps || !tile_is_on_map(body->x, body->y) ||
-			w->maps[body->map].occupant[tile_index(body->x, body->y)] != b)
-			finding(audit, "creature %u: not where it says, map %u (%u,%u)", b, body->map, body->x, body->y);
 	}
 }
 
-void audit_world(const struct world *w, struct audit *audit)
+/* Nobody is within a transaction that changed anything: he would hold a lock. (One that holds nothing may be about to change
+ * its own connection.) */
+static void logs_look(struct look *look)
 {
+	for (unsigned slot = 0; slot < PROCESS_SLOTS; slot++) {
+		const struct undo_log *log = world_undo(look->w, slot);
+		uint32_t state = atomic_load(&log->state);
+		if (state > UNDO_COMMITTED || state == UNDO_COMMITTED || (state == UNDO_ACTIVE && atomic_load(&log->used) != 0))
+			audit_suspect(look->audit, SUSPECT_LOG, slot,
+						  "process slot %u: its undo log is in state %u, %llu bytes used", slot, state,
+						  (unsigned long long)atomic_load(&log->used));
+	}
+}
+
+void audit_world(const struct world *w, const struct catalog *catalog, struct audit_room *room, struct audit *audit)
+{
+	struct look look = {.w = w, .catalog = catalog, .room = room, .audit = audit};
 	memset(audit, 0, sizeof *audit);
-	for (uint32_t map = 1; map <= w->limits.maps; map++) {
-		if (w->maps[map].present == 0)
-			continue;
-		tiles_check(w, map, audit);
-		list_check(w, map, audit);
-	}
-	players_check(w, audit);
-	creatures_check(w, audit);
+	memset(room->found, 0, ((size_t)w->limits.items + 1) * sizeof *room->found);
+	look_at_maps(&look);
+	look_at_players(&look);
+	sums_compare(&look);
+	rings_look(&look);
+	logs_look(&look);
 }

@@ -55,6 +55,35 @@ static const struct layout_field fields[] = {
 	FIELD(undo_record, offset),
 	FIELD(undo_record, length),
 
+	/* ledger_row */
+	FIELD(ledger_row, minted),
+	FIELD(ledger_row, burned),
+	FIELD(ledger_row, turned),
+	FIELD(ledger_row, restored),
+
+	/* audit_report */
+	FIELD(audit_report, sequence),
+	FIELD(audit_report, number),
+	FIELD(audit_report, request),
+	FIELD(audit_report, findings),
+	FIELD(audit_report, store_findings),
+	FIELD(audit_report, held_us),
+	FIELD(audit_report, unix_s),
+	FIELD(audit_report, players),
+	FIELD(audit_report, creatures),
+	FIELD(audit_report, gold),
+	FIELD(audit_report, items),
+	FIELD(audit_report, store_unix_s),
+	FIELD(audit_report, store_gold),
+	FIELD(audit_report, store_items),
+	FIELD(audit_report, store_characters),
+	FIELD(audit_report, store_unknown),
+	FIELD(audit_report, store_ms),
+	FIELD(audit_report, store_looked),
+	FIELD(audit_report, accepted),
+	FIELD(audit_report, reserve),
+	FIELD(audit_report, text),
+
 	/* ring */
 	FIELD(ring, announced),
 	FIELD(ring, head),
@@ -62,6 +91,22 @@ static const struct layout_field fields[] = {
 	FIELD(ring, data),
 	FIELD(ring, size),
 	FIELD(ring, reserve),
+
+	/* note */
+	FIELD(note, size),
+	FIELD(note, kind),
+	FIELD(note, bytes),
+	FIELD(note, subject),
+	FIELD(note, but),
+	FIELD(note, x),
+	FIELD(note, y),
+	FIELD(note, second_x),
+	FIELD(note, second_y),
+	FIELD(note, second),
+	FIELD(note, flags),
+	FIELD(note, object),
+	FIELD(note, connection),
+	FIELD(note, position),
 
 	/* domain */
 	FIELD(domain, lock),
@@ -245,6 +290,7 @@ static const struct layout_field fields[] = {
 	FIELD(realm, returning),
 	FIELD(realm, connections),
 	FIELD(realm, attempts),
+	FIELD(realm, balance),
 	FIELD(realm, reserve),
 	FIELD(realm, kept_out),
 	FIELD(realm, motd),
@@ -322,7 +368,7 @@ static const struct layout_field fields[] = {
 	FIELD(world_limits, map_ring_bytes),
 	FIELD(world_limits, realm_ring_bytes),
 	FIELD(world_limits, undo_bytes),
-	FIELD(world_limits, reserve),
+	FIELD(world_limits, items),
 
 	/* region */
 	FIELD(region, offset),

@@ -195,6 +195,45 @@ struct undo_record {
 	uint64_t length;
 };
 
+/* --- the ledger ------------------------------------------------------------------------------------------------------------ */
+
+/* What one process slot did to the amount of one item in the world, in all its lives together (ledger.h). Written by the slot's
+ * process, inside the transaction that changes the amount; read under every lock. */
+struct ledger_row {
+	int64_t minted;   /* units that came into being */
+	int64_t burned;   /* that ceased to be */
+	int64_t turned;   /* that became it out of another item, less those that became another (doors) */
+	int64_t restored; /* that came from the store or the map files, less those that only the store has now */
+};
+
+enum { AUDIT_TEXTS = 24, AUDIT_TEXT_BYTES = 160 };
+
+/* What the last audit found, for whoever asks. Written by the keeper alone, without a lock: `sequence` is odd while it
+ * writes, and what a reader copied counts when it was even and the same before and afterwards. */
+struct audit_report {
+	_Atomic uint32_t sequence;
+	uint32_t number;           /* +1 with each complete report */
+	uint32_t request;          /* the last that was answered */
+	uint32_t findings;         /* also beyond the texts kept; those of the store included */
+	uint32_t store_findings;   /* of them, those in the store */
+	uint32_t held_us;          /* all locks were held */
+	int64_t unix_s;            /* when it was done */
+	uint32_t players;          /* in the world */
+	uint32_t creatures;        /* in the world */
+	uint64_t gold, items;      /* in the world */
+	int64_t store_unix_s;      /* when the store was looked at last; 0 = never. The figures of the store are of then: */
+	uint64_t store_gold;       /* characters, banks and grounds in the store; grounds that it has no word of included */
+	uint64_t store_items;      /* the same */
+	uint32_t store_characters; /* with property in the store */
+	uint32_t store_unknown;    /* slots and stacks there that this world cannot hold */
+	uint32_t store_ms;         /* the store was walked through */
+	uint8_t store_looked;      /* 1 = this time; 0 = it was not asked for, or could not be */
+	uint8_t accepted;          /* 1 = what differed in the store was accepted */
+	uint8_t reserve[2];
+	char text[AUDIT_TEXTS][AUDIT_TEXT_BYTES]; /* Latin-1, terminated */
+};
+_Static_assert(sizeof(struct audit_report) % 8 == 0, "no holes");
+
 /* --- domains and their rings --------------------------------------------------------------------------------------------- */
 
 /* A ring: what happened on a map (or in the realm), in one order for everybody. Entries are appended under the domain's
@@ -206,6 +245,21 @@ struct ring {
 	uint64_t data;              /* offset of its bytes in the segment */
 	uint64_t size;              /* bytes, a power of two */
 	uint8_t reserve[24];
+};
+
+/* Head of an entry in a ring; `bytes` of payload follow. Kinds and flags: ring.h. */
+struct note {
+	uint32_t size;    /* of the whole entry, a multiple of 8; set by tx_append */
+	uint16_t kind;    /* enum note_kind */
+	uint16_t bytes;   /* payload */
+	uint32_t subject; /* player index */
+	uint32_t but;     /* player index who is left out, 0 = nobody */
+	uint8_t x, y, second_x, second_y;
+	uint8_t second; /* enum note_second */
+	uint8_t flags;  /* enum note_flag */
+	uint16_t object;
+	struct handle connection;
+	uint64_t position;
 };
 
 /* Something that is locked as a whole: a map (index = its number), or the realm (the last index). */
@@ -457,6 +511,13 @@ struct address {
 };
 _Static_assert(sizeof(struct address) == 64, "one address, one cache line");
 
+/* Whether the balances (ledger.h) are those of the store. */
+enum balance_state {
+	BALANCE_NONE, /* not read yet */
+	BALANCE_OPEN, /* they are */
+	BALANCE_ANEW, /* the store lost what it had: they are to be taken from it once it has what is in the world */
+};
+
 /* What belongs to no map: names, the free lists. Written under the realm's lock. */
 struct realm {
 	uint32_t next_account_id; /* the last id given out, as accounts:counter in the store */
@@ -473,7 +534,8 @@ struct realm {
 	                     * all have, nobody else gets a name. Set by who makes the segment; read without lock */
 	uint32_t connections; /* open ones: those that an address counts */
 	uint32_t attempts;    /* of them, with a login or creation under way */
-	uint8_t reserve[4];
+	uint8_t balance;      /* enum balance_state */
+	uint8_t reserve[3];
 	struct kept_out kept_out[KEPT_OUT_MOST];
 	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
@@ -605,7 +667,7 @@ struct world_limits {
 	uint32_t workers; /* most worker slots that may be used */
 	uint32_t map_ring_bytes, realm_ring_bytes;
 	uint32_t undo_bytes; /* records of one process */
-	uint32_t reserve;
+	uint32_t items;      /* highest item number */
 };
 
 enum region_id {
@@ -623,6 +685,9 @@ enum region_id {
 	WORLD_REGION_ADDRESSES, /* a hash table of sets; index 0 is nobody */
 	WORLD_REGION_READERS,   /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
 	WORLD_REGION_CHUNKS,
+	WORLD_REGION_LEDGER,   /* struct ledger_row each: item i of process slot p, at p * (limits.items + 1) + i */
+	WORLD_REGION_BALANCES, /* int64_t each, by item (ledger.h) */
+	WORLD_REGION_AUDIT,    /* one struct audit_report */
 	WORLD_REGION_RINGS,
 	WORLD_REGION_COUNT
 };
@@ -650,7 +715,7 @@ struct world_header {
 	struct world_limits limits;
 	uint32_t reserve0[2];
 	struct region regions[WORLD_REGION_COUNT];
-	uint8_t reserve[96];
+	uint8_t reserve[24];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
 

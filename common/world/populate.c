@@ -1,6 +1,7 @@
 #include "common/world/populate.h"
 
 #include "common/catalog/catalog.h"
+#include "common/world/ledger.h"
 
 static void terrain_fill(struct map_state *state, const struct catalog *catalog, const struct map_def *def)
 {
@@ -13,13 +14,18 @@ static void terrain_fill(struct map_state *state, const struct catalog *catalog,
 	}
 }
 
-static void ground_fill(struct map_state *state, const struct catalog *catalog, const struct map_def *def)
+static void ground_fill(struct world *world, struct map_state *state, const struct catalog *catalog,
+						const struct map_def *def)
 {
 	unsigned count;
 	const struct map_object *objects = map_objects(catalog, def, &count);
 	for (unsigned i = 0; i < count; i++)
 		state->ground[tile_index(objects[i].x, objects[i].y)] =
 			(struct stack){.item = objects[i].item, .amount = objects[i].amount};
+	for (unsigned tile = 0; tile < MAP_TILES; tile++) {
+		if (state->ground[tile].item != 0)
+			ledger_begin(world, state->ground[tile].item, state->ground[tile].amount);
+	}
 }
 
 void populate_creature(struct body *body, uint32_t map, const struct map_creature *at, const struct creature_def *def)
@@ -71,6 +77,9 @@ bool world_populate(struct world *world, const struct catalog *catalog, struct p
 	if (catalog_map_max(catalog) > world->limits.maps)
 		return problem_set(why, "world: the catalog has maps up to %u, the segment was made for %u",
 						   catalog_map_max(catalog), world->limits.maps);
+	if (catalog_item_max(catalog) > world->limits.items)
+		return problem_set(why, "world: the catalog has items up to %u, the segment was made for %u",
+						   catalog_item_max(catalog), world->limits.items);
 	uint32_t next = world->limits.players + 1;
 	uint32_t last = world->limits.players + world->limits.creatures;
 	for (uint32_t map = 1; map <= catalog_map_max(catalog); map++) {
@@ -80,7 +89,7 @@ bool world_populate(struct world *world, const struct catalog *catalog, struct p
 		struct map_state *state = &world->maps[map];
 		state->present = 1;
 		terrain_fill(state, catalog, def);
-		ground_fill(state, catalog, def);
+		ground_fill(world, state, catalog, def);
 		unsigned count;
 		const struct map_creature *creatures = map_creatures(catalog, def, &count);
 		for (unsigned i = 0; i < count; i++) {

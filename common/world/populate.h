@@ -9,7 +9,7 @@ struct creature_def;
 struct map_creature;
 
 /* Before world_publish, by the segment's maker alone. false when the catalog does not fit the segment's limits (maps,
- * creatures); then the segment must be thrown away. */
+ * items, creatures); then the segment must be thrown away. */
 bool world_populate(struct world *world, const struct catalog *catalog, struct problem *why);
 
 /* A creature as it stands at its place in the beginning. Fills all but its generation. */

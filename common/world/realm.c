@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "common/protocol/charset.h"
+#include "common/world/ledger.h"
 
-static uint64_t name_hash(struct text name)
+uint64_t realm_name_hash(struct text name)
 {
 	uint64_t hash = 0xcbf29ce484222325u;
 	for (unsigned i = 0; i < name.length; i++)
@@ -25,7 +26,7 @@ struct handle player_handle(const struct world *world, uint32_t player)
 
 uint32_t realm_find(const struct world *world, struct text name)
 {
-	uint64_t hash = name_hash(name);
+	uint64_t hash = realm_name_hash(name);
 	uint32_t mask = world->realm->names_mask;
 	for (uint32_t at = (uint32_t)hash & mask; world->names[at] != 0; at = (at + 1) & mask) {
 		const struct player *player = &world->players[world->names[at]];
@@ -84,7 +85,7 @@ uint32_t realm_reserve(struct tx *tx, struct text name, struct handle connection
 							  .reserver = w->slot + 1,
 							  .reserver_life = w->life,
 							  .name_length = (uint8_t)name.length,
-							  .name_hash = name_hash(name),
+							  .name_hash = realm_name_hash(name),
 							  .version = player->version + 1};
 	memcpy(player->name, name.bytes, name.length);
 
@@ -103,6 +104,7 @@ void realm_release(struct tx *tx, uint32_t index)
 	assert(tx_holds(tx, w->realm_domain) && player->state != PLAYER_FREE && w->bodies[index].map == 0);
 
 	names_remove(tx, index);
+	ledger_add_player(tx, LEDGER_RESTORED, player, -1); /* nothing while it is reserved */
 	TOUCH(tx, *player);
 	/* The record goes, secrets too; generation and version stay, so that no stale handle and no stale cut match. */
 	*player = (struct player){.generation = player->generation + 1, .version = player->version + 1};

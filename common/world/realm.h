@@ -13,6 +13,9 @@
 /* Player index, 0 = nobody in the world has this name. */
 uint32_t realm_find(const struct world *world, struct text name);
 
+/* Of a name without case: player.name_hash. */
+uint64_t realm_name_hash(struct text name);
+
 /* Takes a free slot for the name: state RESERVED for this process and connection, everything else zero, body free.
  * 0 = the world is full. The name must not be there yet and be shorter than NAME_BYTES. */
 uint32_t realm_reserve(struct tx *tx, struct text name, struct handle connection);

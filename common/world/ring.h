@@ -16,7 +16,7 @@
 
 #include "common/world/world.h"
 
-/* What an entry is for. The first group carries packets, whole and encoded (Latin-1); the second is for the workers. */
+/* What an entry (struct note) is for. The first group carries packets, whole and encoded (Latin-1); the second is for the workers. */
 enum note_kind {
 	NOTE_PAD, /* nothing: fills the rest of the ring before its wrap */
 
@@ -48,21 +48,6 @@ enum note_flag {
 /* NOTE_AREA may look at a second tile: who saw the first, and does (not) see the second. A step from one 9x9 cell into
  * another is three such notes. */
 enum note_second { SECOND_NONE, SECOND_TOO, SECOND_NOT };
-
-/* Head of an entry; `bytes` of payload follow. */
-struct note {
-	uint32_t size;    /* of the whole entry, a multiple of 8; set by tx_append */
-	uint16_t kind;    /* enum note_kind */
-	uint16_t bytes;   /* payload */
-	uint32_t subject; /* player index */
-	uint32_t but;     /* player index who is left out, 0 = nobody */
-	uint8_t x, y, second_x, second_y;
-	uint8_t second; /* enum note_second */
-	uint8_t flags;  /* enum note_flag */
-	uint16_t object;
-	struct handle connection;
-	uint64_t position;
-};
 
 enum ring_read { RING_READ, RING_EMPTY, RING_LAPPED };
 

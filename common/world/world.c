@@ -59,6 +59,9 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_ADDRESSES] = {sizeof(struct address), (uint64_t)address_sets(limits) * ADDRESS_SET + 1},
 		[WORLD_REGION_READERS] = {sizeof(uint64_t), (uint64_t)limits->workers * domains},
 		[WORLD_REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
+		[WORLD_REGION_LEDGER] = {sizeof(struct ledger_row), PROCESS_SLOTS * ((uint64_t)limits->items + 1)},
+		[WORLD_REGION_BALANCES] = {sizeof(int64_t), (uint64_t)limits->items + 1},
+		[WORLD_REGION_AUDIT] = {sizeof(struct audit_report), 1},
 		[WORLD_REGION_RINGS] = {1, rings},
 	};
 	uint64_t offset = sizeof(struct world_header);
@@ -85,7 +88,8 @@ static bool limits_check(const struct world_limits *l, struct problem *why)
 {
 	if (l->maps < 1 || l->maps > 10000 || l->players < 1 || l->players > 30000 || l->creatures > 30000 ||
 		l->players + l->creatures > 32767 || l->connections < 1 || l->connections > 60000 || l->workers < 1 ||
-		l->workers > WORKERS_MAX || l->chunks < 16 || l->undo_bytes < 4096 || l->undo_bytes % 64 != 0)
+		l->workers > WORKERS_MAX || l->items > UINT16_MAX || l->chunks < 16 || l->undo_bytes < 4096 ||
+		l->undo_bytes % 64 != 0)
 		return problem_set(
 			why,
 			"world: impossible limits (%u maps, %u players, %u creatures, %u connections, %u workers); players "
@@ -131,6 +135,9 @@ static void world_point(struct world *w, uint8_t *base)
 	w->address_sets = address_sets(&w->limits);
 	w->chunks = (struct chunk *)(base + r[WORLD_REGION_CHUNKS].offset);
 	w->reader_positions = (uint64_t *)(base + r[WORLD_REGION_READERS].offset);
+	w->ledger = (struct ledger_row *)(base + r[WORLD_REGION_LEDGER].offset);
+	w->balances = (int64_t *)(base + r[WORLD_REGION_BALANCES].offset);
+	w->report = (struct audit_report *)(base + r[WORLD_REGION_AUDIT].offset);
 	w->realm_domain = w->limits.maps + 1;
 }
 
@@ -267,7 +274,7 @@ bool world_attach(struct world *world, int fd, struct problem *why)
 	return segment_map(world, fd, PROT_READ | PROT_WRITE, why);
 }
 
-bool world_look(struct world *world, int fd, struct problem *why)
+bool world_attach_to_look(struct world *world, int fd, struct problem *why)
 {
 	return segment_map(world, fd, PROT_READ, why);
 }

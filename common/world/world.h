@@ -27,7 +27,10 @@ struct world {
 	uint32_t address_sets;          /* a power of two */
 	struct chunk *chunks;           /* [limits.workers * limits.chunks + 1] */
 	uint64_t *reader_positions;     /* [limits.workers][realm_domain + 1] */
-	uint32_t realm_domain;          /* index of the realm among the domains: limits.maps + 1 */
+	struct ledger_row *ledger;      /* [PROCESS_SLOTS][limits.items + 1] */
+	int64_t *balances;              /* [limits.items + 1] */
+	struct audit_report *report;
+	uint32_t realm_domain; /* index of the realm among the domains: limits.maps + 1 */
 
 	unsigned slot;              /* which process this is */
 	uint32_t life;              /* its life in that slot */
@@ -46,7 +49,7 @@ uint64_t world_segment_size(const struct world_limits *limits);
 bool world_attach(struct world *world, int fd, struct problem *why);
 
 /* The same to read only: of a world that serves nobody any more. No lock of it can be taken. */
-bool world_look(struct world *world, int fd, struct problem *why);
+bool world_attach_to_look(struct world *world, int fd, struct problem *why);
 
 /* Only for who never takes a lock (tests, tools): see above. */
 void world_detach(struct world *world);

@@ -13,11 +13,16 @@ struct ctl {
 
 typedef int command_fn(const struct ctl *ctl, int argc, char **argv);
 
-command_fn status_command, config_command; /* show_status.c, show_config.c */
-command_fn ping_command, stop_command, log_level_command, audit_command, renew_command; /* order.c */
-command_fn reload_command, workers_command, upgrade_command;                            /* change.c */
-command_fn world_compile_command, check_world_command;                                  /* data.c */
-command_fn store_copy_command;                                                          /* store_copy.c */
+command_fn status_command, config_command;                               /* show_status.c, show_config.c */
+command_fn ping_command, stop_command, log_level_command, renew_command; /* order.c */
+command_fn reload_command, workers_command, upgrade_command;             /* change.c */
+command_fn audit_command;                                                /* audit.c */
+command_fn world_compile_command, check_world_command;                   /* data.c */
+command_fn store_copy_command;                                           /* store_copy.c */
+
+/* The settings of the installed configuration, as the server itself would find them. */
+struct config;
+bool ctl_config(struct config *config, struct problem *why);
 
 /* "argentumctl: NAME: text" on stderr; returns the code. */
 int command_usage(const char *name, const char *text);

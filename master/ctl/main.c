@@ -27,8 +27,8 @@ static const struct {
 	{"workers", "N", true, workers_command, "so many workers from now on"},
 	{"upgrade", "", true, upgrade_command, "become the program that was installed in the place of the running one"},
 	{"log-level", "LEVEL", true, log_level_command, "error, warning, notice, info or debug, until the next start"},
-	{"audit", "", true, audit_command,
-	 "whether the world is as it must be, without stopping it; exit 1 when it is not"},
+	{"audit", "[OPTIONS]", false, audit_command,
+	 "whether world and store are as they must be, without stopping them (see below)"},
 	{"renew", "", true, renew_command, "make the world anew under the players, who stay; exit 1 when it was not"},
 	{"world-compile", "SOURCE TARGET", false, world_compile_command, "make a folder of readable text into a world"},
 	{"check-world", "FOLDER", false, check_world_command,
@@ -61,12 +61,13 @@ static void help(void)
 		   "%s/argentumd.conf says.\n\n"
 		   "A store is lmdb:FOLDER, redis:HOST[:PORT][/DATABASE] or redis-socket:PATH[,DATABASE]. The password of a\n"
 		   "Redis is taken from REDISCLI_AUTH. Stop a server before you copy to its store: it would stop by itself.\n\n"
+		   "audit: --json; --accept: what the store holds is right, whatever its ledger says; --store STORE [--world\n"
+		   "FOLDER]: of a stopped server's store. Exit status 1 when something is not as it must be.\n\n"
 		   "Exit status: 0 done, 1 a problem, 2 wrong use.\n",
 		   ARGENTUM_SYSCONFDIR);
 }
 
-/* Where the server most likely listens: as the server itself would find it. */
-static bool socket_default(struct config *config, struct problem *why)
+bool ctl_config(struct config *config, struct problem *why)
 {
 	static const char path[] = ARGENTUM_SYSCONFDIR "/argentumd.conf";
 	struct config_values *values = config_values_create();
@@ -81,7 +82,7 @@ static int run(unsigned command, const char *socket, int argc, char **argv)
 	struct config config;
 	struct problem why = {.text = "out of memory"};
 	if (commands[command].talks && socket == NULL) {
-		if (!socket_default(&config, &why))
+		if (!ctl_config(&config, &why))
 			return command_problem("where the server is", &why);
 		socket = config.control.socket;
 	}

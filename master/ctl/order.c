@@ -103,22 +103,6 @@ int log_level_command(const struct ctl *ctl, int argc, char **argv)
 	return CTL_DONE;
 }
 
-/* A counter of the running server; -1 when it does not answer. */
-static double counter_ask(const struct ctl *ctl, const char *name)
-{
-	struct problem why;
-	cJSON *reply = remote_ask(ctl->socket, "status", &why);
-	double value = -1;
-	const cJSON *counter;
-	cJSON_ArrayForEach(counter, cJSON_GetObjectItemCaseSensitive(reply, "counters"))
-	{
-		if (strcmp(remote_text(counter, "name"), name) == 0)
-			value = remote_number(counter, "total");
-	}
-	cJSON_Delete(reply);
-	return value;
-}
-
 enum { RENEW_POLLS = 3000, RENEW_POLL_MS = 20 };
 
 /* 1 = another generation serves, -1 = the former one goes on, 0 = under way or no answer just now. */
@@ -158,31 +142,5 @@ int renew_command(const struct ctl *ctl, int argc, char **argv)
 		poll(NULL, 0, RENEW_POLL_MS);
 	}
 	fprintf(stderr, "argentumctl: renew: still under way; the server's log says how it goes\n");
-	return CTL_PROBLEM;
-}
-
-enum { AUDIT_POLLS = 500, AUDIT_POLL_MS = 20 };
-
-int audit_command(const struct ctl *ctl, int argc, char **argv)
-{
-	struct problem why;
-	if (argc > 1)
-		return command_usage(argv[0], "nothing may follow");
-	cJSON *reply = remote_ask(ctl->socket, "audit", &why);
-	if (reply == NULL)
-		return command_problem(argv[0], &why);
-	double done_before = remote_number(reply, "audits_before"), found_before = remote_number(reply, "findings_before");
-	cJSON_Delete(reply);
-	for (int i = 0; i < AUDIT_POLLS; i++) {
-		if (counter_ask(ctl, "audits") > done_before) {
-			double found = counter_ask(ctl, "audit_findings") - found_before;
-			printf("%.0f findings%s; %.0f gold and %.0f items in the world\n", found,
-				   found > 0 ? ", which are in the server's log" : "", counter_ask(ctl, "audit_gold"),
-				   counter_ask(ctl, "audit_items"));
-			return found > 0 ? CTL_PROBLEM : CTL_DONE;
-		}
-		poll(NULL, 0, AUDIT_POLL_MS);
-	}
-	fprintf(stderr, "argentumctl: audit: the keeper did not finish one within 10 s; ask again\n");
 	return CTL_PROBLEM;
 }

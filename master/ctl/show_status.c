@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "common/base/clock.h"
 #include "master/ctl/remote.h"
 #include "master/ctl/show.h"
 #include "master/duration.h"
@@ -9,6 +10,23 @@
 static const cJSON *part(const cJSON *object, const char *name)
 {
 	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static void audit_show(const cJSON *audit, double now_s)
+{
+	char ago[DURATION_BYTES];
+	const cJSON *store = part(audit, "store");
+	if (remote_number(audit, "number") == 0) {
+		puts("audit        none yet");
+		return;
+	}
+	double seconds = now_s - remote_number(audit, "unix_s");
+	printf("audit        %.0f findings %s ago; %.0f gold and %.0f items in the world", remote_number(audit, "findings"),
+		   duration_write(ago, (uint64_t)(seconds > 0 ? seconds * 1000 : 0)), remote_number(audit, "gold"),
+		   remote_number(audit, "items"));
+	if (remote_number(store, "unix_s") > 0)
+		printf(", %.0f and %.0f in the store", remote_number(store, "gold"), remote_number(store, "items"));
+	putchar('\n');
 }
 
 static void server_show(const cJSON *reply)
@@ -32,6 +50,7 @@ static void server_show(const cJSON *reply)
 		remote_text(store, "backend"), remote_number(store, "cuts"), remote_number(store, "cuts_failed"),
 		remote_number(store, "cut_held_us_last"), remote_number(store, "cut_held_us_max"));
 	printf("             oldest change that is not durable: %.0f ms\n", remote_number(store, "lag_ms"));
+	audit_show(part(reply, "audit"), (double)clock_unix_s());
 	printf("log level    %s\n", remote_text(reply, "log_level"));
 }
 

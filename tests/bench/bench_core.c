@@ -20,6 +20,7 @@
 #include "common/loop/jobs.h"
 #include "common/loop/loop.h"
 #include "common/text/texts.h"
+#include "common/world/ledger.h"
 #include "common/world/populate.h"
 #include "master/limits.h"
 #include "tests/harness/memory_segment.h"
@@ -267,6 +268,7 @@ static void scene_open(struct scene *scene)
 	close(fd);
 	must(scene->catalog != NULL, "attach the catalog", &why);
 	must(limits_world(&limits, scene->config, 1, catalog_map_max(scene->catalog), &why), "size the world", &why);
+	limits.items = catalog_item_max(scene->catalog);
 	memory_segment_open_with(&scene->segment, &limits);
 	must(world_populate(&scene->segment.world, scene->catalog, &why), "fill the world", &why);
 	tx_init(&scene->tx, &scene->segment.world, scene->catalog, scene->config);
@@ -312,9 +314,12 @@ static enum tx_verdict player_arrives(struct tx *tx, void *context)
 	struct player *player = &tx->world->players[index]; /* realm_reserve touched it, and the body */
 	creation_fill(player, scene->config, scene->catalog, &wish, dice, &scene->rng);
 	player->id = index;
-	player->state = PLAYER_PLAYING;
+	player->state = PLAYER_LINGERING; /* nobody plays it */
+	player->connection = (struct handle){0};
+	SET(tx, tx->world->realm->players_in_world, tx->world->realm->players_in_world + 1);
 	for (unsigned i = 0; i < BANK_SLOTS / 2; i++) /* some property, as who plays for weeks has */
 		player->bank[i] = (struct stack){.item = (uint16_t)(i + 1), .amount = 100};
+	ledger_add_player(tx, LEDGER_MINTED, player, 1);
 	struct body *body = &tx->world->bodies[index];
 	body->heading = HEADING_SOUTH;
 	body->look = body->head = 1;
@@ -638,7 +643,7 @@ static struct cut_times cut_measure(struct bench_store *s, const struct scene *s
 {
 	struct world *w = s->keeper.world;
 	for (uint32_t p = 1; p <= scene->players; p++) {
-		w->players[p].gold++; /* each has earned something */
+		w->players[p].experience++; /* each has learned something */
 		w->players[p].experience++;
 		w->players[p].version++;
 	}
@@ -661,9 +666,23 @@ static double lock_everything_measure(struct keeper *keeper)
 	return (double)(clock_mono_ns() - start);
 }
 
+/* What the keeper's audit does while it holds all locks. */
+static double audit_measure(struct keeper *keeper)
+{
+	static struct audit audit;
+	uint64_t start = clock_mono_ns();
+	game_audit(keeper->world, keeper->catalog, &keeper->audit.room, &audit);
+	double took_ns = (double)(clock_mono_ns() - start);
+	struct problem why = {""};
+	if (audit.findings > 0)
+		problem_set(&why, "%s", audit.text[0]);
+	must(audit.findings == 0, "find the world sound", &why);
+	return took_ns;
+}
+
 static void keeper_measure(struct scene *scene)
 {
-	struct series locking = {0}, holding = {0}, encoding = {0}, writing = {0}, first = {0};
+	struct series locking = {0}, holding = {0}, auditing = {0}, encoding = {0}, writing = {0}, first = {0};
 	struct bench_store s;
 	scene_open(scene);
 	crowd_spread(scene, CROWD);
@@ -684,12 +703,15 @@ static void keeper_measure(struct scene *scene)
 		times = cut_measure(&s, scene);
 		series_add(&locking, lock_everything_measure(&s.keeper), reference_locks(domains, 0));
 		series_add(&holding, times.held_ns, reference_copy(&players));
+		series_add(&auditing, audit_measure(&s.keeper), reference_copy(&players));
 		series_add(&encoding, times.encode_ns, reference_copy(&batch));
 		series_add(&writing, times.write_ns, reference_file(s.directory, batch_bytes));
 	}
 	row_add(&locking, 'C', "%s: lock and unlock everything (%u domains)", scene->name, domains);
 	row_add(&holding, 'D', "%s: world locked: copy %u players, %.1f MiB", scene->name, scene->players,
 			(double)players.bytes / (1 << 20));
+	row_add(&auditing, 'D', "%s: world locked: audit of %u players and %u maps", scene->name, scene->players,
+			domains - 1);
 	row_add(&encoding, 'D', "%s: encode what changed of them, %.1f MiB", scene->name, (double)batch_bytes / (1 << 20));
 	row_add(&writing, 'E', "%s: write that to the LMDB store", scene->name);
 	row_add(&first, 'E', "%s: write all of them, %.1f MiB (once)", scene->name, (double)first_bytes / (1 << 20));

@@ -152,6 +152,7 @@ static const char *const usual_settings[] = {"listen.host=127.0.0.1",
 											 "intervals.position_request_ms=0",
 											 "intervals.logout_s=1",
 											 "store.cut_interval_ms=100",
+											 "store.audit_interval_s=1",
 											 "store.redis_command_timeout_ms=1000",
 											 "store.redis_reconnect_max_ms=200",
 											 "world.seed=7"};
@@ -636,6 +637,34 @@ pid_t game_server_await_successor(const struct game_server *server, unsigned slo
 	return now;
 }
 
+static bool audit_answered(const struct game_server *server, int64_t request, cJSON **report)
+{
+	cJSON_Delete(*report);
+	*report = game_server_ask(server, "audit report");
+	return number_of(*report, "request") >= request;
+}
+
+static cJSON *audit_ask(const struct game_server *server, const char *words)
+{
+	cJSON *report = game_server_ask(server, words);
+	int64_t request = number_of(report, "request");
+	EVENTUALLY(audit_answered(server, request, &report));
+	return report;
+}
+
+cJSON *game_server_audit_report(const struct game_server *server)
+{
+	return audit_ask(server, "audit");
+}
+
+void game_server_accept(const struct game_server *server)
+{
+	cJSON *report = audit_ask(server, "audit accept");
+	MUST(cJSON_IsTrue(cJSON_GetObjectItem(cJSON_GetObjectItem(report, "store"), "accepted")),
+		 "the audit accepted nothing");
+	cJSON_Delete(report);
+}
+
 static bool somebody_struck(const struct game_server *server, pid_t *who)
 {
 	*who = points_struck(server->points);
@@ -651,11 +680,14 @@ pid_t game_server_await_strike(const struct game_server *server)
 
 void game_server_audit(const struct game_server *server)
 {
-	cJSON *reply = game_server_ask(server, "audit");
-	int64_t audits = number_of(reply, "audits_before"), findings = number_of(reply, "findings_before");
-	cJSON_Delete(reply);
-	EVENTUALLY(game_server_total(server, "audits") > audits);
-	EXPECT_EQUAL("what the audit of the world found", game_server_total(server, "audit_findings"), findings);
+	cJSON *report = game_server_audit_report(server);
+	const cJSON *text;
+	cJSON_ArrayForEach(text, cJSON_GetObjectItem(report, "texts"))
+	{
+		fprintf(stderr, "audit: %s\n", cJSON_GetStringValue(text));
+	}
+	EXPECT_EQUAL("what the audit of world and store found", number_of(report, "findings"), 0);
+	cJSON_Delete(report);
 }
 
 void game_server_await_players(const struct game_server *server, int64_t players)

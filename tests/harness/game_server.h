@@ -123,7 +123,14 @@ pid_t game_server_await_successor(const struct game_server *server, unsigned slo
 /* Waits until so many characters are in the world. */
 void game_server_await_players(const struct game_server *server, int64_t players);
 
-/* Has the keeper look at the whole world: it must find nothing wrong. */
+/* Has the keeper look at the whole world and, if it answers, at the store: the report (the caller deletes it), as the status
+ * has it in "audit". */
+struct cJSON *game_server_audit_report(const struct game_server *server);
+
+/* What the store holds is right from now on, whatever its ledger says: after a test wrote to it. */
+void game_server_accept(const struct game_server *server);
+
+/* As game_server_audit_report: nothing must be wrong. */
 void game_server_audit(const struct game_server *server);
 
 #endif

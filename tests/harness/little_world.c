@@ -13,11 +13,13 @@
 #include "common/base/log.h"
 #include "common/world/populate.h"
 #include "common/world/realm.h"
+#include "tests/harness/decree.h"
 #include "worker/game/audience.h"
 #include "worker/game/look.h"
 #include "worker/game/presence.h"
 #include "worker/game/ruling.h"
 #include "worker/game/tile.h"
+#include "worker/game_audit.h"
 #include "worker/snapshot.h"
 
 enum { RING_BYTES = 1 << 18, UNDO_BYTES = 1 << 18, CONTROL_ROOM = 16 };
@@ -89,7 +91,8 @@ static void segment_open(struct little_world *world)
 								  .workers = 1,
 								  .map_ring_bytes = RING_BYTES,
 								  .realm_ring_bytes = RING_BYTES,
-								  .undo_bytes = UNDO_BYTES};
+								  .undo_bytes = UNDO_BYTES,
+								  .items = catalog_item_max(world->catalog)};
 	world->fd = world_segment_create(&limits, 0x5eed, &why);
 	if (world->fd < 0 || !world_attach(&world->world, world->fd, &why))
 		fail_msg("the segment: %s", why.text);
@@ -479,18 +482,17 @@ uint32_t little_world_enter(struct little_world *world, const struct newcomer *w
 
 void give(struct little_world *world, uint32_t player, unsigned slot, enum thing thing, unsigned amount)
 {
-	player_of(world, player)->inventory[slot - 1] = (struct stack){.item = (uint16_t)thing, .amount = (uint16_t)amount};
+	decree_stack(&world->world, &player_of(world, player)->inventory[slot - 1], (unsigned)thing, amount);
 }
 
 void give_gold(struct little_world *world, uint32_t player, int32_t gold)
 {
-	player_of(world, player)->gold = gold;
+	decree_gold(&world->world, &player_of(world, player)->gold, gold);
 }
 
 void lay(struct little_world *world, unsigned map, unsigned x, unsigned y, enum thing thing, unsigned amount)
 {
-	world->world.maps[map].ground[tile_index(x, y)] =
-		(struct stack){.item = (uint16_t)thing, .amount = (uint16_t)amount};
+	decree_stack(&world->world, &world->world.maps[map].ground[tile_index(x, y)], (unsigned)thing, amount);
 }
 
 void wear(struct little_world *world, uint32_t player, unsigned slot)
@@ -651,7 +653,11 @@ unsigned closed_for(const struct little_world *world, uint32_t player)
 struct audit expect_sound(struct little_world *world, struct where where)
 {
 	struct audit audit;
-	audit_world(&world->world, &audit);
+	struct audit_room room;
+	assert_true(audit_room_create(&room, &world->world, world->catalog));
+	game_audit(&world->world, world->catalog, &room, &audit);
+	audit_conclude(&audit);
+	audit_room_destroy(&room);
 	if (audit.findings != 0)
 		fail_at(where, "%u findings, the first: %s", audit.findings, audit.text[0]);
 	return audit;

@@ -32,6 +32,7 @@ struct world_limits memory_segment_limits(void)
 		.map_ring_bytes = MEMORY_SEGMENT_RING_BYTES,
 		.realm_ring_bytes = MEMORY_SEGMENT_RING_BYTES,
 		.undo_bytes = 65536,
+		.items = MEMORY_SEGMENT_ITEMS,
 	};
 }
 

@@ -16,6 +16,7 @@ enum {
 	MEMORY_SEGMENT_CREATURES = 50,
 	MEMORY_SEGMENT_CONNECTIONS = 20,
 	MEMORY_SEGMENT_WORKERS = 2,
+	MEMORY_SEGMENT_ITEMS = 1200,       /* more than any of the tests' worlds has */
 	MEMORY_SEGMENT_RING_BYTES = 16384, /* each map's and the realm's */
 };
 

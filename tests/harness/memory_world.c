@@ -11,8 +11,10 @@
 
 #include <cmocka.h>
 
+#include "common/world/ledger.h"
 #include "common/world/populate.h"
 #include "common/world/realm.h"
+#include "tests/harness/decree.h"
 #include "worker/close_reasons.h"
 #include "worker/game/audience.h"
 #include "worker/game/creation.h"
@@ -21,6 +23,7 @@
 #include "worker/game/ruling.h"
 #include "worker/game/tile.h"
 #include "worker/game/walk.h"
+#include "worker/game_audit.h"
 
 enum {
 	RING_BYTES = 65536,
@@ -62,6 +65,7 @@ static void segments_open(struct memory_world *world)
 		.map_ring_bytes = RING_BYTES,
 		.realm_ring_bytes = RING_BYTES,
 		.undo_bytes = UNDO_BYTES,
+		.items = catalog_item_max(world->catalog),
 	};
 	world->world_fd = world_segment_create(&limits, seed, &why);
 	if (world->world_fd < 0 || !world_attach(&world->world, world->world_fd, &why) ||
@@ -81,6 +85,7 @@ struct memory_world *memory_world_open(void)
 		fail_msg("texts: %s", why.text);
 	config_defaults(&world->config);
 	segments_open(world);
+	assert_true(audit_room_create(&world->room, &world->world, world->catalog));
 	tx_init(&world->tx, &world->world, world->catalog, &world->config);
 	world->tx.dialect = (enum dialect)world->config.game.dialect;
 	world->tx.paranoia = PARANOIA_WORLD;
@@ -95,6 +100,7 @@ void memory_world_close(struct memory_world **world)
 	if (w == NULL)
 		return;
 	tx_release(&w->tx);
+	audit_room_destroy(&w->room);
 	world_detach(&w->world);
 	close(w->world_fd);
 	catalog_detach(&w->catalog);
@@ -107,7 +113,8 @@ void memory_world_close(struct memory_world **world)
 struct audit memory_world_audit(struct memory_world *world)
 {
 	struct audit audit;
-	audit_world(&world->world, &audit);
+	game_audit(&world->world, world->catalog, &world->room, &audit);
+	audit_conclude(&audit);
 	if (audit.findings != 0)
 		fail_msg("%u findings, the first: %s", audit.findings, audit.text[0]);
 	return audit;
@@ -190,6 +197,7 @@ static enum tx_verdict enter(struct tx *tx, void *context)
 	image.last_active_ms = tx->now_ms;
 	TOUCH(tx, *player);
 	*player = image;
+	ledger_add_player(tx, LEDGER_MINTED, player, 1);
 	struct body *body = &w->bodies[who->index];
 	SET(tx, body->heading, HEADING_SOUTH);
 	look_update(tx, who->index);
@@ -373,22 +381,26 @@ unsigned memory_world_closed(struct memory_world *world, uint32_t player)
 void memory_world_lay(struct memory_world *world, struct place at, unsigned item, unsigned amount)
 {
 	assert_true(item == 0 || catalog_item(world->catalog, item) != NULL);
-	world->world.maps[at.map].ground[tile_index(at.x, at.y)] =
-		(struct stack){.item = (uint16_t)item, .amount = (uint16_t)amount};
+	decree_stack(&world->world, &world->world.maps[at.map].ground[tile_index(at.x, at.y)], item, amount);
 }
 
 void memory_world_give(struct memory_world *world, uint32_t player, unsigned slot, unsigned item, unsigned amount)
 {
 	assert_true(slot >= 1 && slot <= INVENTORY_SLOTS);
 	assert_true(item == 0 || catalog_item(world->catalog, item) != NULL);
-	world->world.players[player].inventory[slot - 1] =
-		(struct stack){.item = (uint16_t)item, .amount = (uint16_t)amount};
+	decree_stack(&world->world, &world->world.players[player].inventory[slot - 1], item, amount);
+}
+
+void memory_world_pay(struct memory_world *world, uint32_t player, int32_t gold)
+{
+	decree_gold(&world->world, &world->world.players[player].gold, gold);
 }
 
 void memory_world_strip(struct memory_world *world, uint32_t player)
 {
 	struct player *p = &world->world.players[player];
-	memset(p->inventory, 0, sizeof p->inventory);
+	for (unsigned slot = 0; slot < INVENTORY_SLOTS; slot++)
+		decree_stack(&world->world, &p->inventory[slot], 0, 0);
 	memset(p->equipment, 0, sizeof p->equipment);
 }
 

@@ -30,6 +30,7 @@ struct memory_world {
 	const struct catalog *catalog;
 	struct config config; /* the defaults; a test may change what rules read */
 	struct tx tx;
+	struct audit_room room;
 	uint64_t now_ms;                         /* what the next run takes for the time */
 	uint64_t listen_from[MEMORY_WORLD_MAPS]; /* per domain: what is said from here on is heard */
 	struct s2c_packet heard;
@@ -79,7 +80,8 @@ struct audit memory_world_audit(struct memory_world *world);
 /* Puts things where the test wants them, outside the rules. Slots from 1; item 0 empties. */
 void memory_world_lay(struct memory_world *world, struct place at, unsigned item, unsigned amount);
 void memory_world_give(struct memory_world *world, uint32_t player, unsigned slot, unsigned item, unsigned amount);
-void memory_world_strip(struct memory_world *world, uint32_t player); /* nothing carried, nothing worn */
+void memory_world_pay(struct memory_world *world, uint32_t player, int32_t gold); /* what is in his purse from now on */
+void memory_world_strip(struct memory_world *world, uint32_t player);             /* nothing carried, nothing worn */
 
 /* He dies, or lives again, without what else belongs to it. */
 void memory_world_kill(struct memory_world *world, uint32_t player);

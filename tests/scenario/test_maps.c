@@ -330,6 +330,7 @@ static void on_each_map_a_character_comes_back_where_the_store_has_him_and_the_e
 			boat_write(redis, visits[map].name);
 	}
 	game_server_restart(server, NULL);
+	game_server_accept(server); /* the boats, which nobody minted */
 
 	for (unsigned map = 1; map <= map_max; map++) {
 		if (catalog_map(scenario_catalog(), map) != NULL)

@@ -61,14 +61,14 @@ static enum tx_verdict change(struct tx *tx, void *context)
 	const struct change *c = context;
 	struct world *w = tx->world;
 	if (c->index != 0 && c->gold != 0) {
-		SET(tx, w->players[c->index].gold, c->gold);
+		scene_gold_set(tx, &w->players[c->index].gold, c->gold);
 		SET(tx, w->players[c->index].version, w->players[c->index].version + 1);
 	}
 	if (c->to.map != 0)
 		presence_jump(tx, c->index, c->to.x, c->to.y); /* within the map; moves no version */
 	if (c->ground_at.map != 0) {
 		struct map_state *map = &w->maps[c->ground_at.map];
-		SET(tx, map->ground[tile_index(c->ground_at.x, c->ground_at.y)], c->ground);
+		scene_stack_set(tx, &map->ground[tile_index(c->ground_at.x, c->ground_at.y)], c->ground.item, c->ground.amount);
 		SET(tx, map->ground_version, map->ground_version + 1);
 	}
 	return TX_COMMIT;
@@ -129,6 +129,7 @@ static void a_cut_writes_who_is_there_and_what_lies_there(void **state)
 	assert_true(keeper_is_done(&s->keeper));
 	assert_int_equal(counter(s, COUNT_cuts), 1);
 	assert_int_equal(counter(s, COUNT_store_lag_ms), 0);
+	scene_expect_sound(s);
 }
 
 static void a_step_is_saved_although_it_moves_no_version(void **state)
@@ -145,6 +146,7 @@ static void a_step_is_saved_although_it_moves_no_version(void **state)
 	expect_kept_field(s, "player:5:position", "y", "52");
 	scene_cut(s);
 	assert_int_equal(store_batch_operations(s->keeper.batch), 0); /* nothing more to say */
+	scene_expect_sound(s);
 }
 
 static enum tx_verdict connection_give(struct tx *tx, void *context)
@@ -195,6 +197,7 @@ static void a_new_account_is_written_with_its_character_and_then_known_to_be(voi
 	expect_kept_field(s, "account:Nuevo:data", "is_gm", "0");
 	expect_kept_field(s, "player:1:user_stats", "level", "1");
 	assert_int_equal(s->world->players[a.index].account_new, 0);
+	scene_expect_sound(s);
 }
 
 /* --- one moment --------------------------------------------------------------------------------------------------------------------------- */
@@ -231,8 +234,8 @@ static enum tx_verdict rich(struct tx *tx, void *context)
 {
 	struct player *player = &tx->world->players[*(const uint32_t *)context];
 	TOUCH(tx, *player);
-	player->gold = ALL_GOLD;
-	player->inventory[0] = (struct stack){.item = BREAD, .amount = ALL_BREAD};
+	scene_gold_set(tx, &player->gold, ALL_GOLD);
+	scene_stack_set(tx, &player->inventory[0], BREAD, ALL_BREAD);
 	player->version++;
 	return TX_COMMIT;
 }
@@ -313,6 +316,7 @@ static void what_goes_from_one_to_another_is_never_seen_half(void **state)
 			giver = givers_start(s, ana, beto);
 	}
 	assert_true(counter(s, COUNT_cuts) > 100);
+	scene_expect_sound(s);
 }
 
 /* --- after a restart ---------------------------------------------------------------------------------------------------------------------- */
@@ -333,7 +337,9 @@ static enum tx_verdict door_turn(struct tx *tx, void *context)
 		SET(tx, map->blocked[tile / 8],
 			(uint8_t)(d->blocked ? map->blocked[tile / 8] | bit : map->blocked[tile / 8] & ~bit));
 	}
-	SET(tx, map->ground[tile_index(d->x, d->y)].item, d->item);
+	struct stack *there = &map->ground[tile_index(d->x, d->y)];
+	ledger_turn(tx, there->item, d->item, there->amount);
+	SET(tx, there->item, d->item);
 	SET(tx, map->ground_version, map->ground_version + 1);
 	return TX_COMMIT;
 }
@@ -366,6 +372,7 @@ static void a_restart_neither_loses_nor_doubles_grounds_doors_and_counters(void 
 		}
 		scene_cut_until_done(s);
 	}
+	scene_expect_sound(s);
 }
 
 static void what_pyao_server_left_on_the_ground_does_not_expire_any_more(void **state)
@@ -389,6 +396,7 @@ static void what_pyao_server_left_on_the_ground_does_not_expire_any_more(void **
 	assert_int_equal(s->world->maps[1].ground[tile_index(20, 20)].item, SWORD);
 	assert_int_equal(s->world->maps[1].ground[tile_index(19, 19)].amount, 4);
 	assert_int_equal(s->world->maps[1].ground[tile_index(20, 19)].item, 0);
+	scene_expect_sound(s);
 }
 
 /* Puts keys into the store before a keeper is born. */
@@ -465,12 +473,14 @@ static void who_left_keeps_slot_and_name_until_the_cut_is_acknowledged(void **st
 	scene_cut_until_done(s);
 	expect_kept_field(s, "player:6:user_stats", "gold", "0");
 	expect_kept_field(s, "player:6:inventory", "slot_1", "");
+	scene_expect_sound(s);
 }
 
 static enum tx_verdict come_back(struct tx *tx, void *context)
 {
 	uint32_t index = *(const uint32_t *)context;
-	SET(tx, tx->world->players[index].state, PLAYER_PLAYING);
+	SET(tx, tx->world->players[index].state, PLAYER_LINGERING);
+	SET(tx, tx->world->realm->players_in_world, tx->world->realm->players_in_world + 1);
 	SET(tx, tx->world->players[index].version, tx->world->players[index].version + 1);
 	presence_enter(tx, index, (struct place){.map = 1, .x = 60, .y = 60}, 0);
 	return TX_COMMIT;
@@ -495,11 +505,12 @@ static void who_comes_back_before_the_answer_stays(void **state)
 	struct scene *s = scene_of(state);
 	uint32_t ana = ana_comes_back_before_the_answer(s);
 	scene_answer_await(s);
-	assert_int_equal(s->world->players[ana].state, PLAYER_PLAYING);
+	assert_int_equal(s->world->players[ana].state, PLAYER_LINGERING);
 	assert_int_equal(realm_find(s->world, TEXT("Ana")), ana);
 	scene_cut_until_done(s);
 	expect_kept_field(s, "player:5:position", "x", "60");
 	expect_kept_field(s, "session:5:active", "map", "1");
+	scene_expect_sound(s);
 }
 
 static void who_comes_back_and_leaves_again_before_the_answer_waits_for_the_next_one(void **state)
@@ -513,6 +524,7 @@ static void who_comes_back_and_leaves_again_before_the_answer_waits_for_the_next
 	scene_cut_until_done(s);
 	assert_int_equal(s->world->players[ana].state, PLAYER_FREE);
 	expect_kept_field(s, "player:5:user_stats", "gold", "77");
+	scene_expect_sound(s);
 }
 
 static enum tx_verdict slots_strange(struct tx *tx, void *context)
@@ -530,7 +542,7 @@ static enum tx_verdict slot_fill(struct tx *tx, void *context)
 	struct player *player = &tx->world->players[*(const uint32_t *)context];
 	TOUCH(tx, *player);
 	bool filled = player->inventory[4].item != 0;
-	player->inventory[4] = (struct stack){.item = filled ? 0 : BREAD, .amount = filled ? 0 : 3};
+	scene_stack_set(tx, &player->inventory[4], filled ? 0 : BREAD, filled ? 0 : 3);
 	player->version++;
 	return TX_COMMIT;
 }
@@ -556,6 +568,7 @@ static void a_slot_with_a_strange_text_becomes_ours_when_it_is_used(void **state
 	scene_cut_until_done(s);
 	expect_kept_field(s, "player:5:inventory", "slot_5", "");
 	expect_kept_field(s, "player:5:inventory", "slot_7", NULL);
+	scene_expect_sound(s);
 }
 
 /* --- a store that is away --------------------------------------------------------------------------------------------------------------------- */
@@ -584,6 +597,7 @@ static void the_world_goes_on_while_the_store_is_away_and_the_next_cut_catches_u
 	assert_int_equal(realm_find(s->world, TEXT("Beto")), 0);
 	fixture_expect_field(&s->store, "player:6:position", "x", "52");
 	assert_int_equal(counter(s, COUNT_store_lag_ms), 0);
+	scene_expect_sound(s);
 }
 
 static void a_batch_that_was_not_answered_may_be_in_and_the_next_one_puts_it_right(void **state)
@@ -612,6 +626,7 @@ static void a_batch_that_was_not_answered_may_be_in_and_the_next_one_puts_it_rig
 	expect_kept_field(s, "player:5:user_stats", "gold", "10");
 	expect_kept_field(s, "player:5:position", "x", "50");
 	expect_kept(s, "ground_items:1", NULL);
+	scene_expect_sound(s);
 }
 
 static void a_step_whose_batch_was_not_answered_is_written_again_when_it_was_taken_back(void **state)
@@ -628,6 +643,7 @@ static void a_step_whose_batch_was_not_answered_is_written_again_when_it_was_tak
 	scene_change(s, (struct change){.index = ana, .to = {.map = 1, .x = 50, .y = 50}});
 	scene_cut_until_done(s);
 	expect_kept_field(s, "player:5:position", "x", "50");
+	scene_expect_sound(s);
 }
 
 static void a_store_that_forgot_gets_everything_again(void **state)
@@ -651,6 +667,7 @@ static void a_store_that_forgot_gets_everything_again(void **state)
 	struct redisReply *reply = redis_server_command(s->redis, "EXISTS ground_items:2");
 	assert_int_equal(reply->integer, 1);
 	freeReplyObject(reply);
+	scene_expect_sound(s);
 }
 
 static void a_store_that_another_server_took_is_left_alone(void **state)
@@ -691,6 +708,7 @@ static void a_successor_goes_on_with_the_cuts_and_restores_nothing(void **state)
 	assert_true(s->keeper.fence.cut > cut);
 	expect_kept_field(s, "player:5:user_stats", "gold", "20");
 	expect_kept(s, "ground_items:1", NULL);
+	scene_expect_sound(s);
 }
 
 static unsigned points_left; /* of the child, until it is killed */
@@ -760,6 +778,7 @@ static void whatever_kills_the_keeper_its_successor_makes_it_whole(void **state)
 		assert_int_equal(ground[tile_index(40, 40)].item, DOOR_OPEN);
 		expect_kept_field(s, "player:5:user_stats", "gold", "10");
 		expect_kept(s, "argentumd:ground_left:1", "{\"20,20\":[{\"item_id\":899,\"quantity\":1}]}");
+		scene_expect_sound(s);
 		scene_close(s);
 	}
 	print_message("killed at points up to %u\n", points);

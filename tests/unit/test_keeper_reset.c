@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "common/world/audit.h"
+#include "common/world/ledger.h"
 #include "tests/unit/test_keeper_world.h"
 
 static int setup_embedded(void **state)
@@ -56,7 +57,12 @@ static enum tx_verdict lay_down(struct tx *tx, void *context)
 {
 	const struct laying *l = context;
 	struct map_state *map = &tx->world->maps[1];
-	SET(tx, map->ground[tile_index(l->x, l->y)], l->stack);
+	struct stack *there = &map->ground[tile_index(l->x, l->y)];
+	if (there->item != 0)
+		ledger_add(tx, LEDGER_BURNED, there->item, there->amount);
+	if (l->stack.item != 0)
+		ledger_add(tx, LEDGER_MINTED, l->stack.item, l->stack.amount);
+	SET(tx, *there, l->stack);
 	SET(tx, map->ground_version, map->ground_version + 1);
 	return TX_COMMIT;
 }
@@ -96,7 +102,11 @@ static void reset_until_done(struct scene *s)
 
 static void sound(struct scene *s, struct audit *audit)
 {
-	audit_world(s->world, audit);
+	struct audit_room room;
+	assert_true(audit_room_create(&room, s->world, s->catalog));
+	audit_world(s->world, s->catalog, &room, audit);
+	audit_conclude(audit);
+	audit_room_destroy(&room);
 	/* players of the scene have no connection and are not counted, which is no business of the map */
 	for (unsigned i = 0; i < audit->findings && i < AUDIT_TEXTS; i++) {
 		if (strstr(audit->text[i], "connection") == NULL && strstr(audit->text[i], "are counted") == NULL)

@@ -12,6 +12,7 @@
 #include "common/base/clock.h"
 #include "common/config/config.h"
 #include "common/store/keys.h"
+#include "common/world/ledger.h"
 #include "common/world/populate.h"
 #include "common/world/realm.h"
 #include "tests/harness/memory_segment.h"
@@ -113,6 +114,7 @@ static inline void scene_world_make(struct scene *s)
 		fail_msg("%s", why.text);
 	s->world->realm->start = (struct place){.map = 1, .x = 50, .y = 50};
 	tx_init(&s->tx, s->world, s->catalog, &s->config);
+	s->tx.now_ms = clock_mono_ms();
 }
 
 static inline void scene_world_end(struct scene *s)
@@ -173,7 +175,9 @@ static inline enum tx_verdict arrive(struct tx *tx, void *context)
 		return TX_AGAIN;
 	a->index = realm_reserve(tx, text_of(a->name), (struct handle){0});
 	struct player *p = &tx->world->players[a->index];
-	p->state = PLAYER_PLAYING; /* touched by realm_reserve, as its body */
+	p->state = PLAYER_LINGERING; /* touched by realm_reserve, as its body; nobody plays here */
+	p->connection = (struct handle){0};
+	SET(tx, tx->world->realm->players_in_world, tx->world->realm->players_in_world + 1);
 	p->id = a->is_new ? realm_account_id(tx) : a->id;
 	p->account_new = a->is_new;
 	p->race = p->gender = p->class_id = p->home = 1;
@@ -205,6 +209,7 @@ static inline enum tx_verdict depart(struct tx *tx, void *context)
 {
 	uint32_t index = *(const uint32_t *)context;
 	presence_leave(tx, index, 0);
+	SET(tx, tx->world->realm->players_in_world, tx->world->realm->players_in_world - 1);
 	SET(tx, tx->world->players[index].state, PLAYER_GONE);
 	SET(tx, tx->world->players[index].version, tx->world->players[index].version + 1);
 	return TX_COMMIT;
@@ -214,6 +219,30 @@ static inline void scene_depart(struct scene *s, uint32_t index)
 {
 	uint32_t domains[] = {s->world->bodies[index].map, s->world->realm_domain};
 	assert_int_equal(tx_run(&s->tx, domains, 2, depart, &index), TX_COMMIT);
+}
+
+/* --- property: what appears is minted, what disappears is burned ------------------------------------------------------------------- */
+
+static inline void scene_ledger(struct tx *tx, unsigned item, int64_t more)
+{
+	if (more != 0)
+		ledger_add(tx, more > 0 ? LEDGER_MINTED : LEDGER_BURNED, item, more > 0 ? more : -more);
+}
+
+/* Touches what it changes. */
+static inline void scene_stack_set(struct tx *tx, struct stack *place, unsigned item, unsigned amount)
+{
+	if (place->item != 0)
+		scene_ledger(tx, place->item, -(int64_t)place->amount);
+	if (item != 0)
+		scene_ledger(tx, item, (int64_t)amount);
+	SET(tx, *place, ((struct stack){.item = (uint16_t)item, .amount = (uint16_t)amount}));
+}
+
+static inline void scene_gold_set(struct tx *tx, int32_t *purse, int32_t gold)
+{
+	scene_ledger(tx, GOLD_ITEM, (int64_t)gold - *purse);
+	SET(tx, *purse, gold);
 }
 
 /* --- the keeper --------------------------------------------------------------------------------------------------------------------- */
@@ -275,6 +304,31 @@ static inline void scene_cut_until_done(struct scene *s)
 	}
 	if (!keeper_is_done(&s->keeper))
 		fail_msg("%u characters and maps are still unsaved", keeper_unsaved(&s->keeper));
+}
+
+/* World and store are looked at. The caller deletes nothing: the report stands in the world. */
+static inline const struct audit_report *scene_audit_reaching(struct scene *s, enum audit_reach reach)
+{
+	static uint32_t request;
+	uint64_t deadline = clock_mono_ms() + FIXTURE_DEADLINE_MS;
+	keeper_audit(&s->keeper, reach, ++request);
+	while (s->world->report->request != request && clock_mono_ms() < deadline) {
+		keeper_cut(&s->keeper); /* it may wait for one */
+		loop_turn(s->store.loop, 10);
+	}
+	if (s->world->report->request != request)
+		fail_msg("the audit does not end");
+	return s->world->report;
+}
+
+/* Everything durable, and nothing wrong in world and store. */
+static inline void scene_expect_sound(struct scene *s)
+{
+	scene_cut_until_done(s);
+	const struct audit_report *report = scene_audit_reaching(s, AUDIT_STORE);
+	if (report->findings != 0 || !report->store_looked)
+		fail_msg("%u findings, the first: %s", report->findings,
+				 report->store_looked ? report->text[0] : "the store was not looked at");
 }
 
 /* A new world from the same store, as after the end of the whole server. */

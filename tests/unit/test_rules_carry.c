@@ -45,7 +45,7 @@ static void begin(struct memory_world *world, uint32_t me)
 {
 	scene = (struct scene){.world = world, .me = me, .player = &world->world.players[me]};
 	memory_world_strip(world, me);
-	scene.player->gold = 0;
+	memory_world_pay(scene.world, scene.me, 0);
 	scene.before = memory_world_audit(world);
 }
 
@@ -184,7 +184,7 @@ static void a_key_does_not_go_into_the_slots_of_a_backpack(void **state)
 static void a_full_purse_leaves_the_rest_of_the_gold(void **state)
 {
 	(void)state;
-	scene.player->gold = GOLD_MAX - 30;
+	memory_world_pay(scene.world, scene.me, GOLD_MAX - 30);
 	memory_world_lay(scene.world, here, GOLD, 100);
 	weigh();
 	DO(scene.world, scene.me, PICK_UP);
@@ -296,7 +296,7 @@ static void amounts_and_slots_that_make_no_sense_change_nothing(void **state)
 	static const int32_t amounts[] = {0, -1, -32768, 10001, 32767};
 	static const int32_t slots[] = {0, 1, 5, 21, 30, 31, 32, 255};
 	memory_world_give(scene.world, scene.me, 1, LOGS, 50);
-	scene.player->gold = 60000;
+	memory_world_pay(scene.world, scene.me, 60000);
 	weigh();
 	uint64_t version = scene.player->version;
 	for (unsigned a = 0; a < sizeof amounts / sizeof *amounts; a++) {
@@ -315,7 +315,7 @@ static void amounts_and_slots_that_make_no_sense_change_nothing(void **state)
 static void more_gold_than_one_has_stays_in_the_purse(void **state)
 {
 	(void)state;
-	scene.player->gold = 99;
+	memory_world_pay(scene.world, scene.me, 99);
 	weigh();
 	DO(scene.world, scene.me, DROP, .slot = SLOT_GOLD, .amount = 100);
 	assert_true(told(TEXT_NOT_ENOUGH_GOLD));
@@ -331,7 +331,7 @@ static void gold_finds_a_tile_near_by_when_his_own_is_taken(void **state)
 {
 	(void)state;
 	const struct place west = {.map = 1, .x = 59, .y = 92};
-	scene.player->gold = 500;
+	memory_world_pay(scene.world, scene.me, 500);
 	memory_world_lay(scene.world, here, INGOT, 1);
 	weigh();
 	DO(scene.world, scene.me, DROP, .slot = SLOT_GOLD, .amount = 500);
@@ -485,7 +485,7 @@ static void nothing_comes_or_goes_however_things_are_moved(void **state)
 	rng_seed(&rng, 4711);
 	for (unsigned slot = 1; slot <= 12; slot++)
 		memory_world_give(scene.world, scene.me, slot, items[slot % 8], (unsigned)rng_range(&rng, 1, STACK_MAX));
-	scene.player->gold = 40000;
+	memory_world_pay(scene.world, scene.me, 40000);
 	weigh();
 	for (unsigned i = 0; i < 400; i++) {
 		int slot = rng_range(&rng, 0, 32), amount = rng_range(&rng, -5, STACK_MAX + 5);

@@ -23,7 +23,7 @@
 
 /* --- the layout ---------------------------------------------------------------------------------------------------------- */
 
-static const uint64_t pinned_fingerprint = 0xa55c5dd0e912c03e;
+static const uint64_t pinned_fingerprint = 0x4c0d0b6c7e1ddb08;
 
 static void the_layout_is_the_pinned_one(void **state)
 {
@@ -99,6 +99,7 @@ static void every_region_holds_a_listed_structure(void **state)
 		{WORLD_REGION_PLAYERS, "player"},         {WORLD_REGION_REALM, "realm"},
 		{WORLD_REGION_CONNECTIONS, "connection"}, {WORLD_REGION_CHUNKS, "chunk"},
 		{WORLD_REGION_ADDRESSES, "address"},      {WORLD_REGION_PEERS, "peer"},
+		{WORLD_REGION_LEDGER, "ledger_row"},      {WORLD_REGION_AUDIT, "audit_report"},
 	};
 	struct memory_segment segment;
 	memory_segment_open(&segment);

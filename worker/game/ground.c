@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "common/catalog/catalog.h"
+#include "common/world/ledger.h"
 #include "worker/game/move_ends.h"
 #include "worker/game/rule.h"
 #include "worker/game/wire.h"
@@ -72,6 +73,7 @@ void ground_become(struct tx *tx, struct place at, uint16_t item)
 {
 	struct stack *there = tile_stack(tx->world, at.map, at.x, at.y);
 	assert(there->item != 0 && catalog_item(tx->catalog, item) != NULL);
+	ledger_turn(tx, there->item, item, there->amount);
 	SET(tx, there->item, item);
 	ground_changed(tx, at.map);
 	show(tx, at);

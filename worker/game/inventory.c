@@ -107,6 +107,11 @@ enum equipment_place item_place(const struct item_def *item)
 	}
 }
 
+bool item_fits(const struct item_def *item, enum equipment_place place)
+{
+	return item != NULL && (place == EQUIP_BOAT ? item->kind == ITEM_BOAT : item_place(item) == place);
+}
+
 /* The place where a slot is worn; EQUIP_COUNT = it is not. */
 static enum equipment_place equipment_place_of(const struct player *player, unsigned slot)
 {

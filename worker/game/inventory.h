@@ -32,6 +32,9 @@ bool item_drops(const struct item_def *item);
 /* The place an item is worn at; EQUIP_COUNT = it is not worn. A boat is boarded by using it. */
 enum equipment_place item_place(const struct item_def *item);
 
+/* May it be worn there? NULL: no. A boat is worn by who sails. */
+bool item_fits(const struct item_def *item, enum equipment_place place);
+
 /* Puts on what lies in a slot, in place of what was worn there; says nothing against it: the rule has asked. */
 void equipment_put_on(struct tx *tx, uint32_t player, enum equipment_place place, unsigned slot);
 

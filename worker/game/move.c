@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "common/catalog/catalog.h"
+#include "common/world/ledger.h"
 #include "worker/game/ground.h"
 #include "worker/game/inventory.h"
 #include "worker/game/move_ends.h"
@@ -127,6 +128,12 @@ static void gold_take(struct tx *tx, struct end from, int32_t amount)
 		stack_take(tx, from, (unsigned)amount);
 }
 
+/* Under which number the gold there counts: a world may have coins of other kinds, which become the usual ones. */
+static unsigned gold_item(const struct tx *tx, struct end end)
+{
+	return end.kind == END_PURSE ? GOLD_ITEM : end_stack(tx, end).item;
+}
+
 enum move_result gold_move(struct tx *tx, struct end from, struct end to, int64_t amount)
 {
 	if (amount < 1 || amount > gold_at(tx, from))
@@ -135,20 +142,13 @@ enum move_result gold_move(struct tx *tx, struct end from, struct end to, int64_
 		return MOVE_DONE;
 	if (amount > gold_room(tx, to))
 		return MOVE_NO_ROOM;
+	ledger_turn(tx, gold_item(tx, from), GOLD_ITEM, amount);
 	gold_take(tx, from, (int32_t)amount);
 	gold_put(tx, to, (int32_t)amount);
 	return MOVE_DONE;
 }
 
 /* --- into the world and out of it ---------------------------------------------------------------------------------------- */
-
-/* A counter that is part of the transaction. Only this process writes its block; who undoes its log owns it. */
-static void ledger_add(struct tx *tx, enum counter_id id, int64_t amount)
-{
-	_Atomic uint64_t *counter = &tx->world->processes[tx->world->slot].counters[id];
-	tx_touch(tx, (void *)counter, sizeof *counter);
-	count_add(tx->world, id, (uint64_t)amount);
-}
 
 enum move_result item_mint(struct tx *tx, struct end to, struct stack stack)
 {
@@ -158,7 +158,7 @@ enum move_result item_mint(struct tx *tx, struct end to, struct stack stack)
 	if (end_room(tx, to, stack) < stack.amount)
 		return MOVE_NO_ROOM;
 	stack_put(tx, to, stack);
-	ledger_add(tx, is_gold(tx, stack.item) ? COUNT_gold_minted : COUNT_items_minted, stack.amount);
+	ledger_add(tx, LEDGER_MINTED, stack.item, stack.amount);
 	return MOVE_DONE;
 }
 
@@ -168,7 +168,7 @@ enum move_result item_burn(struct tx *tx, struct end from, int64_t amount)
 	if (amount < 1 || amount > stack.amount)
 		return MOVE_NOTHING;
 	stack_take(tx, from, (unsigned)amount);
-	ledger_add(tx, is_gold(tx, stack.item) ? COUNT_gold_burned : COUNT_items_burned, amount);
+	ledger_add(tx, LEDGER_BURNED, stack.item, amount);
 	return MOVE_DONE;
 }
 
@@ -179,7 +179,7 @@ enum move_result gold_mint(struct tx *tx, struct end to, int64_t amount)
 	if (amount > gold_room(tx, to))
 		return MOVE_NO_ROOM;
 	gold_put(tx, to, (int32_t)amount);
-	ledger_add(tx, COUNT_gold_minted, amount);
+	ledger_add(tx, LEDGER_MINTED, GOLD_ITEM, amount);
 	return MOVE_DONE;
 }
 
@@ -187,7 +187,8 @@ enum move_result gold_burn(struct tx *tx, struct end from, int64_t amount)
 {
 	if (amount < 1 || amount > gold_at(tx, from))
 		return MOVE_NOTHING;
+	unsigned item = gold_item(tx, from);
 	gold_take(tx, from, (int32_t)amount);
-	ledger_add(tx, COUNT_gold_burned, amount);
+	ledger_add(tx, LEDGER_BURNED, item, amount);
 	return MOVE_DONE;
 }

@@ -1,14 +1,14 @@
 /* move.h - how property changes hands. Items and gold only ever move, from one end to another: both ends are checked before
  * anything is touched, and what leaves one end arrives at the other in the same transaction. What comes into the world or
- * leaves it is minted or burned, and the ledger (counters gold_minted, gold_burned, items_minted, items_burned) counts it
- * as part of the transaction: undone with it, run once with it.
+ * leaves it is minted or burned, and the ledger (common/world/ledger.h) counts it, item by item, as part of the transaction:
+ * undone with it, run once with it.
  *
  *     item_move(tx, in_slot(me->index, 3), on_tile(here), 10);
  *     gold_move(tx, on_tile(here), in_purse(me->index), 250);
  *
  * Rules use these functions and no others; inventory.c and ground.c are the two halves behind them. Beyond them only those
  * who make a character (creation.c, record.c) or a world (populate.c, the restored grounds) write property, before anybody
- * can see it. A new place for property (bank, trade, shop) becomes a new kind of end here.
+ * can see it; who lets it into the world tells the ledger. A new place for property (bank, trade, shop) becomes a new kind of end here.
  *
  * Everybody concerned is told: the player his slots and his purse, who sees a tile what appears and disappears. What is
  * worn and used up is taken off first. Wants the locks of the maps where the ends are. Amounts: stacks 1..STACK_MAX,
