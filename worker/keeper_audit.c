@@ -10,13 +10,19 @@
 #include "common/world/ledger.h"
 #include "worker/keeper_parts.h"
 
-enum { LOOKS_MOST = 5, LOOK_AGAIN_MS = 60, BALANCES_AT_ONCE = 64 };
+enum {
+	LOOKS_MOST = 5,
+	LOOK_AGAIN_MS = 60,
+	BALANCES_AT_ONCE = 64,
+	WALK_MOST_MS = 60000, /* so long may cuts wait */
+};
 
 struct store_walk_job {
 	struct keeper *keeper;
 	struct store *store;
 	const struct catalog *catalog;
 	atomic_bool cancel;
+	bool took_too_long;
 	bool good;
 	struct store_sum sum;
 	struct problem why;
@@ -28,7 +34,12 @@ static void audit_begin(struct keeper *k);
 
 bool keeper_audit_walks(const struct keeper *k)
 {
-	return k->audit.job != NULL;
+	struct store_walk_job *walk = k->audit.job;
+	if (walk != NULL && clock_mono_ms() - walk->began_ms > WALK_MOST_MS) {
+		walk->took_too_long = true;
+		atomic_store(&walk->cancel, true);
+	}
+	return walk != NULL;
 }
 
 /* --- balances ---------------------------------------------------------------------------------------------------------------------- */
@@ -186,8 +197,13 @@ static void walk_done(void *job)
 {
 	struct store_walk_job *walk = job;
 	struct keeper *k = walk->keeper;
-	bool called_off = atomic_load(&walk->cancel);
+	bool called_off = atomic_load(&walk->cancel) && !walk->took_too_long;
 	k->audit.job = NULL;
+	if (walk->took_too_long && !walk->good)
+		problem_set(&walk->why,
+					"it was not walked through within %d s, and cuts cannot wait longer; audit it while the "
+					"server is stopped (argentumctl audit --store)",
+					WALK_MOST_MS / 1000);
 	if (!called_off && !walk->good)
 		log_warning("audit: the store was not looked at: %s", walk->why.text);
 	if (!called_off)

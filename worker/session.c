@@ -8,17 +8,12 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/password.h"
-#include "common/world/ledger.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
 #include "worker/blame.h"
 #include "worker/client.h"
 #include "worker/game/creation.h"
-#include "worker/game/look.h"
-#include "worker/game/presence.h"
-#include "worker/game/say.h"
-#include "worker/game/tile.h"
-#include "worker/game/walk.h"
+#include "worker/game/entering.h"
 #include "worker/output.h"
 #include "worker/reader.h"
 #include "worker/record.h"
@@ -52,11 +47,7 @@ struct session {
 	struct character character; /* read from the store, or new */
 	char hash[PASSWORD_HASH_MAX];
 	bool password_good;
-	bool vanished;       /* found in the world, but it had left, and was saved, when it was to be taken over */
-	uint64_t entered_at; /* ring position of the entry */
-	uint32_t entered_map;
-	uint64_t kept_out_ms; /* TEXT_KEPT_OUT: how much longer */
-	enum text_id refusal; /* why the last transaction said no */
+	enum text_id refusal; /* why the reservation was refused */
 };
 
 static struct text session_name(const struct session *s)
@@ -244,203 +235,35 @@ void session_release_leftovers(struct worker *w)
 
 /* --- entering ------------------------------------------------------------------------------------------------------------------------ */
 
-/* Where the character appears: its place, the map's forced place, the start of the world; a free tile near it. */
-static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, bool returning, struct place *chosen,
-						 bool *again)
-{
-	struct place tries[2] = {wish, tx->world->realm->start};
-	*again = false;
-	for (unsigned i = 0; i < 2; i++) {
-		struct place at = tries[i];
-		const struct map_def *map = catalog_map(tx->catalog, at.map);
-		if (map == NULL || !tile_is_on_map(at.x, at.y))
-			continue;
-		if (map->start.map != 0 && catalog_map(tx->catalog, map->start.map) != NULL && !returning)
-			at = map->start; /* who never left is where he was */
-		if (!tx_need(tx, at.map)) {
-			*again = true;
-			return false;
-		}
-		if (!tile_is_legal(tx, at.map, at.x, at.y, terrain))
-			at = tile_closest_legal(tx, at, terrain | (terrain == WANT_LAND ? WANT_NO_EXIT : 0u));
-		if (at.map == 0 && terrain != WANT_LAND)
-			at = tile_closest_legal(tx, tries[i], WANT_LAND);
-		if (at.map != 0) {
-			*chosen = at;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The slot holds the character; it is put on a map. Common to a login, a creation and a return of one just gone. */
-static enum tx_verdict body_enters(struct tx *tx, struct session *s, uint32_t index, struct place wish, uint8_t heading)
-{
-	struct world *w = tx->world;
-	struct player *player = &w->players[index];
-	struct body *body = &w->bodies[index];
-	bool again;
-	struct place at;
-	unsigned terrain = WANT_LAND;
-	if (tile_is_water(tx->catalog, wish.map, wish.x, wish.y) && player_worn(player, EQUIP_BOAT) != NULL)
-		terrain = WANT_WATER;
-	if (!place_choose(tx, wish, terrain, s->returning, &at, &again)) {
-		s->refusal = TEXT_INTERNAL;
-		return again ? TX_AGAIN : TX_CANCEL;
-	}
-
-	TOUCH(tx, *body);
-	body->heading = heading >= HEADING_NORTH && heading <= HEADING_WEST ? heading : HEADING_SOUTH;
-	body->flags = terrain == WANT_WATER && tile_is_water(tx->catalog, at.map, at.x, at.y) ? BODY_SAILING : 0;
-	look_update(tx, index);
-
-	TOUCH(tx, *player);
-	player->state = PLAYER_PLAYING;
-	player->connection = s->connection;
-	player->reserver = 0;
-	player->session_unix_s = tx->unix_s;
-	player->last_active_ms = tx->now_ms;
-	player->logout_due_ms = 0;
-	player->trading = 0;
-	player->chat_red = player->chat_green = player->chat_blue = 255;
-	player->version++;
-	SET(tx, w->realm->players_in_world, w->realm->players_in_world + 1);
-	if (w->realm->players_in_world > w->realm->players_most) {
-		SET(tx, w->realm->players_most, w->realm->players_in_world);
-		SET(tx, w->realm->version, w->realm->version + 1);
-	}
-	struct connection *c = &w->connections[s->connection.index];
-	SET(tx, c->player, s->player);
-	SET(tx, c->returns_id, 0);
-	if (player->charset != 0 && !s->returning)
-		SET(tx, c->charset, (uint8_t)(player->charset - 1));
-
-	s->entered_at = presence_enter(tx, index, at, 0);
-	s->entered_map = at.map;
-	walk_arrived(tx, index);
-	if (!s->returning)
-		presence_effect(tx, index, FX_WARP, 0);
-	return TX_COMMIT;
-}
-
-static bool is_kept_out(const struct tx *tx, struct session *s, uint32_t account)
-{
-	s->kept_out_ms = blame_keeps_out_ms(tx->world, account, tx->now_ms);
-	if (s->kept_out_ms > 0)
-		s->refusal = TEXT_KEPT_OUT;
-	return s->kept_out_ms > 0;
-}
-
-/* Login or creation with the character that was read or made. */
-static enum tx_verdict enter(struct tx *tx, void *context)
-{
-	struct session *s = context;
-	struct world *w = tx->world;
-	struct player *player = handle_player(w, s->player);
-	s->refusal = TEXT_INTERNAL;
-	if (!tx_need(tx, w->realm_domain))
-		return TX_AGAIN;
-	if (player == NULL || player->state != PLAYER_RESERVED)
-		return TX_CANCEL;
-	if (w->realm->closed_to_players && !s->returning && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
-		s->refusal = TEXT_STAFF_ONLY;
-		return TX_CANCEL;
-	}
-
-	if (is_kept_out(tx, s, s->character.player.id))
-		return TX_CANCEL;
-	struct player image = s->character.player;
-	image.generation = player->generation;
-	image.version = player->version;
-	image.name_hash = player->name_hash;
-	image.state = player->state;
-	if (s->creating)
-		image.id = realm_account_id(tx);
-	address_attempt_end(tx, s->connection.index, s->creating);
-	TOUCH(tx, *player);
-	*player = image;
-	/* What a newcomer has is new in the world; what another has is in the store already. */
-	ledger_add_player(tx, s->creating || s->character.is_beginner ? LEDGER_MINTED : LEDGER_RESTORED, player, 1);
-	struct place wish = s->character.at;
-	return body_enters(tx, s, s->player.index, wish, s->character.heading);
-}
-
-/* A character that is in the world already: it plays on with this connection; the one it had is closed. */
-static enum tx_verdict take_over(struct tx *tx, void *context)
-{
-	struct session *s = context;
-	struct world *w = tx->world;
-	uint32_t index = s->player.index;
-	struct player *player = handle_player(w, s->player);
-	s->vanished = false;
-	s->refusal = TEXT_BUSY;
-	uint32_t map = w->bodies[index].map;
-	if (map != 0 && !tx_need(tx, map))
-		return TX_AGAIN;
-	if (!tx_need(tx, w->realm_domain))
-		return TX_AGAIN;
-	if (player == NULL || player->state == PLAYER_FREE || player->state == PLAYER_RESERVED) {
-		s->vanished = true;
-		return TX_CANCEL;
-	}
-	if (is_kept_out(tx, s, player->id))
-		return TX_CANCEL;
-	const struct body *body = &w->bodies[index];
-	if (body->map != map)
-		return tx_need(tx, body->map) ? TX_CANCEL : TX_AGAIN; /* it moved while we waited for its map */
-	address_attempt_end(tx, s->connection.index, false);
-	if (player->state == PLAYER_GONE) {
-		struct place was = {.map = body->origin_map, .x = body->origin_x, .y = body->origin_y};
-		return body_enters(tx, s, index, was, body->heading);
-	}
-
-	if (player->connection.index != 0) {
-		PUT(say_begin(tx), ERROR_MSG, .text = text_of(text_latin1(TEXT_TAKEN_OVER)));
-		say_note(tx, w->realm_domain,
-				 &(struct note){.kind = NOTE_CLOSE, .object = CLOSE_TAKEN_OVER, .connection = player->connection});
-	}
-	TOUCH(tx, *player);
-	player->connection = s->connection;
-	player->state = PLAYER_PLAYING;
-	player->logout_due_ms = 0;
-	player->trading = 0;
-	player->last_active_ms = tx->now_ms;
-	player->version++;
-	struct connection *c = &w->connections[s->connection.index];
-	SET(tx, c->player, s->player);
-	if (player->charset != 0)
-		SET(tx, c->charset, (uint8_t)(player->charset - 1));
-	s->entered_map = body->map;
-	s->entered_at = tx_append(tx, body->map,
-							  &(struct note){.kind = NOTE_ENTER,
-											 .subject = index,
-											 .x = body->x,
-											 .y = body->y,
-											 .object = body->map,
-											 .connection = s->connection},
-							  "", 0);
-	return TX_COMMIT;
-}
-
 static void session_reserve(struct session *s);
 
 static void session_enter(struct session *s)
 {
 	struct worker *w = s->w;
+	struct entering entering = {.connection = s->connection,
+								.player = s->player,
+								.character = &s->character.player,
+								.at = s->character.at,
+								.heading = s->character.heading,
+								.created = s->creating,
+								.belongings_are_new = s->creating || s->character.is_beginner,
+								.returning = s->returning};
 	uint32_t domains[2] = {w->world.bodies[s->player.index].map, w->world.realm_domain};
 	if (!s->found_in_world)
 		domains[0] = s->character.at.map <= w->world.limits.maps ? s->character.at.map : 0;
-	if (worker_transaction(w, domains, 2, s->found_in_world ? take_over : enter, s) != TX_COMMIT) {
-		if (s->found_in_world && s->vanished) {
+	tx_fn *way = s->found_in_world ? entering_take_over : entering_new;
+	if (worker_transaction(w, domains, 2, way, &entering) != TX_COMMIT) {
+		if (s->found_in_world && entering.vanished) {
 			session_reserve(s); /* it left while the password was checked: now it is in the store */
 			return;
 		}
 		char text[256];
-		if (s->refusal == TEXT_KEPT_OUT)
-			session_refuse_text(s, text_format(text, sizeof text, TEXT_KEPT_OUT, (int)(s->kept_out_ms / 60000 + 1)),
+		if (entering.refusal == TEXT_KEPT_OUT)
+			session_refuse_text(s,
+								text_format(text, sizeof text, TEXT_KEPT_OUT, (int)(entering.kept_out_ms / 60000 + 1)),
 								"his packets killed workers, he is kept out");
 		else
-			session_refuse(s, s->refusal, "could not enter the world");
+			session_refuse(s, entering.refusal, "could not enter the world");
 		return;
 	}
 	struct client *client = s->client;
@@ -453,14 +276,12 @@ static void session_enter(struct session *s)
 			 : s->returning      ? "came along"
 			 : s->found_in_world ? "took over the character in the world"
 								 : "entered",
-			 s->entered_map);
-	uint32_t map = s->entered_map;
-	uint64_t position = s->entered_at;
+			 entering.map);
 	bool returning = s->returning;
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
 	client_enter(w, client, CONNECTION_PLAYING);
-	reader_await(w, client, map, position);
+	reader_await(w, client, entering.map, entering.position);
 	if (returning) {
 		client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
 		client_receive(w, client); /* what he did meanwhile comes before what he is shown */

@@ -8,6 +8,10 @@
 uint64_t clock_mono_ms(void);
 uint64_t clock_mono_ns(void);
 
+/* Hook for tests: added to both, in this process and in those it forks, so that a world can begin just before a power of two
+ * of milliseconds. No program that is shipped sets it. */
+extern uint64_t clock_test_offset_ms;
+
 /* Seconds and milliseconds since 1970 (UTC). */
 int64_t clock_unix_s(void);
 int64_t clock_unix_ms(void);

@@ -685,7 +685,7 @@ enum region_id {
 	WORLD_REGION_ADDRESSES, /* a hash table of sets; index 0 is nobody */
 	WORLD_REGION_READERS,   /* uint64_t each: ring position of worker w in domain d, at w * domains + d */
 	WORLD_REGION_CHUNKS,
-	WORLD_REGION_LEDGER,   /* struct ledger_row each: item i of process slot p, at p * (limits.items + 1) + i */
+	WORLD_REGION_LEDGER,   /* of each process slot: limits.items + 1 times struct ledger_row */
 	WORLD_REGION_BALANCES, /* int64_t each, by item (ledger.h) */
 	WORLD_REGION_AUDIT,    /* one struct audit_report */
 	WORLD_REGION_RINGS,

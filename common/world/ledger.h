@@ -14,7 +14,7 @@
  * them. The balances belong to the keeper; they change under the realm's lock, in a transaction. Whoever wants sums holds
  * every lock.
  *
- * Who writes entries: move.c (minting, burning, gold of another kind), ground_become (doors), session.c (who enters: his
+ * Who writes entries: move.c (minting, burning, gold of another kind), ground_become (doors), entering.c (who enters: his
  * belongings were minted with him, or come from the store), realm_release (what left with somebody is only in the store), and
  * what makes a world: populate.c and ground_plan_apply. Nothing else changes an amount. */
 #ifndef ARGENTUM_WORLD_LEDGER_H

@@ -20,6 +20,7 @@ static const struct {
 	{WORLD_REGION_CONNECTIONS, "connection"},
 	{WORLD_REGION_ADDRESSES, "address"},
 	{WORLD_REGION_PEERS, "peer"},
+	{WORLD_REGION_LEDGER, "ledger_row"},
 };
 
 /* Behind the copy of the segment: a byte for each watched element, 1 = it was ours and copied. Asking again later would
@@ -51,6 +52,8 @@ static bool held_then(const struct tx *tx, uint32_t domain)
 static bool element_is_ours(const struct tx *tx, enum region_id region, uint64_t index)
 {
 	const struct world *w = tx->world;
+	if (region == WORLD_REGION_LEDGER)
+		return index == w->slot; /* others' are nobody's business */
 	if (tx->paranoia == PARANOIA_WORLD)
 		return true;
 	switch (region) {

@@ -120,6 +120,8 @@ uint32_t realm_account_id(struct tx *tx)
 {
 	struct realm *realm = tx->world->realm;
 	assert(tx_holds(tx, tx->world->realm_domain));
+	if (realm->next_account_id >= UINT32_MAX - 1)
+		return 0;
 	SET(tx, realm->next_account_id, realm->next_account_id + 1);
 	SET(tx, realm->version, realm->version + 1);
 	return realm->next_account_id;

@@ -23,7 +23,8 @@ uint32_t realm_reserve(struct tx *tx, struct text name, struct handle connection
 /* Gives the slot and the name back. The body must be off the map. */
 void realm_release(struct tx *tx, uint32_t player);
 
-/* The next account id (the store's accounts:counter + 1 ...). */
+/* The next account id (the store's accounts:counter + 1 ...); 0 = none is left: ids are below UINT32_MAX, and never
+ * begin anew, since each has an owner. */
 uint32_t realm_account_id(struct tx *tx);
 
 struct handle player_handle(const struct world *world, uint32_t player);

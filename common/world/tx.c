@@ -331,7 +331,8 @@ static enum tx_verdict run_once(struct tx *tx, tx_fn *fn, void *context)
 	tx->wanted_count = 0;
 	tx->log_text[0] = '\0';
 	/* With its life, or a newborn would throw the dice of its predecessor once more. */
-	rng_seed(&tx->rng, tx->world->header->seed ^ (uint64_t)tx->world->life << 48 ^ (tx->runs << 8 | tx->world->slot));
+	uint64_t life = tx->world->life * UINT64_C(0x9e3779b97f4a7c15); /* odd: no two lives are the same */
+	rng_seed(&tx->rng, tx->world->header->seed ^ life ^ (tx->runs << 8 | tx->world->slot));
 	return fn(tx, context);
 }
 

@@ -59,7 +59,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_ADDRESSES] = {sizeof(struct address), (uint64_t)address_sets(limits) * ADDRESS_SET + 1},
 		[WORLD_REGION_READERS] = {sizeof(uint64_t), (uint64_t)limits->workers * domains},
 		[WORLD_REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
-		[WORLD_REGION_LEDGER] = {sizeof(struct ledger_row), PROCESS_SLOTS * ((uint64_t)limits->items + 1)},
+		[WORLD_REGION_LEDGER] = {sizeof(struct ledger_row) * ((uint64_t)limits->items + 1), PROCESS_SLOTS},
 		[WORLD_REGION_BALANCES] = {sizeof(int64_t), (uint64_t)limits->items + 1},
 		[WORLD_REGION_AUDIT] = {sizeof(struct audit_report), 1},
 		[WORLD_REGION_RINGS] = {1, rings},

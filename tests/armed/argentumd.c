@@ -1,6 +1,9 @@
-/* argentumd for the crash tests: the program as it is shipped, but it dies where the test says (tests/harness/points.h). */
+/* argentumd for tests: the program as it is shipped, but it dies where the test says (tests/harness/points.h), and its
+ * monotonic clock is ahead of the real one by $ARGENTUM_CLOCK_OFFSET_MS. */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "common/base/clock.h"
 #include "master/program.h"
 #include "tests/harness/points.h"
 
@@ -10,5 +13,8 @@ int main(int argc, char **argv)
 		perror("ARGENTUM_POINTS");
 		return 1;
 	}
+	const char *ahead_ms = getenv("ARGENTUM_CLOCK_OFFSET_MS");
+	if (ahead_ms != NULL)
+		clock_test_offset_ms = strtoull(ahead_ms, NULL, 10);
 	return program_main(argc, argv);
 }

@@ -6,27 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/catalog/catalog.h"
+#include "tests/harness/starter_catalog.h"
 #include "worker/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const struct catalog *catalog_once(void)
-{
-	static const struct catalog *catalog; /* built once for the whole run */
-	static int tried;
-	if (tried++ == 0) {
-		char root[300];
-		const char *build = getenv("ARGENTUM_BUILD");
-		struct problem why;
-		snprintf(root, sizeof root, "%s/world", build != NULL ? build : "build");
-		int fd = catalog_build(root, NULL, &why);
-		catalog = fd >= 0 ? catalog_attach(fd, &why) : NULL;
-		if (catalog == NULL)
-			fprintf(stderr, "no compiled world (make world): %s\n", why.text);
-	}
-	return catalog;
-}
 
 static struct store_bytes word_take(const char **at, const char *end)
 {
@@ -53,8 +36,8 @@ static void check(const struct character *c)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct catalog *catalog = catalog_once();
-	if (catalog == NULL || size > 65536)
+	const struct catalog *catalog = starter_catalog();
+	if (size > 65536)
 		return 0;
 	struct store_value values[RECORD_CHARACTER_QUERIES];
 	memset(values, 0, sizeof values);

@@ -12,6 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { INPUT_MAX = 1 << 17, DAMAGES = 400 };
 
+/* A target that takes its time says here how many damages of each file are enough. */
+extern const unsigned fuzz_damages __attribute__((weak));
+
 static size_t damage(struct rng *rng, uint8_t *bytes, size_t size)
 {
 	for (int n = rng_range(rng, 1, 6); n > 0 && size > 0; n--) {
@@ -52,11 +55,12 @@ static unsigned file_run(const char *path)
 	LLVMFuzzerTestOneInput(bytes, size);
 	struct rng rng;
 	rng_seed(&rng, size);
-	for (int i = 0; i < DAMAGES; i++) {
+	unsigned damages = &fuzz_damages != NULL ? fuzz_damages : DAMAGES;
+	for (unsigned i = 0; i < damages; i++) {
 		memcpy(copy, bytes, size);
 		LLVMFuzzerTestOneInput(copy, damage(&rng, copy, size));
 	}
-	return 1 + DAMAGES;
+	return 1 + damages;
 }
 
 int main(int argc, char **argv)

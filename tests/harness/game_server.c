@@ -217,6 +217,8 @@ static void program_run(const struct game_server *server, const struct command_l
 		setenv("ARGENTUM_POINTS", scenario_text("%s/points", server->directory), 1);
 	if (server->manager != NULL)
 		service_manager_give(server->manager, gift);
+	if (server->clock_ahead_ms != 0)
+		setenv("ARGENTUM_CLOCK_OFFSET_MS", scenario_text("%llu", (unsigned long long)server->clock_ahead_ms), 1);
 	execv(line->words[0], (char *const *)line->words);
 	dprintf(STDERR_FILENO, "%s: %s\n", line->words[0], strerror(errno));
 	_exit(127);
@@ -314,6 +316,7 @@ struct game_server *game_server_start(const struct game_server_options *options)
 		server->points = points_create(scenario_text("%s/points", server->directory));
 		MUST(server->points != NULL, "the file of points: %s", strerror(errno));
 		server->points->settlement_off = options->settlement_off;
+		server->clock_ahead_ms = options->clock_ms != 0 ? options->clock_ms - clock_mono_ms() : 0;
 	}
 	settings_take(server, options->settings);
 	server_run(server);

@@ -39,6 +39,7 @@ struct game_server_options {
 	const char *program;              /* path of the daemon; NULL = the one that was built */
 	bool armed;                       /* the daemon of the crash tests: see .points of the server */
 	bool settlement_off;              /* armed only: what the dead leave half done stays so */
+	uint64_t clock_ms;                /* armed only: what its monotonic clock says now; 0 = the real time */
 };
 
 struct game_server {
@@ -52,7 +53,8 @@ struct game_server {
 	struct service_manager *manager;
 	char world[256];
 	const struct redis_server *redis;
-	struct points *points; /* where it shall crash on purpose; NULL = the shipped program */
+	uint64_t clock_ahead_ms; /* its monotonic clock is so much ahead of the real one */
+	struct points *points;   /* where it shall crash on purpose; NULL = the shipped program */
 	char settings[GAME_SERVER_SETTINGS_MAX][160];
 	unsigned setting_count;
 	size_t log_mark;          /* game_server_expect_log looks behind it */

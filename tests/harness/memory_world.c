@@ -100,6 +100,7 @@ void memory_world_close(struct memory_world **world)
 	if (w == NULL)
 		return;
 	tx_release(&w->tx);
+	free(w->remembered);
 	audit_room_destroy(&w->room);
 	world_detach(&w->world);
 	close(w->world_fd);
@@ -134,8 +135,14 @@ static enum tx_verdict run_proven(struct memory_world *world, const uint32_t dom
 	enum tx_verdict verdict = tx_run(&world->tx, domains, 2, fn, context);
 	if (world->tx.paranoid_failures != 0)
 		fail_msg("written but not touched: %s", world->tx.paranoid_where);
-	memory_world_audit(world);
+	if (!world->audit_at_the_end)
+		memory_world_audit(world);
 	return verdict;
+}
+
+enum tx_verdict memory_world_run(struct memory_world *world, const uint32_t domains[2], tx_fn *fn, void *context)
+{
+	return run_proven(world, domains, fn, context);
 }
 
 struct deed {
@@ -208,8 +215,7 @@ static enum tx_verdict enter(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
-/* A free connection becomes this process's own. */
-static struct handle connection_take(struct memory_world *world)
+struct handle memory_world_connect(struct memory_world *world)
 {
 	for (uint32_t i = 1; i <= world->world.limits.connections; i++) {
 		struct connection *c = &world->world.connections[i];
@@ -223,6 +229,16 @@ static struct handle connection_take(struct memory_world *world)
 	}
 	fail_msg("no connection is free");
 	return (struct handle){0};
+}
+
+void memory_world_disconnect(struct memory_world *world, struct handle connection)
+{
+	struct connection *c = handle_connection(&world->world, connection);
+	assert_non_null(c);
+	c->generation++;
+	c->phase = CONNECTION_FREE;
+	c->player = (struct handle){0};
+	atomic_store(&c->owner, 0);
 }
 
 uint32_t memory_world_character(struct memory_world *world, const char *name, struct place at, int class_id, int race,
@@ -241,7 +257,7 @@ uint32_t memory_world_character(struct memory_world *world, const char *name, st
 	struct player *image = calloc(1, sizeof *image);
 	assert_non_null(image);
 	creation_fill(image, &world->config, world->catalog, &wish, dice, &rng);
-	struct newcomer who = {.name = text_of(name), .at = at, .connection = connection_take(world), .image = image};
+	struct newcomer who = {.name = text_of(name), .at = at, .connection = memory_world_connect(world), .image = image};
 	uint32_t domains[2] = {at.map, world->world.realm_domain};
 	enum tx_verdict verdict = run_proven(world, domains, enter, &who);
 	free(image);
@@ -253,6 +269,52 @@ uint32_t memory_world_character(struct memory_world *world, const char *name, st
 uint32_t memory_world_player(struct memory_world *world, const char *name, struct place at)
 {
 	return memory_world_character(world, name, at, CLASS_WARRIOR, RACE_HUMAN, GENDER_MAN);
+}
+
+/* --- remembering ----------------------------------------------------------------------------------------------------------- */
+
+/* What a transaction leaves its traces in; nobody reads a ring's bytes beyond its head. */
+static const enum region_id remembered_regions[] = {
+	WORLD_REGION_PROCESSES,   WORLD_REGION_DOMAINS, WORLD_REGION_MAPS,         WORLD_REGION_BODIES,
+	WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,   WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,
+	WORLD_REGION_CONNECTIONS, WORLD_REGION_PEERS,   WORLD_REGION_ADDRESSES,    WORLD_REGION_LEDGER,
+};
+
+static bool element_is_used(const struct memory_world *world, enum region_id id, uint64_t index)
+{
+	return id != WORLD_REGION_MAPS || world->world.maps[index].present != 0;
+}
+
+static void regions_copy(struct memory_world *world, bool back)
+{
+	for (unsigned i = 0; i < sizeof remembered_regions / sizeof *remembered_regions; i++) {
+		const struct region *r = &world->world.header->regions[remembered_regions[i]];
+		for (uint64_t e = 0; e < r->count; e++) {
+			uint64_t at = r->offset + e * r->stride;
+			uint8_t *place = world->world.base + at, *kept = world->remembered + at;
+			if (element_is_used(world, remembered_regions[i], e))
+				memcpy(back ? place : kept, back ? kept : place, r->stride);
+		}
+	}
+}
+
+void memory_world_remember(struct memory_world *world)
+{
+	if (world->remembered == NULL)
+		world->remembered = malloc(world->world.size);
+	assert_non_null(world->remembered);
+	regions_copy(world, false);
+	world->remembered_ms = world->now_ms;
+	world->remembered_runs = world->tx.runs;
+}
+
+void memory_world_rewind(struct memory_world *world)
+{
+	assert_non_null(world->remembered);
+	regions_copy(world, true);
+	world->now_ms = world->remembered_ms;
+	world->tx.runs = world->remembered_runs;
+	listen(world);
 }
 
 /* --- listening ------------------------------------------------------------------------------------------------------------ */
@@ -291,6 +353,23 @@ static void packets_walk(struct memory_world *world, uint32_t player, each_packe
 		}
 		assert_int_equal(read, RING_EMPTY);
 	}
+}
+
+void memory_world_notes(struct memory_world *world, uint32_t domain, memory_world_note_fn *each, void *context)
+{
+	const struct ring *ring = &world->world.domains[domain].ring;
+	uint64_t position = world->listen_from[domain];
+	enum ring_read read;
+	while ((read = ring_read(&world->world, ring, &position, &world->note, world->bytes)) == RING_READ) {
+		for (size_t at = 0, used = 0; at < world->note.bytes; at += used) {
+			enum packet_status status = s2c_read(world->tx.dialect, world->bytes + at, world->note.bytes - at,
+												 RING_ENTRY_MAX, &used, &world->heard);
+			if (status != PACKET_OK)
+				fail_msg("what was said in domain %u is no packet: %s", domain, packet_status_name(status));
+		}
+		each(context, &world->note);
+	}
+	assert_int_equal(read, RING_EMPTY);
 }
 
 struct search {

@@ -30,12 +30,15 @@ struct memory_world {
 	const struct catalog *catalog;
 	struct config config; /* the defaults; a test may change what rules read */
 	struct tx tx;
+	bool audit_at_the_end; /* not after each run, but when the test asks: for many runs */
 	struct audit_room room;
 	uint64_t now_ms;                         /* what the next run takes for the time */
 	uint64_t listen_from[MEMORY_WORLD_MAPS]; /* per domain: what is said from here on is heard */
 	struct s2c_packet heard;
 	uint8_t bytes[RING_ENTRY_MAX];
 	struct note note;
+	uint8_t *remembered; /* memory_world_remember; NULL = nothing yet */
+	uint64_t remembered_ms, remembered_runs;
 };
 
 /* NULL-safe close; open fails the test with the reason. */
@@ -58,6 +61,17 @@ enum tx_verdict memory_world_do(struct memory_world *world, uint32_t player, str
 #define DO(world_, player_, NAME_, ...)                                                                                \
 	memory_world_do((world_), (player_), (struct c2s_packet){.id = C2S_##NAME_, .NAME_ = {__VA_ARGS__}})
 
+/* Any other transaction, proven and audited in the same way. `domains` are held from its beginning; 0 = none. */
+enum tx_verdict memory_world_run(struct memory_world *world, const uint32_t domains[2], tx_fn *fn, void *context);
+
+/* A connection of this process for who comes by entering.h; and its end, when nobody is played by it any more. */
+struct handle memory_world_connect(struct memory_world *world);
+void memory_world_disconnect(struct memory_world *world, struct handle connection);
+
+/* Keeps the world as it is now; the second brings it back, the time and the dice too, in some microseconds. */
+void memory_world_remember(struct memory_world *world);
+void memory_world_rewind(struct memory_world *world);
+
 /* The first packet with this id that the last run said to him (also to his area or map); NULL: none. Valid until the next
  * call. A player is taken to see from where he stands now. `nth`: 0 = the first. */
 const struct s2c_packet *memory_world_heard_nth(struct memory_world *world, uint32_t player, unsigned id, unsigned nth);
@@ -70,6 +84,11 @@ bool memory_world_told(struct memory_world *world, uint32_t player, enum text_id
 
 /* Does a console line of his contain these Latin-1 bytes? */
 bool memory_world_told_part(struct memory_world *world, uint32_t player, const char *part);
+
+/* Goes through everything that the last run said in this domain, to whomever: valid during the call. Fails the test when what
+ * was said is not whole packets of the dialect. */
+typedef void memory_world_note_fn(void *context, const struct note *note);
+void memory_world_notes(struct memory_world *world, uint32_t domain, memory_world_note_fn *each, void *context);
 
 /* The reason for which the last run closed his connection (enum close_reason); CLOSE_NONE: it did not. */
 unsigned memory_world_closed(struct memory_world *world, uint32_t player);

@@ -49,13 +49,23 @@ static void reach_diced(struct stage *s)
 	bot_roll(s->bot);
 }
 
+/* For somebody whom the world has never heard of: who has just left is still there. A worker that was just born may not have
+ * its connection to the store yet, and says so: then once more. */
 static void reach_store_asked(struct stage *s)
 {
-	redis_server_pause(s->redis);
-	s->paused = true;
-	s->bot = bot_connect(s->server);
-	bot_ask_login(s->bot, SLEEPER, BOT_PASSWORD);
-	EVENTUALLY(game_server_number(s->server, "attempts") == 1);
+	for (uint64_t until = bots_deadline();;) {
+		redis_server_pause(s->redis);
+		s->paused = true;
+		s->bot = bot_connect(s->server);
+		bot_ask_login(s->bot, "Desconocida", BOT_PASSWORD);
+		while (game_server_number(s->server, "attempts") == 0 && s->bot->errors == 0)
+			bots_turn(s->bot, until, __FILE__, __LINE__, "the store is asked");
+		if (s->bot->errors == 0)
+			return;
+		redis_server_resume(s->redis);
+		bot_close(&s->bot);
+		EVENTUALLY(game_server_number(s->server, "connections") == 0);
+	}
 }
 
 static void reach_playing(struct stage *s)

@@ -209,6 +209,65 @@ static void ping_is_answered(void **state)
 	cJSON_Delete(reply);
 }
 
+/* As the keeper leaves it behind. */
+static struct audit_report *report_fill(struct fixture *f)
+{
+	struct audit_report *report = f->segment.world.report;
+	report->number = 3;
+	report->request = 7;
+	report->findings = 2;
+	report->store_findings = 1;
+	report->unix_s = 1700000000;
+	report->gold = 50000000000;
+	report->store_looked = 1;
+	report->store_gold = 60000000000;
+	snprintf(report->text[0], sizeof report->text[0], "player 1 (A\xf1o): gold -1");
+	snprintf(report->text[1], sizeof report->text[1], "store: item 1");
+	return report;
+}
+
+static void the_last_audit_is_told_in_whole_and_in_utf8(void **state)
+{
+	struct fixture *f = *state;
+	struct audit_report *report = report_fill(f);
+	control_start(f, LONG_PATIENCE_MS, orders_answer);
+	cJSON *reply = ask(f, "status\n");
+	const cJSON *audit = cJSON_GetObjectItemCaseSensitive(reply, "audit");
+	const cJSON *store = cJSON_GetObjectItemCaseSensitive(audit, "store");
+	const cJSON *texts = cJSON_GetObjectItemCaseSensitive(audit, "texts");
+	assert_true(number(audit, "findings") == 2 && number(audit, "unix_s") == 1700000000 &&
+				number(audit, "gold") == 5e10);
+	assert_true(number(store, "findings") == 1 && number(store, "gold") == 6e10);
+	assert_int_equal(cJSON_GetArraySize(texts), 2);
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(texts, 0)), "player 1 (A\xc3\xb1o): gold -1");
+	cJSON_Delete(reply);
+
+	reply = ask(f, "audit report\n");
+	assert_true(number(reply, "request") == 7 && number(reply, "findings") == 2);
+	cJSON_Delete(reply);
+
+	atomic_store(&report->sequence, 1); /* it is just being written: nothing of it counts */
+	reply = ask(f, "audit report\n");
+	assert_true(is_ok(reply) && number(reply, "request") == 0);
+	assert_null(cJSON_GetObjectItemCaseSensitive(reply, "texts"));
+	cJSON_Delete(reply);
+}
+
+static void an_audit_needs_a_keeper_and_a_word_that_it_knows(void **state)
+{
+	struct fixture *f = *state;
+	control_start(f, LONG_PATIENCE_MS, orders_answer);
+	static const char *const words[][2] = {{"audit\n", "keeper is not there"},
+										   {"audit accept\n", "keeper is not there"},
+										   {"audit everything\n", "world, accept or report"}};
+	for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+		cJSON *reply = ask(f, words[i][0]);
+		if (is_ok(reply) || strstr(text_in(reply, "error"), words[i][1]) == NULL)
+			fail_msg("\"%s\" is answered \"%s\"", words[i][0], text_in(reply, "error"));
+		cJSON_Delete(reply);
+	}
+}
+
 static void status_shows_the_server_its_processes_and_counters(void **state)
 {
 	struct fixture *f = *state;
@@ -531,6 +590,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_CONTROL(ping_is_answered),
 		WITH_CONTROL(status_shows_the_server_its_processes_and_counters),
+		WITH_CONTROL(the_last_audit_is_told_in_whole_and_in_utf8),
+		WITH_CONTROL(an_audit_needs_a_keeper_and_a_word_that_it_knows),
 		WITH_CONTROL(config_shows_every_setting_but_no_secret),
 		WITH_CONTROL(the_log_level_is_changed_and_nonsense_is_refused),
 		WITH_CONTROL(stop_starts_the_orderly_end),

@@ -1,10 +1,7 @@
 /* Rings and transactions under threads, for ThreadSanitizer: workers move tokens between maps, readers follow the rings.
  *
- * ThreadSanitizer cannot follow locks through two mappings of one segment, so the segment is attached once, and each
- * thread has its own struct world (a copy) with its own slot. Build it by hand, since the rest of the tests forks:
- *   gcc -fsanitize=thread -Wno-tsan -O1 -g -std=gnu11 -D_GNU_SOURCE -I. -pthread -o test_tx_threads \
- *     tests/unit/test_tx_threads.c tests/harness/memory_segment.c common/world/[a-z]*.c common/base/[a-z]*.c -lcmocka -lm
- * (-Wno-tsan: fences are not modelled; what they order in ring.c is atomic anyway). The normal build runs it as well. */
+ * `make tsan` runs it so, the normal build too. ThreadSanitizer cannot follow locks through two mappings of one segment, so
+ * the segment is attached once, and each thread has its own struct world (a copy) with its own slot. */
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -19,26 +16,9 @@
 #include "common/base/clock.h"
 #include "common/world/tx.h"
 #include "tests/harness/memory_segment.h"
+#include "tests/harness/thread_sanitizer.h"
 
 enum { WORKERS = 3, READERS = 2, MAPS = MEMORY_SEGMENT_MAPS, TOKENS = 1000, MOVES = 40000, REALM = MAPS + 1 };
-
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UNDER_THREAD_SANITIZER
-#endif
-#elif defined(__SANITIZE_THREAD__)
-#define UNDER_THREAD_SANITIZER
-#endif
-
-#ifdef UNDER_THREAD_SANITIZER
-/* The ThreadSanitizers of gcc 12 and clang 14 do not know this function: its caller would seem not to hold the lock. */
-int pthread_mutex_clocklock(pthread_mutex_t *lock, clockid_t clock, const struct timespec *until)
-{
-	(void)clock;
-	(void)until;
-	return pthread_mutex_lock(lock);
-}
-#endif
 
 static struct memory_segment segment;
 

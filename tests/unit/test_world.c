@@ -99,7 +99,7 @@ static void every_region_holds_a_listed_structure(void **state)
 		{WORLD_REGION_PLAYERS, "player"},         {WORLD_REGION_REALM, "realm"},
 		{WORLD_REGION_CONNECTIONS, "connection"}, {WORLD_REGION_CHUNKS, "chunk"},
 		{WORLD_REGION_ADDRESSES, "address"},      {WORLD_REGION_PEERS, "peer"},
-		{WORLD_REGION_LEDGER, "ledger_row"},      {WORLD_REGION_AUDIT, "audit_report"},
+		{WORLD_REGION_AUDIT, "audit_report"},
 	};
 	struct memory_segment segment;
 	memory_segment_open(&segment);

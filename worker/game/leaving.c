@@ -42,7 +42,8 @@ void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum te
 	TOUCH(tx, player->connection);
 	player->connection = (struct handle){0};
 	SET(tx, player->state, PLAYER_GONE);
-	SET(tx, player->played_s, player->played_s + (uint32_t)clamp_i64(tx->unix_s - player->session_unix_s, 0, 1 << 30));
+	int64_t session_s = clamp_i64(tx->unix_s - player->session_unix_s, 0, 1 << 30);
+	SET(tx, player->played_s, (uint32_t)clamp_i64(player->played_s + session_s, 0, UINT32_MAX));
 	SET(tx, w->realm->players_in_world, w->realm->players_in_world - 1);
 	player_changed(tx, player);
 }
@@ -103,13 +104,9 @@ enum tx_verdict rule_quit(struct tx *tx, const struct actor *me, const struct c2
 
 /* --- a lost connection ------------------------------------------------------------------------------------------------------- */
 
-struct lost {
-	struct handle player, connection;
-};
-
-static enum tx_verdict connection_lost(struct tx *tx, void *context)
+enum tx_verdict leaving_when_lost(struct tx *tx, void *context)
 {
-	const struct lost *lost = context;
+	const struct leaving_lost *lost = context;
 	struct player *player = handle_player(tx->world, lost->player);
 	if (player == NULL || player->state != PLAYER_PLAYING || player->connection.index != lost->connection.index ||
 		player->connection.generation != lost->connection.generation)
@@ -139,7 +136,7 @@ static enum tx_verdict connection_lost(struct tx *tx, void *context)
 
 void leaving_connection_lost(struct worker *w, struct handle player, struct handle connection)
 {
-	struct lost lost = {.player = player, .connection = connection};
+	struct leaving_lost lost = {.player = player, .connection = connection};
 	uint32_t domains[2] = {w->world.bodies[player.index].map, w->world.realm_domain};
-	worker_transaction(w, domains, 2, connection_lost, &lost);
+	worker_transaction(w, domains, 2, leaving_when_lost, &lost);
 }

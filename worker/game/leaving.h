@@ -22,8 +22,14 @@ void leaving_cancel(struct tx *tx, uint32_t player);
 /* The countdown of one player on a map, once a second; false when it needs the realm and could not take it. */
 bool leaving_tick(struct tx *tx, uint32_t player);
 
-/* The worker lost this connection of the player: in an unsafe place the character stays for the countdown. A transaction
- * of its own; harmless when the player is not his (any more). */
+/* The connection of the player was lost: in an unsafe place the character stays for the countdown. A transaction, run
+ * holding the realm; harmless when the player is not his (any more). `context` points at a struct leaving_lost. */
+struct leaving_lost {
+	struct handle player, connection;
+};
+enum tx_verdict leaving_when_lost(struct tx *tx, void *context);
+
+/* The worker lost this connection: runs the above. */
 void leaving_connection_lost(struct worker *w, struct handle player, struct handle connection);
 
 #endif
