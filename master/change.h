@@ -44,10 +44,10 @@ struct change {
 	struct rollout rollout;
 	struct resize resize;
 	struct scout *scout;
-	struct settings next;   /* those of a reload that makes a new generation, until it serves; .values NULL = none */
-	struct settings former; /* those before a reload, while its processes are replaced; .values NULL = none */
+	struct settings next;    /* those of a reload that makes a new generation, until it serves; .values NULL = none */
+	struct settings former;  /* those before a reload, while its processes are replaced; .values NULL = none */
 	struct upgrade *upgrade; /* NULL = none is under way */
-	unsigned workers_after; /* a reload that also changes their number; 0 = no */
+	unsigned workers_after;  /* a reload that also changes their number; 0 = no */
 };
 
 void change_init(struct master *master);

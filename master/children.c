@@ -390,7 +390,8 @@ bool children_take_over(struct children *children, const struct child *others, s
 		child->watch = NULL;
 		if (child->channel < 0)
 			continue;
-		child->watch = loop_fd_add(children->loop, child->channel, LOOP_READ, channel_read, child, "channel of a child");
+		child->watch =
+			loop_fd_add(children->loop, child->channel, LOOP_READ, channel_read, child, "channel of a child");
 		if (child->watch == NULL)
 			return problem_set(why, "cannot watch the channel of pid %d: %s", (int)child->pid, strerror(errno));
 	}
@@ -405,7 +406,7 @@ static void obituary_log(const struct child *child, const struct obituary *o)
 	char text[768];
 	char lived[DURATION_BYTES];
 	if (child->clean_end) {
-		const char *how = child->making_way                                    ? "made way for its successor"
+		const char *how = child->making_way                                ? "made way for its successor"
 						  : WEXITSTATUS(o->status) == PROCESS_EXIT_RETIRED ? "retired in order"
 																		   : "stopped in order";
 		log_info("%s (pid %d) %s, after %s", o->who, (int)o->pid, how, duration_write(lived, o->lived_ms));
@@ -504,8 +505,9 @@ static void child_bury(struct child *child, int status, uint64_t now_ms)
 	child->status = status;
 	bool made_way = child->making_way && exited_with(status, PROCESS_EXIT_MADE_WAY);
 	child->own_fault = false;
-	child->clean_end = made_way || (child->told_to_stop && (exited_with(status, PROCESS_EXIT_DONE) ||
-															exited_with(status, PROCESS_EXIT_RETIRED)));
+	child->clean_end =
+		made_way ||
+		(child->told_to_stop && (exited_with(status, PROCESS_EXIT_DONE) || exited_with(status, PROCESS_EXIT_RETIRED)));
 	if (made_way) {
 		way_made(child, now_ms);
 		obituary_log(child, &o);

@@ -43,31 +43,31 @@ enum child_event {
 
 struct child {
 	struct children *children;
-	unsigned slot;
+	struct loop_fd *watch;   /* of .channel */
+	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */
+	uint64_t inherits;       /* bit per slot given up whose connections the next one here takes over; until one is READY */
+	uint64_t inherited;      /* ... and of these, what the one that lives was born with */
+	uint64_t born_ms;        /* monotonic */
+	uint64_t due_ms;         /* when it is started again; 0 = nothing planned */
+	unsigned slot;           /* worker, or SLOT_KEEPER */
 	pid_t pid;               /* 0 = none lives */
 	int channel;             /* our end of its SOCK_SEQPACKET pair, -1 = none */
-	struct loop_fd *watch;   /* of .channel */
+	unsigned heir;           /* of its connections, when it was given up */
+	unsigned deaths_running; /* deaths in a row, none of them after a long life */
+	uint32_t restarts;       /* since the server started */
+	int status;              /* of the last one that ended, as wait(2) gives it */
+	uint16_t map;            /* ... while it was at work on this map, as its black box says; 0 = none */
+	bool own_fault;          /* ... it crashed or hung */
+	bool clean_end;          /* ... it was told to stop, to make way or to retire, and did so in order */
 	bool wanted;             /* is started again when it ends */
 	bool ready;              /* it said READY */
 	bool listens;            /* it reads what the master says (worker/master_line.h) */
 	bool told_to_stop;       /* the signal was sent */
 	bool put_down;           /* killed because the world is made anew */
-	bool overdue;            /* killed because it did not stop in time */
-	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */
-	bool making_way;           /* it was told to make way for a successor */
-	unsigned heir;           /* of its connections, when it was given up */
+	bool overdue;            /* killed because it did not do in time what it was told */
+	bool making_way;         /* it was told to make way for a successor */
 	bool given_up;           /* ... and there will be none: its slot is not needed any more */
-	uint64_t inherits;       /* bit per slot given up whose connections the next one here takes over; until one is READY */
-	uint64_t inherited;      /* ... and of these, what the one that lives was born with */
 	bool blame;              /* the last one that lived here died by its own fault: told to the next */
-	uint64_t born_ms;        /* monotonic */
-	uint64_t due_ms;         /* when it is started again; 0 = nothing planned */
-	unsigned deaths_running; /* deaths in a row, none of them after a long life */
-	uint32_t restarts;       /* since the server started */
-	int status;              /* of the last one that ended, as wait(2) gives it */
-	bool clean_end;          /* ... it was told to stop, to make way or to retire, and did so in order */
-	bool own_fault;          /* ... it crashed or hung */
-	uint16_t map;            /* ... while it was at work on this map, as its black box says; 0 = none */
 };
 
 typedef int child_main_fn(const struct process_start *start);

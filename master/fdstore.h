@@ -31,8 +31,8 @@ struct fdstore {
 	bool on;
 	uint8_t *client; /* [size]: FDSTORE_... by connection index */
 	uint32_t size;
-	uint32_t waiting; /* clients whose state is not the manager's yet */
-	uint32_t next;    /* where fdstore_turn goes on */
+	uint32_t waiting;   /* clients whose state is not the manager's yet */
+	uint32_t next;      /* where fdstore_turn goes on */
 	unsigned base_said; /* steps of saying world, catalog and listeners that are done, two for each */
 };
 

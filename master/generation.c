@@ -337,9 +337,8 @@ bool generation_begin(struct master *master, const struct generation_plan *plan,
 	if (g->plan.reason == NULL)
 		g->plan.reason = "no reason given";
 	unsigned workers = plan->workers != 0 ? plan->workers : master->workers;
-	if (plan->hand_over == NULL &&
-		!segments_renew(&g->other, &master->segments, g->plan.config, workers,
-						plan->same_catalog ? &master->segments : plan->catalog_of, why))
+	if (plan->hand_over == NULL && !segments_renew(&g->other, &master->segments, g->plan.config, workers,
+												   plan->same_catalog ? &master->segments : plan->catalog_of, why))
 		return false;
 	log_notice("the world is made anew (%s), %s; %u connections stay open", g->plan.reason,
 			   plan->orderly ? "in order: nothing is lost" : "from the last cut", master->vault.held);

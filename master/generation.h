@@ -70,11 +70,12 @@ struct generation_plan {
 	const char *reason; /* for the log: "a reload" */
 	bool orderly;       /* else everybody is put down */
 	const struct config
-		*config;              /* NULL = that in force. Must live as long as the generation; when it was not made, until
+		*config;       /* NULL = that in force. Must live as long as the generation; when it was not made, until
 								  * done is called */
-	unsigned workers;         /* 0 = as many as now. The listeners for more must be open */
-	bool same_catalog;        /* no file of the world is read */
-	const struct segments *catalog_of; /* ... but this one's catalog is taken; NULL = none. Until generation_begin returns */
+	unsigned workers;  /* 0 = as many as now. The listeners for more must be open */
+	bool same_catalog; /* no file of the world is read */
+	const struct segments
+		*catalog_of;          /* ... but this one's catalog is taken; NULL = none. Until generation_begin returns */
 	generation_done_fn *done; /* may be NULL */
 	generation_hand_over_fn *hand_over; /* NULL = made here */
 	generation_give_back_fn *give_back; /* for generation_arrive; else NULL */

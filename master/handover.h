@@ -35,8 +35,8 @@ struct handover {
 	char image_path[512];               /* where the operator puts programs */
 	uint32_t change_id;                 /* of the upgrade */
 	char reason[HANDOVER_REASON_BYTES]; /* "" = forward; else why the program that was tried goes back */
-	bool fresh;                         /* nobody lives: retired with passports, the last cut is written (generation.h) */
-	uint64_t replaced;                  /* back: bit per child (keeper: 32) that the program that was tried has started */
+	bool fresh;        /* nobody lives: retired with passports, the last cut is written (generation.h) */
+	uint64_t replaced; /* back: bit per child (keeper: 32) that the program that was tried has started */
 };
 
 /* Writes it, and takes close-on-exec off all that it names. Returns the memfd, which crosses too, or -1. */

@@ -21,6 +21,7 @@ static struct {
 
 void image_remember(char **argv)
 {
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): that is how the kernel tells it */
 	const char *started = (const char *)(uintptr_t)getauxval(AT_EXECFN);
 	char here[IMAGE_PATH_BYTES] = "";
 	image.argv = argv;
@@ -82,13 +83,13 @@ void image_exec_fd(int fd, char *variable, struct problem *why)
 	problem_set(why, "cannot start the former program: %s", strerror(environment != NULL ? errno : E2BIG));
 }
 
-void image_exec_trial(const char *path, char *variable, const char *argument)
+void image_exec_trial(const char *path, char *variable, char *argument)
 {
 	static char *words[WORDS_MAX];
 	unsigned n = 0;
-	for (; image.argv[n] != NULL && n < WORDS_MAX - 2; n++)
+	for (; n < WORDS_MAX - 2 && image.argv[n] != NULL; n++)
 		words[n] = image.argv[n];
-	words[n++] = (char *)(uintptr_t)argument;
+	words[n++] = argument;
 	words[n] = NULL;
 	char **environment = environment_with(variable);
 	if (environment != NULL)

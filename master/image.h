@@ -33,6 +33,6 @@ void image_exec(const char *path, char *variable, struct problem *why);
 void image_exec_fd(int fd, char *variable, struct problem *why);
 
 /* The arguments, and one more; for a trial. In the child of a fork; returns only when that fails. */
-void image_exec_trial(const char *path, char *variable, const char *argument);
+void image_exec_trial(const char *path, char *variable, char *argument);
 
 #endif

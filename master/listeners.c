@@ -159,7 +159,7 @@ static bool listens_on(int fd, const struct endpoint *wanted, struct endpoint *r
 bool listeners_take(struct listeners *listeners, const int *fds, unsigned count, const char *host, uint16_t port,
 					struct problem *why)
 {
-	struct endpoint wanted = {.size = 0}, real;
+	struct endpoint wanted = {.size = 0}, real = {.size = 0};
 	*listeners = (struct listeners){.count = 0};
 	if (!endpoint_resolve(&wanted, host, port, why))
 		return false;

@@ -12,6 +12,10 @@
  *     status.c         the state as JSON                      orders.c       what argentumctl may ask
  *     vault.c          the clients' sockets                   ladder.c       what is done when processes keep dying
  *     generation.c     replacing the world and its processes under the clients
+ *     change.c         one thing at a time is changed: reload.c, scout.c (settings, world data), workers.c, resize.c (how many
+ *                      workers), upgrade.c, handover.c, image.c (the program); rollout.c replaces processes one by one
+ *     fdstore.c, resume.c   what the service manager keeps, and going on from it
+ *     privileges.c     giving up root
  *     program.c        the command line, before all this
  *     signals.c, daemon.c, pidfile.c, notify.c                what their names say */
 #ifndef ARGENTUM_MASTER_MASTER_H

@@ -12,7 +12,7 @@
 #include "common/base/number.h"
 
 /* `passed` -1 = no descriptor. */
-static bool message_send(int passed, const char *text, size_t length)
+static bool message_send(int passed, char *text, size_t length)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
@@ -25,7 +25,7 @@ static bool message_send(int passed, const char *text, size_t length)
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return false;
-	struct iovec iov = {.iov_base = (void *)(uintptr_t)text, .iov_len = length};
+	struct iovec iov = {.iov_base = text, .iov_len = length};
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(int))];

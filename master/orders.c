@@ -183,8 +183,9 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 			orders[i].answer(context, request, reply);
 		return;
 	}
-	refuse(reply,
-		   "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew, reload, workers, "
-		   "upgrade, change",
-		   request->verb);
+	refuse(
+		reply,
+		"unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew, reload, workers, "
+		"upgrade, change",
+		request->verb);
 }

@@ -26,6 +26,7 @@ bool privileges_drop(const struct config *config, struct problem *why)
 	if (config->control.user[0] == '\0')
 		return true;
 	errno = 0;
+	/* cppcheck-suppress getpwnamCalled ; the master has one thread */
 	const struct passwd *account = getpwnam(config->control.user);
 	if (account == NULL)
 		return problem_set(why, "control.user: there is no account \"%s\"%s%s", config->control.user,

@@ -100,7 +100,8 @@ static int take_over(const char *handed, int argc, char **argv)
 	log_set_process("master");
 	if (options_parse(&options, argc, argv, &why) && settings_load(&settings, &options, environ, &why)) {
 		if (log_start(&settings, &why))
-			status = master_take_over(&settings, &daemon, program_worker_main, program_keeper_main, record, reason, &why);
+			status =
+				master_take_over(&settings, &daemon, program_worker_main, program_keeper_main, record, reason, &why);
 		if (status >= 0)
 			settings_destroy(&settings);
 	}

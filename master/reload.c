@@ -35,8 +35,8 @@ static void setting_differs(void *context, const char *name, const char *before,
 	cJSON_AddStringToObject(setting, "change", setting_when_word(when));
 	cJSON_AddItemToArray(d->settings, setting);
 	if (!d->quiet)
-		log_line(when == WHEN_RESTART ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "config: %s: \"%s\" is now \"%s\"%s", name,
-				 before, after, when == WHEN_RESTART ? ": not applied, needs a restart" : "");
+		log_line(when == WHEN_RESTART ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "config: %s: \"%s\" is now \"%s\"%s",
+				 name, before, after, when == WHEN_RESTART ? ": not applied, needs a restart" : "");
 }
 
 static void world_differences_read(struct difference *d, int fd)
@@ -74,7 +74,8 @@ static void settings_in_force(struct master *master, const struct config *before
 		log_error("log: %s; the master goes on with the old one", why.text);
 	if (config->listen.backlog != before->listen.backlog)
 		listeners_set_backlog(&master->listeners, config->listen.backlog);
-	if (config->control.mode != before->control.mode && chmod(config->control.socket, (mode_t)config->control.mode) != 0)
+	if (config->control.mode != before->control.mode &&
+		chmod(config->control.socket, (mode_t)config->control.mode) != 0)
 		log_error("control.mode: the permissions of \"%s\" cannot be changed", config->control.socket);
 	if (strcmp(config->game.texts, before->game.texts) != 0 && !text_catalog_load(config->game.texts, &why))
 		log_error("game.texts: %s", why.text);
@@ -183,7 +184,8 @@ static void settings_apply(struct master *master, struct settings *again, const 
 		workers_begin(master, change->workers_after);
 	else
 		change_end(master, true, "%s%s",
-				   d->count[WHEN_NOW] > 0 ? "everything that could be changed is" : "nothing that can be changed differs",
+				   d->count[WHEN_NOW] > 0 ? "everything that could be changed is"
+										  : "nothing that can be changed differs",
 				   d->count[WHEN_RESTART] > 0 ? "; some settings need a restart" : "");
 }
 
@@ -231,8 +233,8 @@ static void scout_reported(void *context, const struct scout_report *report, int
 	bool new_world = d.count[WHEN_WORLD] > 0 || d.data_differs;
 	if (master->change.dry_run) {
 		settings_destroy(&again);
-		change_end(master, true, "%s", new_world ? "it could be applied, with a new generation of the world"
-											   : "it could be applied");
+		change_end(master, true, "%s",
+				   new_world ? "it could be applied, with a new generation of the world" : "it could be applied");
 	} else if (new_world) {
 		const struct segments made = {.catalog_fd = catalog_fd, .warnings = report->warnings};
 		generation_apply(master, &again, &made);

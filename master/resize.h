@@ -39,7 +39,7 @@ struct resize {
 	struct loop_timer *deadline;
 	enum resize_step step;
 	unsigned from, to;
-	unsigned failures;  /* deaths of a new one before it was ready */
+	unsigned failures;   /* deaths of a new one before it was ready */
 	bool undone;         /* an enlargement failed and is taken back */
 	uint64_t served;     /* bit per new slot whose worker was READY once: it may have players */
 	uint64_t inheriting; /* bit per heir whose successor is not ready yet */

@@ -110,21 +110,21 @@ bool resume_world(struct master *master, struct leftover *leftover)
 /* Is the other end of this socket the one that the connection is with? */
 static bool peer_is(int fd, const struct peer *peer, uint16_t port)
 {
-	struct sockaddr_storage from = {0};
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+		struct sockaddr_in6 six;
+	} from = {.six = {.sin6_family = AF_UNSPEC}};
 	socklen_t length = sizeof from;
 	uint8_t address[16] = {0};
-	uint16_t from_port;
-	if (getpeername(fd, (struct sockaddr *)&from, &length) != 0)
+	if (getpeername(fd, &from.any, &length) != 0)
 		return false;
-	if (from.ss_family == AF_INET6) {
-		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&from;
-		memcpy(address, &six->sin6_addr, 16);
-		from_port = ntohs(six->sin6_port);
+	uint16_t from_port = ntohs(from.six.sin6_port); /* at one place in both */
+	if (from.any.sa_family == AF_INET6) {
+		memcpy(address, &from.six.sin6_addr, 16);
 	} else {
-		const struct sockaddr_in *four = (const struct sockaddr_in *)&from;
 		address[10] = address[11] = 0xff;
-		memcpy(address + 12, &four->sin_addr, 4);
-		from_port = ntohs(four->sin_port);
+		memcpy(address + 12, &from.four.sin_addr, 4);
 	}
 	return from_port == port && memcmp(address, peer->address, sizeof address) == 0;
 }
@@ -144,8 +144,8 @@ static bool client_take(struct master *master, uint32_t index, int fd)
 void resume_clients(struct master *master, struct leftover *leftover)
 {
 	unsigned taken = 0, strange = 0;
-	fdstore_base_is_kept(&master->fdstore, leftover->listeners < master->listeners.count ? leftover->listeners
-																						: master->listeners.count);
+	fdstore_base_is_kept(&master->fdstore,
+						 leftover->listeners < master->listeners.count ? leftover->listeners : master->listeners.count);
 	for (uint32_t i = 1; i < leftover->clients; i++) {
 		if (leftover->client[i] < 0)
 			continue;
@@ -164,6 +164,6 @@ void resume_clients(struct master *master, struct leftover *leftover)
 		vault_give(&master->vault, slot, heir);
 		master->children.child[heir].inherits |= UINT64_C(1) << slot;
 	}
-	log_notice("start: the world of the master that died goes on; %u connections were kept, %u sockets are nobody's", taken,
-			   strange);
+	log_notice("start: the world of the master that died goes on; %u connections were kept, %u sockets are nobody's",
+			   taken, strange);
 }

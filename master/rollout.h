@@ -24,7 +24,7 @@ struct loop_timer;
 struct rollout;
 
 struct rollout_options {
-	uint64_t leave_ms;    /* who has not made way after this is killed; its successor adopts all the same */
+	uint64_t leave_ms;     /* who has not made way after this is killed; its successor adopts all the same */
 	uint64_t ready_ms;     /* from birth to READY */
 	uint64_t probation_ms; /* of the canary, after that */
 	bool trusted;          /* nobody is on probation: going back to what served before */

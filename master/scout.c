@@ -58,9 +58,8 @@ static void report_make(const struct scout_options *options, struct scout_report
 {
 	struct settings again;
 	struct segments segments;
-	const struct settings none = {.redis = {.count = 0},
-								  .options = options->settings->options,
-								  .environment = options->settings->environment};
+	const struct settings none = {
+		.redis = {.count = 0}, .options = options->settings->options, .environment = options->settings->environment};
 	if (!settings_load_again(&again, &none, &report->why) || !redis_ask(&again, options->settings, report) ||
 		!segments_read(&segments, &again.config, &report->why))
 		return;
@@ -77,7 +76,8 @@ static void report_make(const struct scout_options *options, struct scout_report
 
 static void report_send(int line, const struct scout_report *report, const int fds[2])
 {
-	struct iovec iov = {.iov_base = (void *)(uintptr_t)report, .iov_len = sizeof *report};
+	struct scout_report copy = *report; /* an iovec is never const */
+	struct iovec iov = {.iov_base = &copy, .iov_len = sizeof copy};
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(2 * sizeof(int))];

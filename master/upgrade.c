@@ -21,7 +21,8 @@
 enum { SAID_BYTES = 4096, LOOK_MS = 20 };
 
 /* What a program says of itself in its trial. */
-static const char trial_line[] = "argentumd-trial: version %40s handover %u line %u passport %u world %" SCNx64 " catalog %" SCNx64;
+static const char trial_line[] =
+	"argentumd-trial: version %40s handover %u line %u passport %u world %" SCNx64 " catalog %" SCNx64;
 
 struct upgrade {
 	struct master *master;
@@ -157,8 +158,8 @@ static void another_layout(struct master *master, const char *version)
 	const struct generation_plan plan = {
 		.reason = "an upgrade", .orderly = true, .hand_over = hand_over, .done = not_handed_over, .context = master};
 	struct problem why = {.text = ""};
-	log_notice("upgrade: \"%s\", version %s, was tried and found good; it has another layout of the world", image_path(),
-			   version);
+	log_notice("upgrade: \"%s\", version %s, was tried and found good; it has another layout of the world",
+			   image_path(), version);
 	master->change.generation = true;
 	if (!generation_begin(master, &plan, &why))
 		refuse(master, why.text);
@@ -181,7 +182,8 @@ static void arrived(void *context, enum generation_outcome outcome, const struct
 	struct master *master = context;
 	(void)why;
 	upgrade_stop(master);
-	change_end(master, outcome == GENERATION_MADE, "version %s serves, in a new generation of the world", ARGENTUM_VERSION);
+	change_end(master, outcome == GENERATION_MADE, "version %s serves, in a new generation of the world",
+			   ARGENTUM_VERSION);
 }
 
 static bool arrive(struct master *master, struct problem *why)
@@ -222,14 +224,15 @@ static void trial_over(struct upgrade *u)
 	}
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	bool understood = said != NULL && sscanf(said, trial_line, version, &handover, &line, &passport, &world, &catalog) == 6;
+	bool understood =
+		said != NULL && sscanf(said, trial_line, version, &handover, &line, &passport, &world, &catalog) == 6;
 #pragma GCC diagnostic pop
 	if (!understood) {
 		snprintf(text, sizeof text, "\"%.200s\" is no argentumd that can take over from a running one", image_path());
 		refuse(master, text);
 	} else if (handover != HANDOVER_VERSION || line != HANDOVER_LINE_VERSION) {
-		snprintf(text, sizeof text, "version %s understands hand-over %u.%u, this is %d.%d: it needs a restart", version,
-				 handover, line, HANDOVER_VERSION, HANDOVER_LINE_VERSION);
+		snprintf(text, sizeof text, "version %s understands hand-over %u.%u, this is %d.%d: it needs a restart",
+				 version, handover, line, HANDOVER_VERSION, HANDOVER_LINE_VERSION);
 		refuse(master, text);
 	} else if (world != world_fingerprint() || catalog != catalog_fingerprint()) {
 		if (passport == PASSPORT_VERSION)
@@ -253,7 +256,8 @@ static void trial_says(void *context, unsigned events)
 {
 	struct upgrade *u = context;
 	(void)events;
-	if (u->said_length > sizeof u->said / 2) { /* the end counts, before it may be a hundred oddities of the world's files */
+	if (u->said_length >
+		sizeof u->said / 2) { /* the end counts, before it may be a hundred oddities of the world's files */
 		size_t keep = sizeof u->said / 4;
 		memmove(u->said, u->said + u->said_length - keep, keep);
 		u->said_length = keep;
@@ -289,7 +293,7 @@ void upgrade_reap(struct master *master)
 
 static _Noreturn void trial_run(const struct master *master, int out)
 {
-	char variable[80];
+	char variable[80], check[] = "--check";
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -299,7 +303,7 @@ static _Noreturn void trial_run(const struct master *master, int out)
 	fcntl(master->segments.world_fd, F_SETFD, 0);
 	fcntl(master->segments.catalog_fd, F_SETFD, 0);
 	snprintf(variable, sizeof variable, IMAGE_TRIAL "=%d:%d", master->segments.world_fd, master->segments.catalog_fd);
-	image_exec_trial(image_path(), variable, "--check");
+	image_exec_trial(image_path(), variable, check);
 	_exit(127);
 }
 
@@ -333,7 +337,8 @@ bool change_upgrade(struct master *master, struct problem *why)
 	if (image_path()[0] == '\0' || image_fd() < 0)
 		refuse(master, "it is not known from which file this program was started (/proc is needed)");
 	else if (access(image_path(), X_OK) != 0) {
-		snprintf(trouble.text, sizeof trouble.text, "there is no program \"%.300s\": %s", image_path(), strerror(errno));
+		snprintf(trouble.text, sizeof trouble.text, "there is no program \"%.300s\": %s", image_path(),
+				 strerror(errno));
 		refuse(master, trouble.text);
 	} else if (!trial_start(master, &trouble)) {
 		refuse(master, trouble.text);

@@ -16,7 +16,7 @@ struct vault {
 	struct vault_entry *entries; /* [size]; by connection index, 0 is unused */
 	uint8_t *slot;               /* [size]: who deposited it */
 	uint32_t size;
-	uint32_t held; /* how many sockets are there */
+	uint32_t held;         /* how many sockets are there */
 	struct fdstore *store; /* is told what comes and goes; NULL = nobody is */
 };
 

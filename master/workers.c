@@ -36,10 +36,11 @@ bool change_workers(struct master *master, unsigned workers, struct problem *why
 						? master->listeners.count
 						: master->segments.world.limits.workers;
 	if (workers < 1 || workers > most)
-		return problem_set(why,
-						   "workers %u: 1 to %u are possible in this world; workers.max says how many, and takes effect "
-						   "with a new one",
-						   workers, most);
+		return problem_set(
+			why,
+			"workers %u: 1 to %u are possible in this world; workers.max says how many, and takes effect "
+			"with a new one",
+			workers, most);
 	change_begin(master, CHANGE_WORKERS);
 	if (workers == master->workers)
 		change_end(master, true, "%u workers serve already", workers);

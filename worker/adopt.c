@@ -133,8 +133,8 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 	blame(w, box);
 	reader_adopt_finish(w);
 	if (adopted + lost > 0)
-		log_notice("took over %u connections of former workers in %llu ms; %u had no socket in the vault",
-				   adopted, (unsigned long long)(clock_mono_ms() - started_ms), lost);
+		log_notice("took over %u connections of former workers in %llu ms; %u had no socket in the vault", adopted,
+				   (unsigned long long)(clock_mono_ms() - started_ms), lost);
 }
 
 void adopt_close_foreign(const struct worker *w)

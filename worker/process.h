@@ -34,15 +34,15 @@
 struct config;
 
 struct process_start {
-	const struct config *config;     /* lives as long as the process */
-	int world_fd;                    /* memfd of the world segment */
-	int catalog_fd;                  /* sealed memfd of the catalog */
-	unsigned slot;                   /* 0..WORKERS_MAX-1, or SLOT_KEEPER */
-	unsigned workers;                /* how many workers serve: slots 0..workers-1 */
-	uint64_t inherits;               /* bit per slot that was given up: its connections are this worker's from now on */
-	int wake_fd[PROCESS_SLOTS];      /* eventfds (non-blocking), one per slot, -1 = none */
-	unsigned listeners;              /* how many listening sockets there are; a worker has all, and serves listener_is_of */
-	int listener[WORKERS_MAX];       /* non-blocking; belong to the master for life: never closed, never shut down */
+	const struct config *config; /* lives as long as the process */
+	int world_fd;                /* memfd of the world segment */
+	int catalog_fd;              /* sealed memfd of the catalog */
+	unsigned slot;               /* 0..WORKERS_MAX-1, or SLOT_KEEPER */
+	unsigned workers;            /* how many workers serve: slots 0..workers-1 */
+	uint64_t inherits;           /* bit per slot that was given up: its connections are this worker's from now on */
+	int wake_fd[PROCESS_SLOTS];  /* eventfds (non-blocking), one per slot, -1 = none */
+	unsigned listeners;          /* how many listening sockets there are; a worker has all, and serves listener_is_of */
+	int listener[WORKERS_MAX];   /* non-blocking; belong to the master for life: never closed, never shut down */
 	const struct vault_entry *vault; /* workers: the master's sockets; the child has copies of the descriptors */
 	uint32_t vault_size;             /* entries; index 0 is unused */
 	int passports[WORKERS_MAX];      /* sealed files of passports, -1 = none; any of them may hold ours */
@@ -85,7 +85,7 @@ static inline bool listener_is_of(unsigned listener, unsigned slot, unsigned wor
 /* Which worker goes on with the connections of a slot that was given up, when so many remain. */
 static inline unsigned slot_heir(unsigned slot, unsigned workers)
 {
-	return slot < workers ? slot : slot % workers;
+	return workers > 0 ? slot % workers : 0;
 }
 
 struct master_message {

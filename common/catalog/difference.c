@@ -47,7 +47,8 @@ static bool named_same(const struct pair *p, uint32_t first_a, uint32_t first_b,
 	const struct named_creature *a = catalog_region_start(p->a, REGION_TRAINED);
 	const struct named_creature *b = catalog_region_start(p->b, REGION_TRAINED);
 	for (uint32_t i = 0; i < count; i++) {
-		if (a[first_a + i].creature != b[first_b + i].creature || !text_same(p, a[first_a + i].name, b[first_b + i].name))
+		if (a[first_a + i].creature != b[first_b + i].creature ||
+			!text_same(p, a[first_a + i].name, b[first_b + i].name))
 			return false;
 	}
 	return true;
@@ -67,8 +68,8 @@ static bool item_same(const struct pair *p, const struct item_def *a, const stru
 {
 	struct item_def x = *a, y = *b;
 	x.name = x.sign_text = x.forum = y.name = y.sign_text = y.forum = 0;
-	return memcmp(&x, &y, sizeof x) == 0 && text_same(p, a->name, b->name) && text_same(p, a->sign_text, b->sign_text) &&
-		   text_same(p, a->forum, b->forum);
+	return memcmp(&x, &y, sizeof x) == 0 && text_same(p, a->name, b->name) &&
+		   text_same(p, a->sign_text, b->sign_text) && text_same(p, a->forum, b->forum);
 }
 
 static bool creature_same(const struct pair *p, const struct creature_def *a, const struct creature_def *b)
@@ -102,8 +103,8 @@ static bool map_same(const struct pair *p, const struct map_def *a, const struct
 	y.name = y.zone_text = y.restriction_text = y.first_tile = 0;
 	x.first_exit = x.first_creature = x.first_object = x.first_sound = 0;
 	y.first_exit = y.first_creature = y.first_object = y.first_sound = 0;
-	return memcmp(&x, &y, sizeof x) == 0 && text_same(p, a->name, b->name) && text_same(p, a->zone_text, b->zone_text) &&
-		   text_same(p, a->restriction_text, b->restriction_text) &&
+	return memcmp(&x, &y, sizeof x) == 0 && text_same(p, a->name, b->name) &&
+		   text_same(p, a->zone_text, b->zone_text) && text_same(p, a->restriction_text, b->restriction_text) &&
 		   rows_same(p, REGION_TILES, a->first_tile, MAP_TILES, b->first_tile, MAP_TILES) &&
 		   rows_same(p, REGION_EXITS, a->first_exit, a->exit_count, b->first_exit, b->exit_count) &&
 		   rows_same(p, REGION_MAP_CREATURES, a->first_creature, a->creature_count, b->first_creature,
@@ -138,8 +139,8 @@ unsigned catalog_difference(const struct catalog *before, const struct catalog *
 	const struct pair p = {.a = before, .b = after};
 	if (catalog_content_hash(before) == catalog_content_hash(after))
 		return 0;
-	unsigned lines = items_compare(&p, out) + creatures_compare(&p, out) + spells_compare(&p, out) +
-					 maps_compare(&p, out);
+	unsigned lines =
+		items_compare(&p, out) + creatures_compare(&p, out) + spells_compare(&p, out) + maps_compare(&p, out);
 	if (lines > 0)
 		return lines;
 	fputs("other data: changed\n", out);

@@ -16,7 +16,7 @@
 #define NOW     WHEN_NOW
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): a member's name cannot have any */
-#define ROW(g, n, sort, moment, text)                                                                                    \
+#define ROW(g, n, sort, moment, text)                                                                                  \
 	.id = SETTING_##g##_##n, .name = #g "." #n, .kind = (sort), .when = (moment),                                      \
 	.offset = offsetof(struct config, g.n), .about = (text)
 /* NOLINTEND(bugprone-macro-parentheses) */

@@ -49,8 +49,8 @@ struct setting {
 	int usual_choice;  /* choices: the index of the default */
 	int low, high;     /* numbers; strings: high = most bytes */
 	enum setting_when when;
-	bool secret;       /* never shown */
-	const char *unit;  /* "ms", "" */
+	bool secret;      /* never shown */
+	const char *unit; /* "ms", "" */
 	const char *about;
 };
 

@@ -39,7 +39,10 @@ static void details_show(const cJSON *details)
 {
 	const cJSON *line, *world = cJSON_GetObjectItemCaseSensitive(details, "world");
 	settings_show(details);
-	cJSON_ArrayForEach(line, world) printf("%s\n", cJSON_IsString(line) ? line->valuestring : "?");
+	cJSON_ArrayForEach(line, world)
+	{
+		puts(cJSON_IsString(line) ? line->valuestring : "?");
+	}
 	double all = remote_number(details, "world_lines");
 	if (all > cJSON_GetArraySize(world))
 		printf("... and %.0f more differences of the world's data\n", all - cJSON_GetArraySize(world));

@@ -38,16 +38,16 @@ static void look(struct newcomers *n, int timeout_ms)
 
 static void connect_one(struct newcomers *n)
 {
-	const struct sockaddr_in at = {.sin_family = AF_INET,
-								   .sin_port = htons((uint16_t)n->server->port),
-								   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct sockaddr_in at = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)n->server->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	static const uint8_t roll[] = {C2S_THROW_DICES};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	n->count++;
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&at, sizeof at) != 0 ||
 		send(fd, roll, sizeof roll, MSG_NOSIGNAL) != (ssize_t)sizeof roll) {
 		n->refused++;
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 		return;
 	}
 	n->waiting[n->waiting_count++] = fd;
@@ -71,10 +71,8 @@ void newcomers_connect(struct newcomers *n, unsigned count)
 void newcomers_expect_all_served(struct newcomers *n)
 {
 	uint64_t until = scenario_deadline();
-	for (look(n, 5); n->waiting_count > 0; look(n, 5)) {
-		if (n->waiting_count > 0)
-			scenario_look_again(until, __FILE__, __LINE__, "newcomers are answered");
-	}
-	EXPECT(n->served == n->count, "of %u newcomers %u were served, %u refused, %u reset", n->count, n->served, n->refused,
-		   n->reset);
+	for (look(n, 5); n->waiting_count > 0; look(n, 5))
+		scenario_look_again(until, __FILE__, __LINE__, "newcomers are answered");
+	EXPECT(n->served == n->count, "of %u newcomers %u were served, %u refused, %u reset", n->count, n->served,
+		   n->refused, n->reset);
 }

@@ -21,8 +21,8 @@ enum { PLAYERS = 6 };
 
 static struct game_server *reload_start(const char *config, const struct redis_server *redis)
 {
-	return crowd_start_with(
-		PLAYERS, 41, &(struct game_server_options){.settings = settings, .config = config, .redis = redis});
+	return crowd_start_with(PLAYERS, 41,
+							&(struct game_server_options){.settings = settings, .config = config, .redis = redis});
 }
 
 /* All play while it is reloaded. */
@@ -52,9 +52,9 @@ static void expect_nobody_was_lost(void)
 static int ctl(const struct game_server *server, const char *command, char *said, size_t capacity)
 {
 	const char *build = getenv("ARGENTUM_BUILD");
-	FILE *pipe = popen(scenario_text("%s/argentumctl --socket %s %s 2>&1", build != NULL ? build : "build",
-									 server->control, command),
-					   "r");
+	FILE *pipe = popen(
+		scenario_text("%s/argentumctl --socket %s %s 2>&1", build != NULL ? build : "build", server->control, command),
+		"r");
 	EXPECT(pipe != NULL, "argentumctl: %s", strerror(errno));
 	size_t n = fread(said, 1, capacity - 1, pipe);
 	said[n] = '\0';
@@ -82,7 +82,8 @@ static void new_settings_are_in_force_and_nobody_is_disconnected(void **state)
 	reload_playing("game: { start_gold = 77; }; limits: { jobs_threads = 2; };", true);
 	for (unsigned i = 0; i < GAME_SERVER_WORKERS; i++)
 		EXPECT(game_server_process(server, i) != before[i], "worker %u is still the old one", i);
-	EXPECT(game_server_process(server, game_server_keeper()) != before[GAME_SERVER_WORKERS], "the keeper is the old one");
+	EXPECT(game_server_process(server, game_server_keeper()) != before[GAME_SERVER_WORKERS],
+		   "the keeper is the old one");
 	EXPECT_EQUAL("gold afterwards", gold_of_a_newcomer(server), 77);
 	expect_nobody_was_lost();
 	game_server_stop(server);
@@ -148,10 +149,12 @@ static void what_needs_a_restart_is_named_and_the_rest_takes_effect(void **state
 	(void)state;
 	char said[32768];
 	struct game_server *server = reload_start("game: { start_gold = 5; };", NULL);
-	static const char config[] = "game: { start_gold = 9; dialect = \"classic\"; }; workers: { stop_timeout_ms = 9000; };";
+	static const char config[] =
+		"game: { start_gold = 9; dialect = \"classic\"; }; workers: { stop_timeout_ms = 9000; };";
 	game_server_configure(server, config);
 	EXPECT_EQUAL("exit status of a dry run", ctl(server, "reload --dry-run", said, sizeof said), 0);
-	EXPECT(strstr(said, "game.dialect: godot becomes classic (not by a reload: at the next start)") != NULL, "%s", said);
+	EXPECT(strstr(said, "game.dialect: godot becomes classic (not by a reload: at the next start)") != NULL, "%s",
+		   said);
 	EXPECT(strstr(said, "game.start_gold: 5 becomes 9 (at the reload)") != NULL, "%s", said);
 	EXPECT_EQUAL("gold after a dry run", gold_of_a_newcomer(server), 5);
 	reload_playing(config, true);
@@ -169,8 +172,8 @@ static void settings_with_which_no_worker_starts_are_put_back(void **state)
 	(void)state;
 	struct game_server *server = reload_start("game: { start_gold = 5; };", NULL);
 	server->errors_expected = true;
-	const char *text = reload_playing(
-		"game: { start_gold = 6; }; log: { target = \"file\"; file = \"/nonexistent/log\"; };", false);
+	const char *text =
+		reload_playing("game: { start_gold = 6; }; log: { target = \"file\"; file = \"/nonexistent/log\"; };", false);
 	EXPECT(strstr(text, "worker 0 died before it served") != NULL, "it says: %s", text);
 	EXPECT_EQUAL("gold", gold_of_a_newcomer(server), 5);
 	reload_playing("game: { start_gold = 6; };", true);
@@ -245,7 +248,8 @@ static const char *world_copy(void)
 	const char *build = getenv("ARGENTUM_BUILD");
 	snprintf(folder, sizeof folder, "/tmp/argentum-world-XXXXXX");
 	EXPECT(mkdtemp(folder) != NULL, "mkdtemp");
-	EXPECT(system(scenario_text("cp -R %s/world/. %s", build != NULL ? build : "build", folder)) == 0, "no world to copy");
+	EXPECT(system(scenario_text("cp -R %s/world/. %s", build != NULL ? build : "build", folder)) == 0,
+		   "no world to copy");
 	return folder;
 }
 
@@ -335,8 +339,8 @@ static void sizes_change_with_a_new_generation(void **state)
 static void newcomers_are_neither_refused_nor_reset(void **state)
 {
 	(void)state;
-	struct game_server *server = game_server_start(
-		&(struct game_server_options){.settings = settings, .config = "game: { start_gold = 5; };"});
+	struct game_server *server =
+		game_server_start(&(struct game_server_options){.settings = settings, .config = "game: { start_gold = 5; };"});
 	struct newcomers newcomers = newcomers_begin(server);
 	for (int gold = 6; newcomers.count < 400; gold++) {
 		game_server_configure(server, scenario_text("game: { start_gold = %d; };", gold));

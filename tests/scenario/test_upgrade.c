@@ -70,9 +70,9 @@ static struct game_server *upgrade_start(const char *probation)
 {
 	const char *const settings[] = {probation, "workers.ready_timeout_ms=4000", NULL};
 	install(built("argentumd"));
-	return crowd_start_with(
-		PLAYERS, 51,
-		&(struct game_server_options){.settings = settings, .config = "game: { start_gold = 5; };", .program = installed});
+	return crowd_start_with(PLAYERS, 51,
+							&(struct game_server_options){
+								.settings = settings, .config = "game: { start_gold = 5; };", .program = installed});
 }
 
 static bool runs_what_is_installed(const struct game_server *server)

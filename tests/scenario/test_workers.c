@@ -110,8 +110,7 @@ static void the_bounds_are_told(void **state)
 static void newcomers_are_neither_refused_nor_reset(void **state)
 {
 	(void)state;
-	struct game_server *server =
-		game_server_start(&(struct game_server_options){.settings = settings, .workers = 4});
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings, .workers = 4});
 	static const unsigned steps[] = {1, 6, 2, 4};
 	struct newcomers newcomers = newcomers_begin(server);
 	for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++) {

@@ -466,8 +466,7 @@ static void a_password_file_that_holds_none_is_refused(void **state)
 
 /* --- the difference of two generations -------------------------------------------------------------------------- */
 
-static void told_add(void *context, const char *name, const char *before, const char *after,
-					 enum setting_when when)
+static void told_add(void *context, const char *name, const char *before, const char *after, enum setting_when when)
 {
 	char *told = context;
 	size_t n = strlen(told);

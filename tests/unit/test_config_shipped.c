@@ -68,8 +68,7 @@ static void every_setting_is_there_once(void **state)
 		line_of(&item);
 }
 
-static void differ(void *context, const char *name, const char *before, const char *after,
-							enum setting_when when)
+static void differ(void *context, const char *name, const char *before, const char *after, enum setting_when when)
 {
 	(void)when;
 	/* The build may have another PREFIX than the file; the comment says so (see below). */
