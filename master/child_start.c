@@ -11,8 +11,8 @@
 
 static bool signals_reset(struct problem *why)
 {
-	/* Ctrl-C goes to the whole group; the master says what is done. */
-	static const int ignored[] = {SIGINT, SIGHUP, SIGPIPE, SIGUSR2};
+	/* Ctrl-C goes to the whole group; the master says what is done. A file that may not grow is an error of the write. */
+	static const int ignored[] = {SIGINT, SIGHUP, SIGPIPE, SIGUSR2, SIGXFSZ};
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	for (int number = 1; number < NSIG; number++)
 		sigaction(number, &action, NULL); /* KILL, STOP and the C library's own refuse: they need nothing */

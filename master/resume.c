@@ -136,8 +136,7 @@ static bool client_take(struct master *master, uint32_t index, int fd)
 		return false;
 	const struct connection *c = &world->connections[index];
 	uint32_t owner = atomic_load(&c->owner);
-	return owner >= 1 && owner <= WORKERS_MAX && c->phase != CONNECTION_FREE &&
-		   peer_is(fd, &world->peers[index], c->port) &&
+	return owner >= 1 && owner <= WORKERS_MAX && peer_is(fd, &world->peers[index], c->port) &&
 		   vault_deposit(&master->vault, owner - 1, index, c->generation, fd);
 }
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "common/base/point.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
@@ -22,10 +23,9 @@ static void connection_forget(struct worker *w, uint32_t index)
 		session_release(w, c->player);
 	else if (c->player.index != 0)
 		leaving_connection_lost(w, c->player, (struct handle){index, c->generation});
-	c->phase = CONNECTION_FREE;
-	c->player = (struct handle){0};
-	c->generation++;
-	client_leave_address(w, index);
+	point("orphan left behind");
+	client_end_note(w, index);
+	point("orphan freed");
 	atomic_store(&c->owner, 0);
 }
 
@@ -33,7 +33,7 @@ static bool socket_is_in_vault(const struct worker *w, uint32_t index)
 {
 	const struct connection *c = &w->world.connections[index];
 	return index < w->start.vault_size && w->start.vault[index].fd >= 0 &&
-		   w->start.vault[index].generation == c->generation && c->phase != CONNECTION_FREE;
+		   w->start.vault[index].generation == c->generation;
 }
 
 /* The transaction that let it in was done, only the phase was not written any more. */
@@ -48,6 +48,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 {
 	struct connection *c = &w->world.connections[index];
 	c->fd = w->start.vault[index].fd;
+	point("socket adopted");
 	struct client *client = client_adopt(w, index);
 	if (client == NULL) {
 		close(c->fd);
@@ -55,11 +56,17 @@ static void adopt_one(struct worker *w, uint32_t index)
 		return;
 	}
 	unsigned former = atomic_load(&c->owner) - 1;
+	if (c->phase == CONNECTION_FREE)
+		c->phase = CONNECTION_NEW; /* the dead one had just deposited it */
 	if (c->phase == CONNECTION_CLOSING) {
 		atomic_store(&c->owner, w->world.slot + 1);
-		if (!stream_repair(c, c->fd))
-			c->sent = cursor_now(c)->appended; /* its last words are lost: where they stood cannot be told */
+		stream_repair_output(c, c->fd);
 		client_adopt_closing(w, client);
+		return;
+	}
+	if (stream_was_reset(c->fd)) {
+		atomic_store(&c->owner, w->world.slot + 1);
+		client_close(w, client, CLOSE_CONNECTION_LOST);
 		return;
 	}
 	if (!stream_repair(c, c->fd)) {
@@ -86,6 +93,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), false);
 	else
 		client_enter(w, client, (enum connection_phase)c->phase);
+	point("connection adopted");
 	output_schedule(w, client, true);
 }
 
@@ -115,6 +123,7 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 	uint64_t started_ms = clock_mono_ms();
 	output_pool_adopt(w);
 	reader_adopt_begin(w);
+	point("adopting");
 	/* The own ones first: their places in the rings are noted where those of the others are about to be. */
 	for (int inherited = 0; inherited <= 1; inherited++) {
 		for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
@@ -130,6 +139,7 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 			}
 		}
 	}
+	point("all adopted");
 	blame(w, box);
 	reader_adopt_finish(w);
 	if (adopted + lost > 0)

@@ -14,7 +14,9 @@
  *   keeper_main.c     the process: birth, timers, signals, the last cut
  *
  * What the keeper knows (what is saved) is private to it. When it dies, its successor in the slot claims the store again
- * (same boot id: the cuts go on), knows of nothing that is saved, and writes everything once. */
+ * (same boot id: the cuts go on), knows of nothing that is saved, and writes everything once. What it must know is in the
+ * world (common/world/keeper_note.h): a store that another server took meanwhile is left alone, and one that forgot cuts
+ * which its predecessor saw acknowledged is told everything, accounts too. */
 #ifndef ARGENTUM_WORKER_KEEPER_H
 #define ARGENTUM_WORKER_KEEPER_H
 
@@ -67,6 +69,8 @@ struct keeper {
 	bool writing;                  /* a commit or claim is under way */
 	bool claim_wanted;             /* before the next cut */
 	bool fenced;
+	bool forgot;               /* the store said so: everything is written anew once it is claimed */
+	bool last;                 /* it is about the last cut: no long pauses */
 	bool start_told;           /* server:uptime:start is in the store */
 	uint64_t unsaved_since_ms; /* 0 = everything that a cut ever saw is durable */
 	uint64_t tried_ms;         /* the last cut or claim */
@@ -90,6 +94,10 @@ bool keeper_restore(struct keeper *keeper, struct problem *why);
 /* Takes a cut and begins to write it; does nothing while one is under way. The answer comes through the loop. */
 void keeper_cut(struct keeper *keeper);
 
+/* May this server not write any more? Asks the store for its fence through `store` (of a reader: a successor that cannot
+ * open the embedded store for writing), blocking for at most within_ms. false also when it cannot be known. */
+bool keeper_was_taken_over(struct store *store, const struct world *world, uint64_t within_ms, struct problem *why);
+
 /* Begins to look whether the world, and the store, are as they must be; one that is under way is finished first. What is
  * found is logged and counted, and the report in the world says it together with `request` (0 = nobody asked). A store that
  * does not answer is left out, and the report says so. */
@@ -108,8 +116,11 @@ struct ground_plan;
 bool keeper_plan_map(struct keeper *keeper, uint32_t map, struct ground_plan *plan, uint64_t timeout_ms,
 					 struct problem *why);
 
-/* Reads again what may change in the store while the server runs: the message of the day. */
+/* Reads again what may change in the store while the server runs: the message of the day, and whose it is. */
 void keeper_refresh(struct keeper *keeper);
+
+/* Another server has the store: logs it, and nothing is written any more. */
+void keeper_fence(struct keeper *keeper, const struct problem *why);
 
 /* Everything is durable and nothing is under way. The truth when nobody else is at work. */
 bool keeper_is_done(const struct keeper *keeper);

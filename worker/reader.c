@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/point.h"
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
 #include "worker/client.h"
@@ -42,14 +43,17 @@ static void reader_follow(struct worker *w, uint32_t domain, uint64_t position)
 	w->active[w->active_count++] = domain;
 	follow->position = position;
 	*position_of(w, domain) = position;
+	point("following");
 	/* First the bit, then a look at the head (before sleeping): who publishes looks at the bit after publishing. */
 	atomic_fetch_or(&w->world.domains[domain].ring.followers, UINT64_C(1) << w->world.slot);
+	point("followed");
 }
 
 static void unfollow(struct worker *w, struct follow *follow)
 {
 	follow->on = false;
 	atomic_fetch_and(&w->world.domains[follow->domain].ring.followers, ~(UINT64_C(1) << w->world.slot));
+	point("unfollowed");
 	uint32_t last = w->active[--w->active_count];
 	w->active[follow->active_at] = last;
 	w->follows[last].active_at = follow->active_at;
@@ -226,6 +230,7 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 	struct connection_cursor next = *cursor_now(client->c);
 	struct snapshot shot;
 	snapshot_take(w, client, domain, &shot);
+	point("snapshot taken");
 	if (!list_add(w, client, domain)) {
 		client_close(w, client, CLOSE_INTERNAL);
 		return;
@@ -281,6 +286,7 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 	next.next_map = note->object;
 	next.map_position = note->position;
 	cursor_commit(client->c, &next);
+	point("map left");
 	list_remove(w, client); /* first: it may end the following of a map that he comes back to */
 	if (note->object == 0)
 		w->by_player[note->subject] = NULL;
@@ -461,6 +467,7 @@ static bool ring_visit(struct worker *w, uint32_t domain, unsigned most)
 		if (got == RING_EMPTY)
 			break;
 		read++;
+		point("entry read");
 		uint64_t at = follow->position;
 		if (got == RING_LAPPED)
 			lapped(w, domain);
@@ -468,8 +475,10 @@ static bool ring_visit(struct worker *w, uint32_t domain, unsigned most)
 			realm_note(w, &note, at);
 		else
 			map_note(w, domain, &note, at);
+		point("entry told");
 		if (outer && follow->on)
 			*position_of(w, domain) = follow->position;
+		point("entry noted");
 	}
 	if (outer)
 		follow->visiting = false;

@@ -67,6 +67,7 @@ static int before_sleep(void *context)
 	bool more = client_turn(w);
 	reader_pump(w);
 	int allowed_ms = output_flush_due(w);
+	point("flushed");
 	vault_link_turn(w);
 	atomic_store_explicit(&own_slot(w)->heartbeat_ms, worker_now_ms(w), memory_order_relaxed);
 	count_add(&w->world, COUNT_turns, 1);
@@ -74,6 +75,7 @@ static int before_sleep(void *context)
 		return 0;
 	/* First say that we sleep, then look once more: who publishes looks at `asleep` after publishing. */
 	atomic_store(&own_slot(w)->asleep, 1);
+	point("falling asleep");
 	atomic_thread_fence(memory_order_seq_cst);
 	if (reader_has_news(w)) {
 		atomic_store(&own_slot(w)->asleep, 0);
@@ -432,7 +434,9 @@ static bool worker_start(struct worker *w, struct problem *why)
 
 static void worker_ready(struct worker *w)
 {
+	point("almost ready");
 	atomic_store(&own_slot(w)->state, PROCESS_READY);
+	point("state ready");
 	master_line_say_ready(w->start.master); /* a dead master is noticed by its EOF */
 }
 
@@ -464,9 +468,13 @@ int worker_main(const struct process_start *start)
 		free(w); /* the rest goes with the process */
 		return PROCESS_EXIT_CANNOT_START;
 	}
+	point("born");
 	session_release_leftovers(w);
+	point("leftovers released");
 	adopt_connections(w, &w->predecessor);
+	point("adopted");
 	arrival_take(w);
+	point("arrived");
 	adopt_close_foreign(w);
 	if (!accept_start(w, &why)) {
 		log_error("cannot start: %s", why.text);
@@ -474,6 +482,7 @@ int worker_main(const struct process_start *start)
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	worker_ready(w);
+	point("ready said");
 	while (!stop_is_done(w) && w->retirement != RETIRE_DONE && !way_is_made(w)) {
 		loop_turn(w->loop, w->stopping || w->making_way ? 50 : w->retirement != RETIRE_NOT ? RETIRE_TURN_MS : -1);
 		retire_go_on(w);

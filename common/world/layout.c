@@ -55,6 +55,16 @@ static const struct layout_field fields[] = {
 	FIELD(undo_record, offset),
 	FIELD(undo_record, length),
 
+	/* keeper_note */
+	FIELD(keeper_note, sequence),
+	FIELD(keeper_note, state),
+	FIELD(keeper_note, state_since_ms),
+	FIELD(keeper_note, generation),
+	FIELD(keeper_note, acknowledged),
+	FIELD(keeper_note, durable_ms),
+	FIELD(keeper_note, unsaved_since_ms),
+	FIELD(keeper_note, reason),
+
 	/* ledger_row */
 	FIELD(ledger_row, minted),
 	FIELD(ledger_row, burned),

@@ -195,6 +195,26 @@ struct undo_record {
 	uint64_t length;
 };
 
+/* --- the keeper's note ----------------------------------------------------------------------------------------------------- */
+
+enum store_state { STORE_NOT_ASKED, STORE_UP, STORE_DOES_NOT_ANSWER, STORE_REFUSES, STORE_TAKEN_OVER };
+
+enum { KEEPER_REASON_BYTES = 256 };
+
+/* How it stands with the store: for whoever asks, and for the keeper's successor (keeper_note.h). Written by the keeper
+ * alone, without a lock. Times are monotonic. */
+struct keeper_note {
+	_Atomic uint32_t sequence; /* odd while state and reason are written */
+	_Atomic uint32_t state;    /* enum store_state */
+	_Atomic uint64_t state_since_ms;
+	_Atomic uint64_t generation;       /* of the last claim that was answered; 0 = never claimed */
+	_Atomic uint64_t acknowledged;     /* the newest cut that was acknowledged */
+	_Atomic uint64_t durable_ms;       /* all that happened before is durable; 0 = nothing of this world is */
+	_Atomic uint64_t unsaved_since_ms; /* the oldest change that a cut saw and the store did not take; 0 = none */
+	char reason[KEEPER_REASON_BYTES];  /* why the store is not up; terminated */
+};
+_Static_assert(sizeof(struct keeper_note) % 8 == 0, "no holes");
+
 /* --- the ledger ------------------------------------------------------------------------------------------------------------ */
 
 /* What one process slot did to the amount of one item in the world, in all its lives together (ledger.h). Written by the slot's
@@ -678,6 +698,7 @@ enum region_id {
 	WORLD_REGION_BODIES,
 	WORLD_REGION_PLAYERS,
 	WORLD_REGION_REALM,
+	WORLD_REGION_KEEPER_NOTE,
 	WORLD_REGION_FREE_PLAYERS, /* uint32_t each */
 	WORLD_REGION_NAMES,        /* uint32_t each: player index, 0 = empty */
 	WORLD_REGION_CONNECTIONS,
@@ -715,7 +736,7 @@ struct world_header {
 	struct world_limits limits;
 	uint32_t reserve0[2];
 	struct region regions[WORLD_REGION_COUNT];
-	uint8_t reserve[24];
+	uint8_t reserve[64];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
 

@@ -52,6 +52,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_BODIES] = {sizeof(struct body), bodies},
 		[WORLD_REGION_PLAYERS] = {sizeof(struct player), (uint64_t)limits->players + 1},
 		[WORLD_REGION_REALM] = {sizeof(struct realm), 1},
+		[WORLD_REGION_KEEPER_NOTE] = {sizeof(struct keeper_note), 1},
 		[WORLD_REGION_FREE_PLAYERS] = {sizeof(uint32_t), limits->players},
 		[WORLD_REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
 		[WORLD_REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
@@ -127,6 +128,7 @@ static void world_point(struct world *w, uint8_t *base)
 	w->bodies = (struct body *)(base + r[WORLD_REGION_BODIES].offset);
 	w->players = (struct player *)(base + r[WORLD_REGION_PLAYERS].offset);
 	w->realm = (struct realm *)(base + r[WORLD_REGION_REALM].offset);
+	w->keeper_note = (struct keeper_note *)(base + r[WORLD_REGION_KEEPER_NOTE].offset);
 	w->free_players = (uint32_t *)(base + r[WORLD_REGION_FREE_PLAYERS].offset);
 	w->names = (uint32_t *)(base + r[WORLD_REGION_NAMES].offset);
 	w->connections = (struct connection *)(base + r[WORLD_REGION_CONNECTIONS].offset);

@@ -19,6 +19,7 @@ struct world {
 	struct body *bodies;            /* [limits.players + limits.creatures + 1] */
 	struct player *players;         /* [limits.players + 1] */
 	struct realm *realm;
+	struct keeper_note *keeper_note;
 	uint32_t *free_players;         /* [limits.players], a FIFO */
 	uint32_t *names;                /* [realm->names_mask + 1] */
 	struct connection *connections; /* [limits.connections + 1] */
