@@ -359,6 +359,7 @@ static const struct layout_field fields[] = {
 	FIELD(connection, dice_paid_ms),
 	FIELD(connection, creation_paid_ms),
 	FIELD(connection, told_ms),
+	FIELD(connection, returns_leaving_ms),
 	FIELD(connection, reserve),
 	FIELD(connection, input_bytes),
 

@@ -660,8 +660,9 @@ struct connection {
 	uint32_t returns_id;
 	uint64_t dice_paid_ms; /* token buckets before the login */
 	uint64_t creation_paid_ms;
-	uint64_t told_ms; /* when it was told last that it is too fast */
-	uint8_t reserve[72];
+	uint64_t told_ms;            /* when it was told last that it is too fast */
+	uint64_t returns_leaving_ms; /* with returns_id: its player was leaving, until then; 0 = he was not */
+	uint8_t reserve[64];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");

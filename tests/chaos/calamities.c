@@ -34,6 +34,7 @@ static void later(struct chaos *chaos, int wait_ms, void (*fn)(struct chaos *cha
 
 /* --- processes ---------------------------------------------------------------------------------------------------- */
 
+/* Their number changes while the server runs: now and then there is none in that slot. */
 static unsigned some_worker(struct chaos *chaos)
 {
 	return (unsigned)roll(chaos, 0, (int)chaos->server->workers - 1);
@@ -350,6 +351,46 @@ void calamities_learn_points(struct chaos *chaos)
 	EXPECT(chaos->calamities.point_count > 5, "only %u points of the code are passed", chaos->calamities.point_count);
 }
 
+/* --- what an operator does ---------------------------------------------------------------------------------------- */
+
+/* All by signal: what comes while another change is under way waits or is refused, and that is part of it. */
+static void operator_signal(struct chaos *chaos, int number)
+{
+	kill(chaos->server->pid, number);
+	chaos->report.changes++;
+}
+
+/* New processes take a setting over. */
+static void reload_settings(struct chaos *chaos)
+{
+	game_server_configure(chaos->server, scenario_text("limits: { packets_per_turn = %d; };", roll(chaos, 20, 60)));
+	operator_signal(chaos, SIGHUP);
+}
+
+/* A setting that the world is made with: a new generation of the world. */
+static void reload_world(struct chaos *chaos)
+{
+	if (!store_is_untouched(chaos))
+		return;
+	game_server_configure(chaos->server, scenario_text("limits: { max_connections = %d; };", roll(chaos, 500, 900)));
+	operator_signal(chaos, SIGHUP);
+}
+
+static void upgrade(struct chaos *chaos)
+{
+	operator_signal(chaos, SIGUSR2);
+}
+
+static void one_worker_more(struct chaos *chaos)
+{
+	operator_signal(chaos, SIGTTIN);
+}
+
+static void one_worker_less(struct chaos *chaos)
+{
+	operator_signal(chaos, SIGTTOU);
+}
+
 /* --- the table ---------------------------------------------------------------------------------------------------- */
 
 enum { NEEDS_NOTHING, NEEDS_REDIS = 1 };
@@ -377,6 +418,11 @@ static const struct calamity {
 	{"kill -9 of everything", "everything", 2, NEEDS_NOTHING, kill_everything},
 	{"kill -9 of everything and Redis", "everything", 2, NEEDS_REDIS, kill_everything_and_store},
 	{"kill -9 of the master", "everything", 1, NEEDS_NOTHING, kill_master},
+	{"settings are reloaded", "changes", 4, NEEDS_NOTHING, reload_settings},
+	{"the world is made anew by a reload", "changes", 2, NEEDS_NOTHING, reload_world},
+	{"the program is upgraded in place", "changes", 3, NEEDS_NOTHING, upgrade},
+	{"one worker more", "changes", 3, NEEDS_NOTHING, one_worker_more},
+	{"one worker less", "changes", 3, NEEDS_NOTHING, one_worker_less},
 	{"a worker dies at a point of the code", "armed", 30, NEEDS_NOTHING, worker_dies_at_a_point},
 	{"anybody dies at any point of the code", "armed", 15, NEEDS_NOTHING, anybody_dies_anywhere},
 	{"the keeper dies at a point of the code", "armed", 10, NEEDS_NOTHING, keeper_dies_at_a_point},

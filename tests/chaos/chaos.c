@@ -68,10 +68,14 @@ static void server_start(struct chaos *c)
 		"workers.kept_out_s=0",
 		"world.ring_kb=256", /* nobody is lapped while a worker stands still */
 		"limits.jobs_queue=400",
+		"workers.max=8",
+		"workers.probation_ms=300",
 		NULL};
 	c->server = game_server_start(&(struct game_server_options){.settings = settings,
 																.redis = c->redis,
 																.workers = c->options->workers,
+																.workers_by_file = true,
+																.config = "limits: { };",
 																.armed = true,
 																.settlement_off = c->options->settlement_off});
 	c->server->errors_expected = true; /* each death is logged as one */
