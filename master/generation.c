@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/loop/loop.h"
+#include "common/world/keeper_note.h"
 #include "master/master.h"
 
 static void steps_go_on(struct master *master);
@@ -128,6 +129,7 @@ static void former_start(struct master *master)
 	uint64_t now_ms = loop_now_ms(master->loop);
 	if (g->moved) {
 		segments_swap(master);
+		keeper_note_follow(&master->segments.world, &g->other.world);
 		master->workers = g->former_workers;
 		if (g->former_slots != NULL)
 			memcpy(master->vault.slot, g->former_slots, master->vault.size);
@@ -168,6 +170,7 @@ static void move(struct master *master)
 	g->former_start.former_world_fd = -1;
 	g->former_workers = master->workers;
 	segments_swap(master);
+	keeper_note_follow(&master->segments.world, &g->other.world);
 	g->moved = true;
 	g->suspect = false;
 	if (g->plan.workers != 0)
