@@ -35,6 +35,12 @@ void keeper_note_follow(struct world *world, const struct world *other)
 	atomic_store(&note->acknowledged, 0);
 }
 
+void keeper_note_begin_anew(struct world *world)
+{
+	atomic_store(&world->keeper_note->generation, 0);
+	atomic_store(&world->keeper_note->acknowledged, 0);
+}
+
 static uint64_t age_ms(uint64_t now_ms, uint64_t since_ms)
 {
 	return since_ms != 0 && now_ms > since_ms ? now_ms - since_ms : 0;

@@ -16,6 +16,9 @@ void keeper_note_write(struct world *world, enum store_state state, const char *
  * That keeper numbers its cuts by itself, so none of ours is expected in the store any more. No keeper may live here. */
 void keeper_note_follow(struct world *world, const struct world *other);
 
+/* The same, when nothing is known of the other world but that there was one: the next claim is as the first. */
+void keeper_note_begin_anew(struct world *world);
+
 struct keeper_news {
 	enum store_state state;
 	uint64_t state_ms;   /* how long it has been so */
