@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/loop/loop.h"
+#include "common/world/keeper_note.h"
 #include "master/master.h"
 
 static void steps_go_on(struct master *master);
@@ -51,6 +52,14 @@ static void segments_swap(struct master *master)
 	struct segments here = master->segments;
 	master->segments = master->generation.other;
 	master->generation.other = here;
+}
+
+/* After a swap: what the keeper of the other one claimed is not a stranger's. A world of another layout cannot be asked. */
+static void worlds_relate(struct master *master)
+{
+	const struct world *other = &master->generation.other.world;
+	if (other->header != NULL && master->segments.world.header != NULL)
+		keeper_note_follow(&master->segments.world, other);
 }
 
 static bool vault_move(struct master *master, struct problem *why)
@@ -128,6 +137,7 @@ static void move_back(struct master *master)
 {
 	struct generation *g = &master->generation;
 	segments_swap(master);
+	worlds_relate(master);
 	master->workers = g->former_workers;
 	if (g->former_slots != NULL)
 		memcpy(master->vault.slot, g->former_slots, master->vault.size);
@@ -181,6 +191,7 @@ static void move_in(struct master *master)
 	g->former_start.former_world_fd = -1;
 	g->former_workers = master->workers;
 	segments_swap(master);
+	worlds_relate(master);
 	g->moved = true;
 	g->suspect = false;
 	if (g->plan.workers != 0)

@@ -14,6 +14,7 @@
 #include "common/catalog/catalog.h"
 #include "common/config/version.h"
 #include "common/loop/loop.h"
+#include "common/world/keeper_note.h"
 #include "master/image.h"
 #include "master/master.h"
 #include "worker/passport.h"
@@ -198,9 +199,10 @@ static bool arrive(struct master *master, struct problem *why)
 	return generation_arrive(master, &plan, why);
 }
 
-/* In the old program again: the former generation goes on. */
+/* In the old program again: the former generation goes on. The new one's keeper may have claimed the store. */
 static void former_goes_on(struct master *master)
 {
+	keeper_note_begin_anew(&master->segments.world);
 	children_passports_close(&master->children);
 	master->children.keep_up = true;
 	child_spawn(&master->children, SLOT_KEEPER, loop_now_ms(master->loop));

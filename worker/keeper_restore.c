@@ -427,7 +427,6 @@ bool keeper_restore(struct keeper *k, struct problem *why)
 	if (k->world->realm->restored) {
 		const struct keeper_note *note = k->world->keeper_note;
 		k->claim_wanted = true; /* a successor: the world is newer than the store */
-		k->fence.generation = atomic_load(&note->generation);
 		k->fence.acknowledged = atomic_load(&note->acknowledged);
 		k->unsaved_since_ms = atomic_load(&note->unsaved_since_ms);
 		if (k->unsaved_since_ms == 0)
@@ -517,6 +516,7 @@ bool keeper_was_taken_over(struct store *store, const struct world *world, uint6
 	struct store_reply *reply = NULL;
 	struct problem away;
 	memcpy(mine.boot, world->header->boot_id, sizeof mine.boot);
+	memcpy(mine.kin, world->keeper_note->kin, sizeof mine.kin);
 	store_query(&query, STORE_GET_HASH, KEY_FENCE);
 	if (store_read_wait(store, &query, 1, within_ms, &reply, &away) != STORE_DONE)
 		return false;

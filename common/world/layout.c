@@ -63,6 +63,7 @@ static const struct layout_field fields[] = {
 	FIELD(keeper_note, acknowledged),
 	FIELD(keeper_note, durable_ms),
 	FIELD(keeper_note, unsaved_since_ms),
+	FIELD(keeper_note, kin),
 	FIELD(keeper_note, reason),
 
 	/* ledger_row */

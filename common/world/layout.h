@@ -211,6 +211,7 @@ struct keeper_note {
 	_Atomic uint64_t acknowledged;     /* the newest cut that was acknowledged */
 	_Atomic uint64_t durable_ms;       /* all that happened before is durable; 0 = nothing of this world is */
 	_Atomic uint64_t unsaved_since_ms; /* the oldest change that a cut saw and the store did not take; 0 = none */
+	uint8_t kin[16];                   /* boot id of another world of this server (keeper_note_follow); 0 = none */
 	char reason[KEEPER_REASON_BYTES];  /* why the store is not up; terminated */
 };
 _Static_assert(sizeof(struct keeper_note) % 8 == 0, "no holes");

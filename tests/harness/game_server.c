@@ -761,6 +761,8 @@ pid_t game_server_await_strike(const struct game_server *server)
 
 void game_server_audit(const struct game_server *server)
 {
+	pid_t keeper;
+	EVENTUALLY(process_is_ready(server, SLOT_KEEPER, 0, &keeper)); /* it may just be on its way back */
 	cJSON *report = game_server_audit_report(server);
 	const cJSON *text;
 	cJSON_ArrayForEach(text, cJSON_GetObjectItem(report, "texts"))
