@@ -63,8 +63,8 @@ static struct session *session_new(struct worker *w, struct client *client, stru
 	struct session *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		return NULL;
-	w->sessions_open++;
 	s->w = w;
+	w->sessions_open++;
 	s->client = client;
 	s->connection = (struct handle){client->index, client->c->generation};
 	s->name_length = (uint8_t)text_to_z(name, s->name, sizeof s->name);
@@ -349,13 +349,11 @@ static void password_begin(struct session *s)
 /* Whose hash this is: is he who he says? What was checked once is not checked again. */
 static void password_check(struct session *s, const char *hash)
 {
-	if (s->returning) {
+	if (s->returning || (s->password_good && strcmp(s->hash, hash) == 0)) {
 		session_enter(s);
 	} else if (!s->password_good) {
 		text_to_z(text_of(hash), s->hash, sizeof s->hash);
 		password_begin(s);
-	} else if (strcmp(s->hash, hash) == 0) {
-		session_enter(s);
 	} else {
 		session_refuse(s, TEXT_BUSY, "its password was changed while it was checked");
 	}
