@@ -300,8 +300,9 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 		atomic_store(&c->owner, 0);
 		return;
 	}
+	client_enter(w, client, CONNECTION_NEW); /* before the deposit: a successor goes on with what has a phase and a socket */
 	vault_link_deposit(w, client);
-	client_enter(w, client, CONNECTION_NEW);
+	point("socket deposited");
 	char who[128];
 	log_info("connection from %s", client_describe(w, client, who, sizeof who));
 }

@@ -440,7 +440,7 @@ int worker_main(const struct process_start *start)
 	session_release_leftovers(w);
 	adopt_connections(w, &w->predecessor);
 	arrival_take(w);
-	adopt_close_foreign(w);
+	adopt_close_leftovers(w);
 	if (!accept_start(w, &why)) {
 		log_error("cannot start: %s", why.text);
 		worker_free(w);
