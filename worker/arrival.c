@@ -108,7 +108,8 @@ static void passport_take(struct arrival *a, const struct passport *p)
 	if (client == NULL) {
 		log_error("connection %u cannot come along: %s", p->connection,
 				  counted ? strerror(errno) : "nothing can count the connections of its address");
-		client_leave_address(w, p->connection);
+		client_end_note(w, p->connection);
+		w->world.connections[p->connection].phase = CONNECTION_FREE; /* also of one that nothing counted */
 		atomic_store(&w->world.connections[p->connection].owner, 0);
 		return; /* sockets_without_passport closes it */
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/base/point.h"
 #include "common/protocol/charset.h"
 #include "common/protocol/packets.h"
 #include "worker/client.h"
@@ -29,16 +30,21 @@ bool output_pool_create(struct worker *w, struct problem *why)
 void output_pool_adopt(struct worker *w)
 {
 	uint32_t share = w->world.limits.chunks, first = 1 + w->world.slot * share;
+	uint32_t all = share * w->world.limits.workers;
 	bool *used = calloc(share, sizeof *used);
 	if (used == NULL)
 		abort(); /* handing out chunks that are in use would mix up two players' output */
+	/* Of whomever: what a heir of this slot took over may still lie in its share (adopt.h). He may be sending it just now,
+	 * then a chunk counts as used that is free, until this slot's next birth. */
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		const struct connection *c = &w->world.connections[i];
-		if (atomic_load(&c->owner) != w->world.slot + 1)
+		if (atomic_load(&c->owner) == 0)
 			continue;
 		const struct connection_cursor *cursor = cursor_now(c);
-		uint32_t most = share;
+		uint32_t most = all;
 		for (uint32_t chunk = cursor->tail == 0 ? 0 : c->output_first; chunk != 0 && most-- > 0;) {
+			if (chunk > all)
+				break; /* it changed while we looked */
 			if (chunk - first < share)
 				used[chunk - first] = true;
 			chunk = chunk == cursor->tail ? 0 : w->world.chunks[chunk].next;
@@ -59,6 +65,14 @@ void output_pool_destroy(struct worker *w)
 	free(w->recoded);
 }
 
+/* A chunk of another share, taken over with its connection, is found free when its slot is born again. */
+static void chunk_give_back(struct worker *w, uint32_t chunk)
+{
+	uint32_t share = w->world.limits.chunks, first = 1 + w->world.slot * share;
+	if (chunk - first < share)
+		w->free_chunks[w->free_chunk_count++] = chunk;
+}
+
 /* --- appending ----------------------------------------------------------------------------------------------------------- */
 
 enum close_reason output_append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
@@ -77,6 +91,7 @@ enum close_reason output_append_raw(struct worker *w, struct client *client, str
 				c->output_first = fresh; /* counts only with a tail in the valid cursor */
 			else
 				w->world.chunks[next->tail].next = fresh;
+			point("chunk chained");
 			next->tail = fresh;
 			next->tail_used = 0;
 		}
@@ -88,6 +103,7 @@ enum close_reason output_append_raw(struct worker *w, struct client *client, str
 		bytes += n;
 		length -= n;
 	}
+	point("appended");
 	return CLOSE_NONE;
 }
 
@@ -103,6 +119,19 @@ enum close_reason output_append(struct worker *w, struct client *client, struct 
 	return output_append_raw(w, client, next, w->recoded, writer.length);
 }
 
+struct answer {
+	struct client *client;
+	uint32_t cursor; /* written, not valid yet */
+};
+
+static enum tx_verdict answer(struct tx *tx, void *context)
+{
+	const struct answer *a = context;
+	client_consume(tx, a->client->c, a->client->early_bytes);
+	cursor_flip(tx, a->client->c, a->cursor);
+	return TX_COMMIT;
+}
+
 void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length)
 {
 	struct connection_cursor next = *cursor_now(client->c);
@@ -111,7 +140,13 @@ void output_say(struct worker *w, struct client *client, const uint8_t *packets,
 		client_close(w, client, reason);
 		return;
 	}
-	cursor_commit(client->c, &next);
+	if (client->early_bytes != 0) {
+		struct answer a = {.client = client, .cursor = cursor_write(client->c, &next)};
+		worker_transaction(w, NULL, 0, answer, &a);
+		client->early_bytes = 0;
+	} else {
+		cursor_commit(client->c, &next);
+	}
 	output_schedule(w, client, true);
 }
 
@@ -222,7 +257,8 @@ static void chunks_return(struct worker *w, struct connection *c)
 		} else {
 			c->output_first = w->world.chunks[chunk].next;
 		}
-		w->free_chunks[w->free_chunk_count++] = chunk;
+		point("chunk sent");
+		chunk_give_back(w, chunk);
 	}
 }
 
@@ -253,10 +289,12 @@ bool output_flush(struct worker *w, struct client *client)
 		size_t size = piece_size(w, client);
 		c->piece_end = c->sent + size;
 		atomic_signal_fence(memory_order_seq_cst);
+		point("piece noted");
 		ssize_t n = send(c->fd, w->send_buffer, size, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_EOR);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			point("socket full");
 			client_want_write(client, true);
 			return true;
 		}
@@ -265,7 +303,9 @@ bool output_flush(struct worker *w, struct client *client)
 		count_add(&w->world, COUNT_sends, 1);
 		count_add(&w->world, COUNT_bytes_out, (uint64_t)n);
 		c->sent_ms = worker_now_ms(w);
+		point("sent");
 		c->sent += (uint64_t)n;
+		point("sending noted");
 		chunks_return(w, c);
 	}
 	client_want_write(client, false);
@@ -278,7 +318,7 @@ void output_drop(struct worker *w, struct client *client)
 	const struct connection_cursor *cursor = cursor_now(c);
 	for (uint32_t chunk = cursor->tail == 0 ? 0 : c->output_first; chunk != 0;) {
 		uint32_t next = chunk == cursor->tail ? 0 : w->world.chunks[chunk].next;
-		w->free_chunks[w->free_chunk_count++] = chunk;
+		chunk_give_back(w, chunk);
 		chunk = next;
 	}
 	struct connection_cursor empty = *cursor;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/point.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/password.h"
@@ -62,8 +63,8 @@ static struct session *session_new(struct worker *w, struct client *client, stru
 	struct session *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		return NULL;
-	w->sessions_open++;
 	s->w = w;
+	w->sessions_open++;
 	s->client = client;
 	s->connection = (struct handle){client->index, client->c->generation};
 	s->name_length = (uint8_t)text_to_z(name, s->name, sizeof s->name);
@@ -80,6 +81,7 @@ static struct session *session_begin(struct worker *w, struct client *client, st
 	s->password_length = password.length;
 	memcpy(s->password, password.bytes, password.length);
 	client_enter(w, client, CONNECTION_CHECKING);
+	point("session begun");
 	return s;
 }
 
@@ -268,6 +270,7 @@ static void session_enter(struct session *s)
 	}
 	struct client *client = s->client;
 	char who[128];
+	point("entered");
 	count_add(&w->world, COUNT_logins, 1);
 	if (s->creating)
 		count_add(&w->world, COUNT_characters_created, 1);
@@ -281,6 +284,7 @@ static void session_enter(struct session *s)
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
 	client_enter(w, client, CONNECTION_PLAYING);
+	point("playing");
 	reader_await(w, client, entering.map, entering.position);
 	if (returning) {
 		client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
@@ -321,6 +325,7 @@ static void password_done(void *job)
 	struct session *s = job;
 	if (!session_goes_on(s))
 		return;
+	point("password checked");
 	if (!s->password_good) {
 		if (!s->creating)
 			worker_transaction(s->w, &s->w->world.realm_domain, 1, wrong_password_note, s);
@@ -344,13 +349,11 @@ static void password_begin(struct session *s)
 /* Whose hash this is: is he who he says? What was checked once is not checked again. */
 static void password_check(struct session *s, const char *hash)
 {
-	if (s->returning) {
+	if (s->returning || (s->password_good && strcmp(s->hash, hash) == 0)) {
 		session_enter(s);
 	} else if (!s->password_good) {
 		text_to_z(text_of(hash), s->hash, sizeof s->hash);
 		password_begin(s);
-	} else if (strcmp(s->hash, hash) == 0) {
-		session_enter(s);
 	} else {
 		session_refuse(s, TEXT_BUSY, "its password was changed while it was checked");
 	}
@@ -385,6 +388,7 @@ static void character_read(void *context, enum store_result result, const struct
 	struct session *s = context;
 	if (!store_answered(s, result, why))
 		return;
+	point("record read");
 	struct problem damage;
 	struct record_report report = {0};
 	if (!record_read(reply, s->w->catalog, s->username, s->id, &s->character, &report, &damage)) {
@@ -407,6 +411,7 @@ static void name_read(void *context, enum store_result result, const struct stor
 	struct session *s = context;
 	if (!store_answered(s, result, why))
 		return;
+	point("name read");
 	bool found = record_name_found(reply, session_name(s), s->username, &s->id);
 	if (s->creating) {
 		if (found)
@@ -506,6 +511,7 @@ static void session_reserve(struct session *s)
 		session_refuse(s, s->refusal, refusal_for_the_log(s->refusal));
 		return;
 	}
+	point("reserved");
 	if (s->found_in_world)
 		password_check(s, s->character.player.password_hash);
 	else

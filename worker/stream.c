@@ -6,12 +6,13 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "common/base/point.h"
 #include "worker/output.h"
 
 enum { SAMPLES_MOST = 100 };
 
 /* tcpi_state; <netinet/tcp.h> has the names but not the whole tcp_info. */
-enum { STATE_TIME_WAIT = 7, STATE_CLOSE_WAIT = 8, STATE_LAST_ACK = 9, STATE_CLOSING = 11 };
+enum { STATE_TIME_WAIT = 6, STATE_CLOSE = 7, STATE_CLOSE_WAIT = 8, STATE_LAST_ACK = 9, STATE_CLOSING = 11 };
 
 struct stream {
 	uint64_t read;    /* bytes the former owner has taken out of the socket */
@@ -58,6 +59,23 @@ bool stream_repair(struct connection *c, int fd)
 		stream.written > queued)
 		return false;
 	c->input.end += (uint32_t)(stream.read - known); /* the kernel has copied these bytes into the buffer */
+	point("input repaired");
 	c->sent = stream.written;
+	point("output repaired");
 	return true;
+}
+
+void stream_repair_last(struct connection *c, int fd)
+{
+	struct stream stream;
+	uint64_t queued = cursor_now(c)->appended;
+	bool known = stream_ask(fd, c->acked_base, &stream) && stream.written >= c->sent && stream.written <= queued;
+	c->sent = known ? stream.written : queued;
+}
+
+bool stream_is_reset(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t length = sizeof info;
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_state == STATE_CLOSE;
 }

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/base/point.h"
 #include "common/base/log.h"
+#include "worker/client.h"
 
 /* Two messages per connection can wait at most: a drop behind its deposit, and then the slot's next deposit waits for
  * nothing else. One to spare. */
@@ -40,6 +42,7 @@ bool vault_link_send(int master, const struct master_message *message, int fd)
 		memcpy(CMSG_DATA(cmsg), &fd, sizeof fd);
 	}
 	ssize_t n;
+	point("telling the vault");
 	do
 		n = sendmsg(master, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
@@ -56,24 +59,26 @@ static bool message_send(struct worker *w, const struct vault_message *message)
 	return errno != EAGAIN && errno != EWOULDBLOCK && errno != ETOOMANYREFS && errno != ENOBUFS;
 }
 
-static void message_add(struct worker *w, const struct vault_message *message)
+/* false: it waits its turn. */
+static bool message_add(struct worker *w, const struct vault_message *message)
 {
 	if (w->vault_count == 0 && message_send(w, message))
-		return;
+		return true;
 	if (w->vault_count == w->vault_capacity) {
 		log_error("the line to the master's vault is full: connection %u would not survive this worker",
 				  message->connection);
-		return;
+		return true;
 	}
 	w->vault_waiting[(w->vault_first + w->vault_count++) % w->vault_capacity] = *message;
+	return false;
 }
 
-void vault_link_deposit(struct worker *w, const struct client *client)
+void vault_link_deposit(struct worker *w, struct client *client)
 {
-	message_add(w, &(struct vault_message){.kind = MASTER_DEPOSIT,
-										   .connection = client->index,
-										   .generation = client->c->generation,
-										   .fd = client->c->fd});
+	client->undeposited = !message_add(w, &(struct vault_message){.kind = MASTER_DEPOSIT,
+																  .connection = client->index,
+																  .generation = client->c->generation,
+																  .fd = client->c->fd});
 }
 
 void vault_link_drop(struct worker *w, const struct client *client)
@@ -102,6 +107,8 @@ void vault_link_turn(struct worker *w)
 		const struct vault_message *message = &w->vault_waiting[w->vault_first];
 		if (message->kind != MASTER_NOTHING && !message_send(w, message))
 			return;
+		if (message->kind == MASTER_DEPOSIT)
+			client_deposited(&w->clients[message->connection]); /* who was closed meanwhile waits as MASTER_NOTHING */
 		w->vault_first = (w->vault_first + 1) % w->vault_capacity;
 		w->vault_count--;
 	}

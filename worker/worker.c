@@ -67,6 +67,7 @@ static int before_sleep(void *context)
 	bool more = client_turn(w);
 	reader_pump(w);
 	int allowed_ms = output_flush_due(w);
+	point("flushed");
 	vault_link_turn(w);
 	atomic_store_explicit(&own_slot(w)->heartbeat_ms, worker_now_ms(w), memory_order_relaxed);
 	count_add(&w->world, COUNT_turns, 1);
@@ -74,6 +75,7 @@ static int before_sleep(void *context)
 		return 0;
 	/* First say that we sleep, then look once more: who publishes looks at `asleep` after publishing. */
 	atomic_store(&own_slot(w)->asleep, 1);
+	point("falling asleep");
 	atomic_thread_fence(memory_order_seq_cst);
 	if (reader_has_news(w)) {
 		atomic_store(&own_slot(w)->asleep, 0);
@@ -312,19 +314,46 @@ static void signal_came(void *context, unsigned events)
 	}
 }
 
+static void make_way_begin(struct worker *w)
+{
+	if (w->stopping || w->making_way || w->retirement != RETIRE_NOT)
+		return;
+	w->making_way = true;
+	accept_stop(w); /* newcomers wait in the listening socket, for whoever serves it next */
+}
+
+/* Between two turns: no transaction runs, every packet is whole. What the predecessor of a slot must not leave behind is
+ * done: no login hangs in the air, and the vault has every socket. */
+static bool way_is_made(const struct worker *w)
+{
+	return w->making_way && !w->stopping && w->sessions_open == 0 && w->vault_count == 0;
+}
+
 static void master_speaks(void *context, unsigned events)
 {
 	struct worker *w = context;
 	struct master_wishes wishes;
 	(void)events;
 	if (master_line_hear(w->start.master, &wishes)) {
+		if (wishes.team != 0) {
+			w->workers = wishes.team;
+			accept_update(w);
+		}
 		if (wishes.retire)
 			retire_begin(w);
+		if (wishes.make_way)
+			make_way_begin(w);
+		return;
+	}
+	loop_fd_remove(&w->master_watch);
+	w->exit = PROCESS_EXIT_MASTER_GONE;
+	if (w->config->control.fd_store && !w->stopping) {
+		log_error("the master died: this worker ends, its players' connections wait for the next one");
+		w->retirement = RETIRE_NOT;
+		make_way_begin(w);
 		return;
 	}
 	log_error("the master died: the players' characters leave in order, then this worker ends");
-	loop_fd_remove(&w->master_watch);
-	w->exit = PROCESS_EXIT_MASTER_GONE;
 	stop_begin(w, true);
 }
 
@@ -405,7 +434,9 @@ static bool worker_start(struct worker *w, struct problem *why)
 
 static void worker_ready(struct worker *w)
 {
+	point("almost ready");
 	atomic_store(&own_slot(w)->state, PROCESS_READY);
+	point("state ready");
 	master_line_say_ready(w->start.master); /* a dead master is noticed by its EOF */
 }
 
@@ -437,9 +468,13 @@ int worker_main(const struct process_start *start)
 		free(w); /* the rest goes with the process */
 		return PROCESS_EXIT_CANNOT_START;
 	}
+	point("born");
 	session_release_leftovers(w);
+	point("leftovers released");
 	adopt_connections(w, &w->predecessor);
+	point("adopted");
 	arrival_take(w);
+	point("arrived");
 	adopt_close_leftovers(w);
 	if (!accept_start(w, &why)) {
 		log_error("cannot start: %s", why.text);
@@ -447,11 +482,16 @@ int worker_main(const struct process_start *start)
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	worker_ready(w);
-	while (!stop_is_done(w) && w->retirement != RETIRE_DONE) {
-		loop_turn(w->loop, w->stopping ? 50 : w->retirement != RETIRE_NOT ? RETIRE_TURN_MS : -1);
+	point("ready said");
+	while (!stop_is_done(w) && w->retirement != RETIRE_DONE && !way_is_made(w)) {
+		loop_turn(w->loop, w->stopping || w->making_way ? 50 : w->retirement != RETIRE_NOT ? RETIRE_TURN_MS : -1);
 		retire_go_on(w);
 	}
-	int status = w->retirement == RETIRE_DONE ? retire_finish(w) : w->exit;
+	int status = w->exit;
+	if (w->retirement == RETIRE_DONE)
+		status = retire_finish(w);
+	else if (way_is_made(w) && w->exit == PROCESS_EXIT_DONE)
+		status = PROCESS_EXIT_MADE_WAY;
 	atomic_store(&own_slot(w)->state, PROCESS_ABSENT);
 	log_info("stopped; %llu transactions in this life", (unsigned long long)w->tx.runs);
 	worker_free(w);

@@ -41,11 +41,13 @@ struct client {
 	bool urgent;     /* answers to the player's own action: send at the end of this turn */
 	bool input_left; /* whole packets may wait in its input */
 	bool input_listed;
+	uint32_t early_bytes; /* of the packet before login that is being dealt with, while they are still in the input */
 	struct client *next_input;
 	struct client *next_closing;
 	uint64_t close_deadline_ms;
 	uint64_t echo_until_ms; /* until then its steps are answered with its position: it may have taken them before it was
 	                         * told anew where it is */
+	bool undeposited;       /* its deposit waits for the line to the master: until then nothing is read from it */
 	bool want_write;        /* the kernel took less than there was */
 	bool shut;              /* the write side is shut: waiting for the client to close */
 	struct worker *worker;
@@ -99,6 +101,7 @@ struct worker {
 	struct rng rng;   /* for what is no transaction (dice) */
 	unsigned workers; /* how many there are */
 	bool stopping;
+	bool making_way; /* for a successor in the same world: no login begins any more */
 	enum retirement retirement;
 	uint64_t retirement_ms;    /* when this step of it began */
 	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */

@@ -107,7 +107,7 @@ static void who_is_closed_reads_why_although_the_worker_dies_before_it_has_said_
 	bot_sync(first);
 	pid_t before = game_server_process(server, 0);
 	struct bot *guesser = bot_connect_to_worker(server, 0);
-	points_arm(server->points, "argentumd:w0", "last words", 0, SIGKILL);
+	points_arm(server->points, "argentumd:w0", "player forgotten", 0, SIGKILL);
 	bot_ask_login(guesser, "Mengana", "no es la clave");
 	assert_int_equal(game_server_await_strike(server), before);
 	game_server_await_successor(server, 0, before);
@@ -116,7 +116,7 @@ static void who_is_closed_reads_why_although_the_worker_dies_before_it_has_said_
 
 	before = game_server_process(server, 0);
 	struct bot *second = bot_connect_to_worker(server, 1);
-	points_arm(server->points, "argentumd:w0", "last words", 0, SIGKILL);
+	points_arm(server->points, "argentumd:w0", "player forgotten", 0, SIGKILL);
 	bot_ask_login(second, "Mengana", BOT_PASSWORD);
 	assert_int_equal(game_server_await_strike(server), before);
 	game_server_await_successor(server, 0, before);
@@ -136,7 +136,7 @@ static void who_connects_to_a_worker_that_dies_at_that_is_let_in_by_the_next(voi
 	struct bot *bots[TRIES];
 	unsigned count = 0;
 	pid_t before = game_server_process(server, 0);
-	points_arm(server->points, "argentumd:w0", "socket deposited", 0, SIGKILL);
+	points_arm(server->points, "argentumd:w0", "deposited", 0, SIGKILL);
 	while (points_struck(server->points) == 0 && count < TRIES) { /* newcomers are spread over the workers */
 		bots[count] = bot_connect(server);
 		bot_roll(bots[count++]);
