@@ -64,9 +64,14 @@ static void child_kill(struct chaos *chaos, int slot)
 	child_signal(chaos, (unsigned)slot, SIGKILL);
 }
 
+/* Somebody may have stopped it for good meanwhile. */
 static void process_continue(struct chaos *chaos, int pid)
 {
-	if (game_server_has(chaos->server, pid))
+	const struct calamities *c = &chaos->calamities;
+	bool doomed = false;
+	for (unsigned i = 0; i < c->doomed_count; i++)
+		doomed |= c->doomed[i] == pid;
+	if (!doomed && game_server_has(chaos->server, pid))
 		kill(pid, SIGCONT);
 }
 
