@@ -1,5 +1,6 @@
 #include "worker/adopt.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/base/point.h"
@@ -13,6 +14,7 @@
 #include "worker/reader.h"
 #include "worker/session.h"
 #include "worker/stream.h"
+#include "worker/vault_link.h"
 
 /* --- taking over ----------------------------------------------------------------------------------------------------------------- */
 
@@ -142,10 +144,17 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 				   (unsigned long long)(clock_mono_ms() - started_ms), lost);
 }
 
-void adopt_close_foreign(const struct worker *w)
+void adopt_close_leftovers(struct worker *w)
 {
 	for (uint32_t i = 1; i < w->start.vault_size; i++) {
-		if (w->start.vault[i].fd >= 0 && (w->clients[i].c == NULL || w->clients[i].c->fd != w->start.vault[i].fd))
-			close(w->start.vault[i].fd);
+		const struct vault_entry *entry = &w->start.vault[i];
+		bool served = i <= w->world.limits.connections && w->clients[i].c != NULL;
+		if (entry->fd < 0 || (served && w->clients[i].c->fd == entry->fd))
+			continue;
+		if (!served) {
+			shutdown(entry->fd, SHUT_RDWR); /* the vault's copy would keep it open, and the client waiting */
+			vault_link_forget(w, (struct handle){i, entry->generation});
+		}
+		close(entry->fd);
 	}
 }

@@ -21,7 +21,8 @@ bool adopt_is_ours(const struct worker *w, uint32_t connection);
  * `box`: what the dead one was doing; with start.blame that connection is closed instead, its packet never run again. */
 void adopt_connections(struct worker *w, const struct black_box *box);
 
-/* The vault's other sockets are not ours: closes our copies. */
-void adopt_close_foreign(const struct worker *w);
+/* Sockets that the vault keeps for this slot and that belong to no connection any more, since the former process died while
+ * it opened or closed them: they are closed, in the vault as well. */
+void adopt_close_leftovers(struct worker *w);
 
 #endif

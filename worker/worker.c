@@ -475,7 +475,7 @@ int worker_main(const struct process_start *start)
 	point("adopted");
 	arrival_take(w);
 	point("arrived");
-	adopt_close_foreign(w);
+	adopt_close_leftovers(w);
 	if (!accept_start(w, &why)) {
 		log_error("cannot start: %s", why.text);
 		worker_free(w);

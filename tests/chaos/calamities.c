@@ -52,7 +52,7 @@ static void death_count(struct chaos *chaos, bool keeper)
 static void child_signal(struct chaos *chaos, unsigned slot, int number)
 {
 	pid_t pid = game_server_process(chaos->server, slot);
-	if (pid <= 0 || kill(pid, number) != 0)
+	if (!game_server_has(chaos->server, pid) || kill(pid, number) != 0)
 		return;
 	if (number == SIGSTOP)
 		chaos->report.stops++;
@@ -65,10 +65,15 @@ static void child_kill(struct chaos *chaos, int slot)
 	child_signal(chaos, (unsigned)slot, SIGKILL);
 }
 
+/* Somebody may have stopped it for good meanwhile. */
 static void process_continue(struct chaos *chaos, int pid)
 {
-	(void)chaos;
-	kill(pid, SIGCONT);
+	const struct calamities *c = &chaos->calamities;
+	bool doomed = false;
+	for (unsigned i = 0; i < c->doomed_count; i++)
+		doomed |= c->doomed[i] == pid;
+	if (!doomed && game_server_has(chaos->server, pid))
+		kill(pid, SIGCONT);
 }
 
 /* The watchdog will find it. */
@@ -83,7 +88,7 @@ static void doomed_add(struct chaos *chaos, pid_t pid)
 static void child_stop(struct chaos *chaos, unsigned slot, int stop_ms)
 {
 	pid_t pid = game_server_process(chaos->server, slot);
-	if (pid <= 0 || kill(pid, SIGSTOP) != 0)
+	if (!game_server_has(chaos->server, pid) || kill(pid, SIGSTOP) != 0)
 		return;
 	chaos->report.stops++;
 	if (stop_ms > 0) {
@@ -531,7 +536,7 @@ bool calamities_are_over(const struct chaos *chaos)
 bool calamities_are_noticed(struct chaos *chaos)
 {
 	struct calamities *c = &chaos->calamities;
-	while (c->doomed_count > 0 && kill(c->doomed[c->doomed_count - 1], 0) != 0)
+	while (c->doomed_count > 0 && !game_server_has(chaos->server, c->doomed[c->doomed_count - 1]))
 		c->doomed_count--;
 	return c->doomed_count == 0;
 }

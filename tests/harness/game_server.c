@@ -695,6 +695,12 @@ pid_t game_server_process(const struct game_server *server, unsigned slot)
 	return pid;
 }
 
+bool game_server_has(const struct game_server *server, pid_t pid)
+{
+	const char *end = pid > 0 ? strrchr(proc_line(pid, "stat"), ')') : NULL;
+	return server->pid != 0 && end != NULL && strlen(end) > 4 && strtol(end + 4, NULL, 10) == server->pid;
+}
+
 unsigned game_server_keeper(void)
 {
 	return SLOT_KEEPER;

@@ -130,6 +130,9 @@ const char *game_server_store_text(const struct game_server *server, const char 
 pid_t game_server_process(const struct game_server *server, unsigned slot);
 unsigned game_server_keeper(void);
 
+/* Is this one of its processes, alive or dead and not buried yet? A number of a process may be another's soon after. */
+bool game_server_has(const struct game_server *server, pid_t pid);
+
 /* Waits until somebody struck (points.h); returns who. */
 pid_t game_server_await_strike(const struct game_server *server);
 
