@@ -88,6 +88,7 @@ static void settle(struct master *master, enum generation_outcome outcome)
 	g->step = GENERATION_SETTLED;
 	if (outcome == GENERATION_MADE) {
 		g->number++;
+		fdstore_base_is_new(&master->fdstore);
 		log_notice("generation %u of the world serves, %llu ms after it was begun (%s); %u connections came along",
 				   g->number, (unsigned long long)(clock_mono_ms() - g->began_ms), plan.reason, master->vault.held);
 	} else {
@@ -122,17 +123,34 @@ static void go_back(struct master *master, const struct problem *why)
 	steps_go_on(master);
 }
 
-static void former_start(struct master *master)
+/* Out of the next one, whose processes are dead. */
+static void move_back(struct master *master)
 {
 	struct generation *g = &master->generation;
+	segments_swap(master);
+	master->workers = g->former_workers;
+	if (g->former_slots != NULL)
+		memcpy(master->vault.slot, g->former_slots, master->vault.size);
+	children_move(&master->children, &g->former_start);
+	g->moved = false;
+}
+
+static void give_back(struct master *master)
+{
+	struct generation *g = &master->generation;
+	struct problem why = {""};
+	if (!g->plan.give_back(g->plan.context, &g->trouble, &why))
+		give_up(master, why.text);
+}
+
+static void former_start(struct master *master)
+{
 	uint64_t now_ms = loop_now_ms(master->loop);
-	if (g->moved) {
-		segments_swap(master);
-		master->workers = g->former_workers;
-		if (g->former_slots != NULL)
-			memcpy(master->vault.slot, g->former_slots, master->vault.size);
-		children_move(&master->children, &g->former_start);
-		g->moved = false;
+	if (master->generation.moved)
+		move_back(master);
+	if (master->generation.plan.give_back != NULL) {
+		give_back(master);
+		return;
 	}
 	children_passports_close(&master->children); /* the world they speak of goes on */
 	master->children.start.former_world_fd = -1;
@@ -154,16 +172,11 @@ static void fail(struct master *master, const char *what)
 		give_up(master, what);
 }
 
-/* The former generation has ended: into the next one. */
-static void move(struct master *master)
+/* Into the next one, where nobody lives yet. */
+static void move_in(struct master *master)
 {
 	struct generation *g = &master->generation;
 	struct problem why = {""};
-	if (g->plan.hand_over != NULL) {
-		if (!g->plan.hand_over(g->plan.context, &why))
-			go_back(master, &why);
-		return;
-	}
 	g->former_start = master->children.start;
 	g->former_start.former_world_fd = -1;
 	g->former_workers = master->workers;
@@ -183,6 +196,17 @@ static void move(struct master *master)
 	} else if (!child_spawn(&master->children, SLOT_KEEPER, loop_now_ms(master->loop)) && g->plan.orderly) {
 		fail(master, "the keeper cannot be started");
 	}
+}
+
+/* The former generation has ended. */
+static void move(struct master *master)
+{
+	struct generation *g = &master->generation;
+	struct problem why = {""};
+	if (g->plan.hand_over == NULL)
+		move_in(master);
+	else if (!g->plan.hand_over(g->plan.context, &why))
+		go_back(master, &why);
 }
 
 static bool workers_are_ready(const struct master *master)
@@ -313,8 +337,8 @@ bool generation_begin(struct master *master, const struct generation_plan *plan,
 	if (g->plan.reason == NULL)
 		g->plan.reason = "no reason given";
 	unsigned workers = plan->workers != 0 ? plan->workers : master->workers;
-	if (plan->hand_over == NULL &&
-		!segments_renew(&g->other, &master->segments, g->plan.config, workers, plan->same_catalog, why))
+	if (plan->hand_over == NULL && !segments_renew(&g->other, &master->segments, g->plan.config, workers,
+												   plan->same_catalog ? &master->segments : plan->catalog_of, why))
 		return false;
 	log_notice("the world is made anew (%s), %s; %u connections stay open", g->plan.reason,
 			   plan->orderly ? "in order: nothing is lost" : "from the last cut", master->vault.held);
@@ -332,6 +356,25 @@ bool generation_begin(struct master *master, const struct generation_plan *plan,
 		children_put_down(&master->children, true);
 		steps_go_on(master); /* all may be dead already */
 	}
+	return true;
+}
+
+bool generation_arrive(struct master *master, const struct generation_plan *plan, struct problem *why)
+{
+	struct generation *g = &master->generation;
+	struct problem other;
+	const struct segments *former = &master->segments;
+	g->began_ms = loop_now_ms(master->loop);
+	g->plan = *plan;
+	g->plan.orderly = true;
+	/* The catalog is taken as it is when this program has the same layout of it. */
+	if (!segments_renew(&g->other, former, plan->config, master->workers, former, &other) &&
+		!segments_renew(&g->other, former, plan->config, master->workers, NULL, why))
+		return false;
+	g->trouble.text[0] = '\0';
+	g->moved = g->suspect = false;
+	master->children.changing = true;
+	move_in(master);
 	return true;
 }
 

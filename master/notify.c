@@ -11,7 +11,8 @@
 
 #include "common/base/number.h"
 
-bool notify_send(const char *format, ...)
+/* `passed` -1 = no descriptor. */
+static bool message_send(int passed, char *text, size_t length)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
@@ -21,21 +22,51 @@ bool notify_send(const char *format, ...)
 	if (path[0] == '@')
 		to.sun_path[0] = '\0'; /* a name without a file */
 
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return false;
+	struct iovec iov = {.iov_base = text, .iov_len = length};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr msg = {.msg_name = &to,
+						 .msg_namelen = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)),
+						 .msg_iov = &iov,
+						 .msg_iovlen = 1};
+	if (passed >= 0) {
+		memset(&control, 0, sizeof control);
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = sizeof control.bytes;
+		struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(cmsg), &passed, sizeof passed);
+	}
+	bool sent = sendmsg(fd, &msg, MSG_NOSIGNAL) == (ssize_t)length;
+	close(fd);
+	return sent;
+}
+
+bool notify_send(const char *format, ...)
+{
 	char text[512];
 	va_list args;
 	va_start(args, format);
 	int length = vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	if (length <= 0 || (size_t)length >= sizeof text)
-		return false;
+	return length > 0 && (size_t)length < sizeof text && message_send(-1, text, (size_t)length);
+}
 
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return false;
-	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-	bool sent = sendto(fd, text, (size_t)length, MSG_NOSIGNAL, (struct sockaddr *)&to, size) == length;
-	close(fd);
-	return sent;
+bool notify_send_fd(int fd, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	int length = vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	return length > 0 && (size_t)length < sizeof text && message_send(fd, text, (size_t)length);
 }
 
 uint64_t notify_watchdog_every_ms(void)

@@ -54,16 +54,35 @@ static void newcomers(void *context, unsigned events)
 	}
 }
 
-bool accept_start(struct worker *w, struct problem *why)
+/* false: epoll refuses one. */
+static bool acceptors_set(struct worker *w)
 {
+	bool good = true;
 	for (unsigned i = 0; i < w->start.listeners; i++) {
 		struct acceptor *a = &w->acceptors[i];
+		if (!listener_is_of(i, w->world.slot, w->workers)) {
+			loop_fd_remove(&a->watch);
+			continue;
+		}
+		if (a->watch != NULL)
+			continue;
 		*a = (struct acceptor){.w = w, .fd = w->start.listener[i]};
 		a->watch = loop_fd_add(w->loop, a->fd, LOOP_READ, newcomers, a, "listening socket");
-		if (a->watch == NULL)
-			return problem_set(why, "epoll refuses the listening socket: %s", strerror(errno));
+		good &= a->watch != NULL;
 	}
-	return true;
+	return good;
+}
+
+bool accept_start(struct worker *w, struct problem *why)
+{
+	return acceptors_set(w) || problem_set(why, "epoll refuses a listening socket: %s", strerror(errno));
+}
+
+void accept_update(struct worker *w)
+{
+	if (!w->stopping && !w->making_way && !acceptors_set(w))
+		log_error("epoll refuses a listening socket: %s; who connects there waits for this worker's successor",
+				  strerror(errno));
 }
 
 void accept_stop(struct worker *w)

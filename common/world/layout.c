@@ -415,6 +415,8 @@ static uint64_t fnv(uint64_t hash, const void *bytes, size_t length)
 	return hash;
 }
 
+uint32_t world_fingerprint_salt;
+
 uint64_t world_fingerprint(void)
 {
 	static const uint32_t constants[] = {WORLD_LAYOUT_VERSION, PROCESS_SLOTS, WORKERS_MAX, WORLD_REGION_COUNT,
@@ -428,5 +430,7 @@ uint64_t world_fingerprint(void)
 		hash = fnv(hash, &f->size, sizeof f->size);
 		hash = fnv(hash, &f->structure_size, sizeof f->structure_size);
 	}
+	if (world_fingerprint_salt != 0)
+		hash = fnv(hash, &world_fingerprint_salt, sizeof world_fingerprint_salt);
 	return hash;
 }

@@ -759,4 +759,7 @@ const struct layout_field *layout_fields(unsigned *count);
 /* FNV-1a over the list and the constants that shape the segment. */
 uint64_t world_fingerprint(void);
 
+/* Goes into the fingerprint: only for test programs that shall look as if they had another layout. 0 in what is shipped. */
+extern uint32_t world_fingerprint_salt;
+
 #endif

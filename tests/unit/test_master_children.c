@@ -162,7 +162,8 @@ static int body_looks_around(const struct process_start *start)
 		return 11;
 	if (fcntl(start->master, F_GETFD) == -1 || fcntl(start->wake_fd[0], F_GETFD) == -1)
 		return 12;
-	if (start->slot == 1 ? start->listeners != 1 || fcntl(start->listener[0], F_GETFD) == -1 : start->listeners != 0)
+	/* a worker has all of them: which it serves depends on how many workers there are */
+	if (start->slot == 1 ? start->listeners != 2 || fcntl(start->listener[1], F_GETFD) == -1 : start->listeners != 0)
 		return 13;
 	if (sigprocmask(SIG_SETMASK, NULL, &mask) != 0 || !sigismember(&mask, SIGTERM) || !sigismember(&mask, SIGUSR1) ||
 		!sigismember(&mask, SIGQUIT) || sigismember(&mask, SIGCHLD) || sigismember(&mask, SIGINT))
