@@ -87,7 +87,7 @@ static void audit(struct master *master, const struct control_request *request, 
 	static const char *const reaches[] = {[AUDIT_WORLD] = "world", [AUDIT_STORE] = "", [AUDIT_ACCEPT] = "accept"};
 	const struct world *world = &master->segments.world;
 	if (strcmp(request->argument, "report") == 0) {
-		audit_report_add(reply, world);
+		audit_report_add(reply, world, REPORT_ASKED);
 		return;
 	}
 	enum audit_reach reach = AUDIT_ACCEPT;

@@ -159,7 +159,7 @@ void status_add(cJSON *reply, const struct status_source *source)
 	cJSON_AddStringToObject(reply, "generation_step", source->generation_step);
 	world_add(reply, source);
 	store_add(reply, source);
-	audit_report_add(cJSON_AddObjectToObject(reply, "audit"), world);
+	audit_report_add(cJSON_AddObjectToObject(reply, "audit"), world, REPORT_LAST);
 	processes_add(reply, source);
 	counters_add(reply, world);
 }

@@ -229,7 +229,10 @@ struct ledger_row {
 
 enum { AUDIT_TEXTS = 24, AUDIT_TEXT_BYTES = 160 };
 
-/* What the last audit found, for whoever asks. Written by the keeper alone, without a lock: `sequence` is odd while it
+/* There are two: of the last audit, and of the last that was asked for (those that the server does by itself come between). */
+enum { REPORT_LAST, REPORT_ASKED, AUDIT_REPORTS };
+
+/* What an audit found, for whoever asks. Written by the keeper alone, without a lock: `sequence` is odd while it
  * writes, and what a reader copied counts when it was even and the same before and afterwards. */
 struct audit_report {
 	_Atomic uint32_t sequence;
@@ -710,7 +713,7 @@ enum region_id {
 	WORLD_REGION_CHUNKS,
 	WORLD_REGION_LEDGER,   /* of each process slot: limits.items + 1 times struct ledger_row */
 	WORLD_REGION_BALANCES, /* int64_t each, by item (ledger.h) */
-	WORLD_REGION_AUDIT,    /* one struct audit_report */
+	WORLD_REGION_AUDIT,    /* struct audit_report each: AUDIT_REPORTS */
 	WORLD_REGION_RINGS,
 	WORLD_REGION_COUNT
 };

@@ -30,8 +30,8 @@ struct world {
 	uint64_t *reader_positions;     /* [limits.workers][realm_domain + 1] */
 	struct ledger_row *ledger;      /* [PROCESS_SLOTS][limits.items + 1] */
 	int64_t *balances;              /* [limits.items + 1] */
-	struct audit_report *report;
-	uint32_t realm_domain; /* index of the realm among the domains: limits.maps + 1 */
+	struct audit_report *report;    /* [AUDIT_REPORTS] */
+	uint32_t realm_domain;          /* index of the realm among the domains: limits.maps + 1 */
 
 	unsigned slot;              /* which process this is */
 	uint32_t life;              /* its life in that slot */
