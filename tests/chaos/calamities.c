@@ -475,7 +475,8 @@ bool calamities_make(struct chaos *chaos, const char *names)
 	unsigned left = 0;
 	for (unsigned i = 0; i < TABLE; i++) {
 		chaos->report.rows[i].name = table[i].name;
-		c->chosen[i] = (c->chosen[i] || names == NULL) && (table[i].needs != NEEDS_REDIS || chaos->redis != NULL);
+		c->chosen[i] = (c->chosen[i] || (names == NULL && strcmp(table[i].set, "changes") != 0)) &&
+					   (table[i].needs != NEEDS_REDIS || chaos->redis != NULL);
 		left += c->chosen[i];
 	}
 	return left > 0;
