@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/fd_passing.h"
 #include "common/loop/loop.h"
 #include "worker/master_line.h"
 #include "master/child_start.h"
@@ -84,20 +85,14 @@ static void ready_take(struct child *child, uint32_t flags)
 static ssize_t message_receive(int channel, struct master_message *message, int *fd, bool *truncated)
 {
 	struct iovec iov = {.iov_base = message, .iov_len = sizeof *message};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+	union fd_room room;
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	*fd = -1;
+	fd_passing_expect(&msg, &room);
 	ssize_t n = recvmsg(channel, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (n < 0)
 		return n;
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-	if (cmsg != NULL && cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS &&
-		cmsg->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(fd, CMSG_DATA(cmsg), sizeof *fd);
+	fd_passing_take(&msg, fd, 1);
 	*truncated = (msg.msg_flags & MSG_CTRUNC) != 0;
 	return n;
 }

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/base/fd_passing.h"
 #include "common/base/number.h"
 
 /* `passed` -1 = no descriptor. */
@@ -26,24 +27,12 @@ static bool message_send(int passed, char *text, size_t length)
 	if (fd < 0)
 		return false;
 	struct iovec iov = {.iov_base = text, .iov_len = length};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
+	union fd_room room;
 	struct msghdr msg = {.msg_name = &to,
 						 .msg_namelen = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)),
 						 .msg_iov = &iov,
 						 .msg_iovlen = 1};
-	if (passed >= 0) {
-		memset(&control, 0, sizeof control);
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = sizeof control.bytes;
-		struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cmsg), &passed, sizeof passed);
-	}
+	fd_passing_put(&msg, &room, &passed, passed >= 0);
 	bool sent = sendmsg(fd, &msg, MSG_NOSIGNAL) == (ssize_t)length;
 	close(fd);
 	return sent;

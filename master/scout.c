@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/fd_passing.h"
 #include "common/catalog/catalog.h"
 #include "common/catalog/difference.h"
 #include "common/loop/loop.h"
@@ -78,22 +79,9 @@ static void report_send(int line, const struct scout_report *report, const int f
 {
 	struct scout_report copy = *report; /* an iovec is never const */
 	struct iovec iov = {.iov_base = &copy, .iov_len = sizeof copy};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(2 * sizeof(int))];
-	} control;
+	union fd_room room;
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	unsigned count = fds[0] < 0 ? 0 : fds[1] < 0 ? 1 : 2;
-	if (count > 0) {
-		memset(&control, 0, sizeof control);
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = CMSG_SPACE(count * sizeof(int));
-		struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(count * sizeof(int));
-		memcpy(CMSG_DATA(cmsg), fds, count * sizeof(int));
-	}
+	fd_passing_put(&msg, &room, fds, fds[0] < 0 ? 0 : fds[1] < 0 ? 1 : 2);
 	ssize_t n = sendmsg(line, &msg, MSG_NOSIGNAL);
 	(void)n; /* the master notices that nothing came */
 }
@@ -160,20 +148,15 @@ static void report_read(void *context, unsigned events)
 	static struct scout_report report;
 	int fds[2] = {-1, -1};
 	struct iovec iov = {.iov_base = &report, .iov_len = sizeof report};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(2 * sizeof(int))];
-	} control;
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+	union fd_room room;
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	(void)events;
+	fd_passing_expect(&msg, &room);
 	ssize_t n = recvmsg(s->line, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	struct cmsghdr *cmsg = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-	if (cmsg != NULL && cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS &&
-		cmsg->cmsg_len <= CMSG_LEN(sizeof fds))
-		memcpy(fds, CMSG_DATA(cmsg), cmsg->cmsg_len - CMSG_LEN(0));
+	if (n > 0)
+		fd_passing_take(&msg, fds, 2);
 	if (n != (ssize_t)sizeof report) {
 		report = (struct scout_report){.good = false};
 		problem_set(&report.why, "the process that read configuration and world ended without a word");

@@ -9,6 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/base/fd_passing.h"
+
 struct service_manager {
 	char folder[64], path[80];
 	int socket;
@@ -67,19 +69,14 @@ static void *run(void *context)
 	for (;;) {
 		char text[1024];
 		struct iovec iov = {.iov_base = text, .iov_len = sizeof text - 1};
-		union {
-			struct cmsghdr header;
-			char bytes[CMSG_SPACE(sizeof(int))];
-		} control;
-		struct msghdr msg = {
-			.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+		union fd_room room;
+		struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+		fd_passing_expect(&msg, &room);
 		ssize_t n = recvmsg(m->socket, &msg, MSG_CMSG_CLOEXEC);
 		if (n <= 0)
 			return NULL;
 		int fd = -1;
-		struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-		if (cmsg != NULL && cmsg->cmsg_type == SCM_RIGHTS)
-			memcpy(&fd, CMSG_DATA(cmsg), sizeof fd);
+		fd_passing_take(&msg, &fd, 1);
 		text[n] = '\0';
 		message_take(m, text, fd);
 	}
