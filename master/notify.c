@@ -38,24 +38,31 @@ static bool message_send(int passed, char *text, size_t length)
 	return sent;
 }
 
-bool notify_send(const char *format, ...)
+static bool text_send(int passed, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+static bool text_send(int passed, const char *format, va_list args)
 {
 	char text[512];
+	int length = vsnprintf(text, sizeof text, format, args);
+	return length > 0 && (size_t)length < sizeof text && message_send(passed, text, (size_t)length);
+}
+
+bool notify_send(const char *format, ...)
+{
 	va_list args;
 	va_start(args, format);
-	int length = vsnprintf(text, sizeof text, format, args);
+	bool sent = text_send(-1, format, args);
 	va_end(args);
-	return length > 0 && (size_t)length < sizeof text && message_send(-1, text, (size_t)length);
+	return sent;
 }
 
 bool notify_send_fd(int fd, const char *format, ...)
 {
-	char text[512];
 	va_list args;
 	va_start(args, format);
-	int length = vsnprintf(text, sizeof text, format, args);
+	bool sent = text_send(fd, format, args);
 	va_end(args);
-	return length > 0 && (size_t)length < sizeof text && message_send(fd, text, (size_t)length);
+	return sent;
 }
 
 uint64_t notify_watchdog_every_ms(void)
