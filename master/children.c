@@ -172,25 +172,21 @@ static void channel_read(void *context, unsigned events)
 	channel_drain(context, MESSAGES_PER_TURN);
 }
 
-unsigned children_set_log_level(struct children *children, enum log_level level)
-{
-	struct master_message message = {.kind = MASTER_LOG_LEVEL, .reserve = level};
-	unsigned deaf = 0;
-	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
-		struct child *child = &children->child[slot];
-		if (child->pid == 0)
-			continue;
-		if (!child->listens || child->channel < 0 ||
-			send(child->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof message)
-			deaf++;
-	}
-	return deaf;
-}
-
 static bool child_tell(const struct child *child, struct master_message message)
 {
 	return child->pid != 0 && child->channel >= 0 &&
 		   send(child->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof message;
+}
+
+unsigned children_set_log_level(struct children *children, enum log_level level)
+{
+	const struct master_message message = {.kind = MASTER_LOG_LEVEL, .reserve = level};
+	unsigned deaf = 0;
+	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
+		const struct child *child = &children->child[slot];
+		deaf += child->pid != 0 && !(child->listens && child_tell(child, message));
+	}
+	return deaf;
 }
 
 static bool keeper_tell(struct children *children, struct master_message message)
@@ -402,7 +398,7 @@ static void obituary_log(const struct child *child, const struct obituary *o)
 	char lived[DURATION_BYTES];
 	if (child->clean_end) {
 		const char *how = child->making_way                                ? "made way for its successor"
-						  : WEXITSTATUS(o->status) == PROCESS_EXIT_RETIRED ? "retired in order"
+						  : child_exited_with(child, PROCESS_EXIT_RETIRED) ? "retired in order"
 																		   : "stopped in order";
 		log_info("%s (pid %d) %s, after %s", o->who, (int)o->pid, how, duration_write(lived, o->lived_ms));
 		return;
@@ -416,21 +412,16 @@ static void obituary_log(const struct child *child, const struct obituary *o)
 	log_error("%s", text);
 }
 
-static bool exited_with(int status, enum process_exit code)
+bool child_exited_with(const struct child *child, enum process_exit code)
 {
-	return WIFEXITED(status) && WEXITSTATUS(status) == (int)code;
-}
-
-static bool was_fenced(int status)
-{
-	return exited_with(status, PROCESS_EXIT_FENCED);
+	return WIFEXITED(child->status) && WEXITSTATUS(child->status) == (int)code;
 }
 
 /* What is done about it, in words, and planned: the caller starts who is due. */
 static void successor_decide(struct child *child, uint64_t now_ms, char *text, size_t size)
 {
 	struct children *children = child->children;
-	if (was_fenced(child->status)) {
+	if (child_exited_with(child, PROCESS_EXIT_FENCED)) {
 		child->wanted = false; /* the store is another server's: a successor must not take it back */
 		snprintf(text, size, "not started again");
 		return;
@@ -498,11 +489,10 @@ static void child_bury(struct child *child, int status, uint64_t now_ms)
 	slot_clear(children, child->slot);
 	child->pid = 0;
 	child->status = status;
-	bool made_way = child->making_way && exited_with(status, PROCESS_EXIT_MADE_WAY);
+	bool made_way = child->making_way && child_exited_with(child, PROCESS_EXIT_MADE_WAY);
 	child->own_fault = false;
-	child->clean_end =
-		made_way ||
-		(child->told_to_stop && (exited_with(status, PROCESS_EXIT_DONE) || exited_with(status, PROCESS_EXIT_RETIRED)));
+	child->clean_end = made_way || (child->told_to_stop && (child_exited_with(child, PROCESS_EXIT_DONE) ||
+															child_exited_with(child, PROCESS_EXIT_RETIRED)));
 	if (made_way) {
 		way_made(child, now_ms);
 		obituary_log(child, &o);
@@ -626,11 +616,9 @@ void children_put_down(struct children *children, bool keeper_too)
 
 bool children_retire(struct children *children)
 {
-	const struct master_message message = {.kind = MASTER_RETIRE};
 	for (unsigned slot = 0; slot < children->start.workers; slot++) {
 		struct child *child = &children->child[slot];
-		if (child->pid == 0 || !child->listens || child->channel < 0 ||
-			send(child->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof message)
+		if (!child->listens || !child_tell(child, (struct master_message){.kind = MASTER_RETIRE}))
 			return false;
 		child->wanted = false;
 		child->told_to_stop = true;

@@ -43,16 +43,16 @@ enum child_event {
 
 struct child {
 	struct children *children;
-	struct loop_fd *watch;   /* of .channel */
-	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */
-	uint64_t inherits;       /* bit per slot given up whose connections the next one here takes over; until one is READY */
-	uint64_t inherited;      /* ... and of these, what the one that lives was born with */
-	uint64_t born_ms;        /* monotonic */
-	uint64_t due_ms;         /* when it is started again; 0 = nothing planned */
-	unsigned slot;           /* worker, or SLOT_KEEPER */
-	pid_t pid;               /* 0 = none lives */
-	int channel;             /* our end of its SOCK_SEQPACKET pair, -1 = none */
-	unsigned heir;           /* of its connections, when it was given up */
+	struct loop_fd *watch; /* of .channel */
+	uint64_t hung_ms;      /* killed because there was no heartbeat for so long; 0 = no */
+	uint64_t inherits;  /* bit per slot given up whose connections the next one here takes over; until one is READY */
+	uint64_t inherited; /* ... and of these, what the one that lives was born with */
+	uint64_t born_ms;   /* monotonic */
+	uint64_t due_ms;    /* when it is started again; 0 = nothing planned */
+	unsigned slot;      /* worker, or SLOT_KEEPER */
+	pid_t pid;          /* 0 = none lives */
+	int channel;        /* our end of its SOCK_SEQPACKET pair, -1 = none */
+	unsigned heir;      /* of its connections, when it was given up */
 	unsigned deaths_running; /* deaths in a row, none of them after a long life */
 	uint32_t restarts;       /* since the server started */
 	int status;              /* of the last one that ended, as wait(2) gives it */
@@ -173,6 +173,9 @@ void children_signal(struct children *children, int number);
 
 /* Tells the log level to all; returns how many do not listen and keep theirs. */
 unsigned children_set_log_level(struct children *children, enum log_level level);
+
+/* The last one that ended in this slot ended by itself, with this status. */
+bool child_exited_with(const struct child *child, enum process_exit code);
 
 /* 0 for the first death in a row, then 100 ms, doubling up to max_ms. */
 uint64_t child_pause_ms(unsigned deaths_running, uint64_t max_ms);

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
@@ -277,18 +276,13 @@ static void ended_too_soon(struct master *master, const struct child *child)
 	go_back(master, &why);
 }
 
-static bool retired(const struct child *child)
-{
-	return WIFEXITED(child->status) && WEXITSTATUS(child->status) == PROCESS_EXIT_RETIRED;
-}
-
 void generation_child(struct master *master, const struct child *child, enum child_event event)
 {
 	const struct generation *g = &master->generation;
 	struct problem why;
 	bool ended = event == CHILD_ENDED, keeper = child->slot == SLOT_KEEPER;
 	bool too_soon = g->step == GENERATION_RETIRING
-						? keeper || !retired(child)
+						? keeper || !child_exited_with(child, PROCESS_EXIT_RETIRED)
 						: g->plan.orderly && (g->step == GENERATION_KEEPER || g->step == GENERATION_CANARY);
 	if (ended && too_soon)
 		ended_too_soon(master, child);

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/base/log.h"
@@ -90,8 +89,7 @@ void master_stop(struct master *master, bool at_once)
 static void keeper_stop(struct master *master)
 {
 	const struct config *config = &master->settings->config;
-	bool fenced = WIFEXITED(master->children.child[SLOT_KEEPER].status) &&
-				  WEXITSTATUS(master->children.child[SLOT_KEEPER].status) == PROCESS_EXIT_FENCED;
+	bool fenced = child_exited_with(&master->children.child[SLOT_KEEPER], PROCESS_EXIT_FENCED);
 	master->phase = MASTER_STOPPING_KEEPER;
 	children_stop_keeper(&master->children, !master->start_failed && !fenced && !master->generation.suspect,
 						 loop_now_ms(master->loop));
@@ -218,7 +216,7 @@ bool master_renew(struct master *master, struct problem *why)
 
 static void child_ended(struct master *master, const struct child *child)
 {
-	if (WIFEXITED(child->status) && WEXITSTATUS(child->status) == PROCESS_EXIT_FENCED) {
+	if (child_exited_with(child, PROCESS_EXIT_FENCED)) {
 		log_error("store: another server writes to it now; this one stops, since nothing played here can be kept");
 		master->disorder = true;
 		if (master->phase < MASTER_STOPPING_WORKERS)
