@@ -637,13 +637,36 @@ void children_move(struct children *children, const struct process_start *start)
 	}
 }
 
-void children_passports_close(struct children *children)
+void children_forget_former(struct children *children)
 {
+	children->start.former_world_fd = -1;
 	for (unsigned slot = 0; slot < WORKERS_MAX; slot++) {
 		if (children->start.passports[slot] >= 0)
 			close(children->start.passports[slot]);
 		children->start.passports[slot] = -1;
 	}
+}
+
+void children_go_on(struct children *children, unsigned workers, uint64_t now_ms)
+{
+	children_forget_former(children);
+	children->keep_up = true;
+	child_spawn(children, SLOT_KEEPER, now_ms);
+	for (unsigned slot = 0; slot < workers; slot++)
+		child_spawn(children, slot, now_ms);
+}
+
+bool child_is_ready(const struct children *children, unsigned slot)
+{
+	return child_alive(children, slot) && children->child[slot].ready;
+}
+
+bool children_all_ready(const struct children *children, unsigned workers)
+{
+	bool ready = child_is_ready(children, SLOT_KEEPER);
+	for (unsigned slot = 0; slot < workers; slot++)
+		ready = ready && child_is_ready(children, slot);
+	return ready;
 }
 
 bool children_ending(const struct children *children)

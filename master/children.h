@@ -135,8 +135,11 @@ bool children_retire(struct children *children);
 /* From now on children are born into these segments: `start` as in children_init, its passports included. Nobody lives. */
 void children_move(struct children *children, const struct process_start *start);
 
-/* Forgets the passports that retired workers left. */
-void children_passports_close(struct children *children);
+/* Forgets what the former generation left for those who are born: passports, its world. */
+void children_forget_former(struct children *children);
+
+/* In the segments of now, the keeper and so many workers at once, kept up from now on: the world they know goes on. */
+void children_go_on(struct children *children, unsigned workers, uint64_t now_ms);
 
 unsigned children_alive(const struct children *children); /* the keeper too */
 bool children_ending(const struct children *children);    /* one that was told to end, or put down, is still there */
@@ -167,6 +170,10 @@ static inline bool child_alive(const struct children *children, unsigned slot)
 {
 	return children->child[slot].pid != 0;
 }
+
+/* It lives, and has said READY. All: the keeper, and workers 0 .. `workers` - 1. */
+bool child_is_ready(const struct children *children, unsigned slot);
+bool children_all_ready(const struct children *children, unsigned workers);
 
 /* Sends a signal to every child that lives. */
 void children_signal(struct children *children, int number);

@@ -80,8 +80,7 @@ static void luggage_drop(struct master *master)
 {
 	struct generation *g = &master->generation;
 	segments_destroy(&g->other);
-	children_passports_close(&master->children);
-	master->children.start.former_world_fd = -1;
+	children_forget_former(&master->children);
 	master->children.changing = false;
 	free(g->former_slots);
 	g->former_slots = NULL;
@@ -154,19 +153,12 @@ static void give_back(struct master *master)
 
 static void former_start(struct master *master)
 {
-	uint64_t now_ms = loop_now_ms(master->loop);
 	if (master->generation.moved)
 		move_back(master);
-	if (master->generation.plan.give_back != NULL) {
+	if (master->generation.plan.give_back != NULL)
 		give_back(master);
-		return;
-	}
-	children_passports_close(&master->children); /* the world they speak of goes on */
-	master->children.start.former_world_fd = -1;
-	master->children.keep_up = true;
-	child_spawn(&master->children, SLOT_KEEPER, now_ms);
-	for (unsigned slot = 0; slot < master->workers; slot++)
-		child_spawn(&master->children, slot, now_ms);
+	else
+		children_go_on(&master->children, master->workers, loop_now_ms(master->loop));
 }
 
 /* --- the next generation ---------------------------------------------------------------------------------------------- */
@@ -219,20 +211,6 @@ static void move(struct master *master)
 		go_back(master, &why);
 }
 
-static bool workers_are_ready(const struct master *master)
-{
-	for (unsigned slot = 0; slot < master->workers; slot++) {
-		if (!master->children.child[slot].ready || master->children.child[slot].pid == 0)
-			return false;
-	}
-	return true;
-}
-
-static bool is_ready(const struct master *master, unsigned slot)
-{
-	return child_alive(&master->children, slot) && master->children.child[slot].ready;
-}
-
 /* The canary serves: from here on there is only forward. */
 static void others_start(struct master *master)
 {
@@ -253,18 +231,18 @@ static void steps_go_on(struct master *master)
 	}
 	if ((g->step == GENERATION_LAST_CUT || g->step == GENERATION_PUTTING_DOWN) && children_alive(children) == 0)
 		move(master);
-	if (g->step == GENERATION_KEEPER && is_ready(master, SLOT_KEEPER)) {
+	if (g->step == GENERATION_KEEPER && child_is_ready(children, SLOT_KEEPER)) {
 		step_enter(master, GENERATION_CANARY);
 		if (!child_spawn(children, 0, loop_now_ms(master->loop)) && g->plan.orderly)
 			fail(master, "the first worker cannot be started");
 	}
-	if (g->step == GENERATION_CANARY && is_ready(master, 0))
+	if (g->step == GENERATION_CANARY && child_is_ready(children, 0))
 		others_start(master);
-	if (g->step == GENERATION_WORKERS && is_ready(master, SLOT_KEEPER) && workers_are_ready(master))
+	if (g->step == GENERATION_WORKERS && children_all_ready(children, master->workers))
 		settle(master, GENERATION_MADE);
 	if (g->step == GENERATION_GOING_BACK && !children_ending(children))
 		former_start(master);
-	if (g->step == GENERATION_GOING_BACK && !g->moved && is_ready(master, SLOT_KEEPER) && workers_are_ready(master))
+	if (g->step == GENERATION_GOING_BACK && !g->moved && children_all_ready(children, master->workers))
 		settle(master, GENERATION_WENT_BACK);
 }
 
@@ -325,7 +303,7 @@ static bool may_begin(const struct master *master, const struct generation_plan 
 						   generation_step_name(master->generation.step));
 	if (plan->workers > master->listeners.count)
 		return problem_set(why, "%u workers, but only %u listening sockets", plan->workers, master->listeners.count);
-	if (plan->orderly && (!is_ready(master, SLOT_KEEPER) || !workers_are_ready(master)))
+	if (plan->orderly && !children_all_ready(&master->children, master->workers))
 		return problem_set(why, "a process is just being started again; try again in a moment");
 	return true;
 }

@@ -119,23 +119,14 @@ static void workers_start(struct master *master)
 	}
 }
 
-static bool workers_are_ready(const struct master *master)
-{
-	for (unsigned slot = 0; slot < master->workers; slot++) {
-		if (!master->children.child[slot].ready)
-			return false;
-	}
-	return true;
-}
-
 /* Goes on as far as it can; called whenever a child became ready or ended. */
 static void phase_advance(struct master *master)
 {
-	if (master->phase == MASTER_STARTING_KEEPER && master->children.child[SLOT_KEEPER].ready) {
+	if (master->phase == MASTER_STARTING_KEEPER && child_is_ready(&master->children, SLOT_KEEPER)) {
 		master->phase = MASTER_STARTING_WORKERS;
 		workers_start(master);
 	}
-	if (master->phase == MASTER_STARTING_WORKERS && workers_are_ready(master)) {
+	if (master->phase == MASTER_STARTING_WORKERS && children_all_ready(&master->children, master->workers)) {
 		master->phase = MASTER_SERVING;
 		master->children.keep_up = true;
 		ready_say(master);

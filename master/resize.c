@@ -69,7 +69,7 @@ static void shrink(struct resize *r)
 static void grown_look(struct resize *r)
 {
 	for (unsigned slot = r->from; slot < r->to; slot++) {
-		if (!r->children->child[slot].ready || !child_alive(r->children, slot))
+		if (!child_is_ready(r->children, slot))
 			return;
 	}
 	children_set_team(r->children, r->to);

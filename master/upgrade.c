@@ -203,11 +203,7 @@ static bool arrive(struct master *master, struct problem *why)
 static void former_goes_on(struct master *master)
 {
 	keeper_note_begin_anew(&master->segments.world);
-	children_passports_close(&master->children);
-	master->children.keep_up = true;
-	child_spawn(&master->children, SLOT_KEEPER, loop_now_ms(master->loop));
-	for (unsigned slot = 0; slot < master->workers; slot++)
-		child_spawn(&master->children, slot, loop_now_ms(master->loop));
+	children_go_on(&master->children, master->workers, loop_now_ms(master->loop));
 }
 
 static void trial_over(struct upgrade *u)
