@@ -286,6 +286,12 @@ static void worker_dies_at_a_point(struct chaos *chaos)
 	arm(chaos, worker_process(chaos), some_point(chaos), roll(chaos, 0, 30), SIGKILL);
 }
 
+/* Some of what it is about to change is changed, and the rest is not. */
+static void worker_dies_in_a_transaction(struct chaos *chaos)
+{
+	arm(chaos, worker_process(chaos), "touched", roll(chaos, 0, 40), SIGKILL);
+}
+
 static void anybody_dies_anywhere(struct chaos *chaos)
 {
 	arm(chaos, "", "", roll(chaos, 0, 3000), SIGKILL);
@@ -429,6 +435,7 @@ static const struct calamity {
 	{"one worker more", "changes", 3, NEEDS_NOTHING, one_worker_more},
 	{"one worker less", "changes", 3, NEEDS_NOTHING, one_worker_less},
 	{"a worker dies at a point of the code", "armed", 30, NEEDS_NOTHING, worker_dies_at_a_point},
+	{"a worker dies in the middle of a deed", "armed", 15, NEEDS_NOTHING, worker_dies_in_a_transaction},
 	{"anybody dies at any point of the code", "armed", 15, NEEDS_NOTHING, anybody_dies_anywhere},
 	{"the keeper dies at a point of the code", "armed", 10, NEEDS_NOTHING, keeper_dies_at_a_point},
 	{"who cleans up after a dead worker dies", "armed", 10, NEEDS_NOTHING, who_cleans_up_dies},

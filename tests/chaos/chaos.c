@@ -300,7 +300,7 @@ static int options_take(int argc, char **argv, struct chaos_options *options)
 		return 2;
 	}
 	if (options->settlement_off && options->calamities == NULL)
-		options->calamities = "a worker dies at a point of the code";
+		options->calamities = "a worker dies in the middle of a deed";
 	return -1;
 }
 
