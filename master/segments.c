@@ -221,16 +221,7 @@ static bool wakers_make(struct segments *segments, unsigned workers, struct prob
 
 bool segments_create(struct segments *segments, const struct config *config, unsigned workers, struct problem *why)
 {
-	const struct catalog *catalog = NULL;
-	segments_clear(segments);
-	bool good = text_catalog_load(config->game.texts, why) &&
-				catalog_make(segments, config->world.path, &catalog, why) &&
-				world_make(segments, NULL, config, workers, catalog, why) &&
-				wakers_make(segments, segments->world.limits.workers, why);
-	catalog_detach(&catalog);
-	if (!good)
-		segments_destroy(segments);
-	return good;
+	return segments_renew(segments, NULL, config, workers, NULL, why);
 }
 
 bool segments_renew(struct segments *segments, const struct segments *former, const struct config *config,

@@ -28,8 +28,10 @@ bool segments_create(struct segments *segments, const struct config *config, uns
 
 /* Maps a world that another program has made; its descriptors are known. false: it is not of this program's layout. */
 bool segments_take_over(struct segments *segments, struct problem *why);
+
 /* The segments of the next generation (generation.h): a new world, in which every worker takes its clients over first
- * (realm.returning). It has room for no fewer connections than the former one, so that each keeps its index.
+ * (realm.returning). It has room for no fewer connections than the former one, so that each keeps its index; `former` NULL =
+ * it is the first.
  * `catalog_of`: whose catalog it gets (the former generation's, or one that a scout has made), no file is read; NULL = as
  * segments_create. */
 bool segments_renew(struct segments *segments, const struct segments *former, const struct config *config,
