@@ -158,11 +158,9 @@ void resume_clients(struct master *master, struct leftover *leftover)
 		}
 	}
 	/* Connections of slots that are not used this time go to their heirs. */
-	for (unsigned slot = master->workers; slot < WORKERS_MAX; slot++) {
-		unsigned heir = slot_heir(slot, master->workers);
-		vault_give(&master->vault, slot, heir);
-		master->children.child[heir].inherits |= UINT64_C(1) << slot;
-	}
+	vault_spread(&master->vault, master->workers);
+	for (unsigned slot = master->workers; slot < WORKERS_MAX; slot++)
+		master->children.child[slot_heir(slot, master->workers)].inherits |= UINT64_C(1) << slot;
 	log_notice("start: the world of the master that died goes on; %u connections were kept, %u sockets are nobody's",
 			   taken, strange);
 }

@@ -109,7 +109,7 @@ void vault_spread(struct vault *vault, unsigned workers)
 {
 	for (uint32_t i = 1; i < vault->size; i++) {
 		if (vault->slot[i] >= workers)
-			vault->slot[i] = (uint8_t)(vault->slot[i] % workers);
+			vault->slot[i] = (uint8_t)(slot_heir(vault->slot[i], workers));
 	}
 }
 
