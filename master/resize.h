@@ -50,11 +50,6 @@ void resize_init(struct resize *resize, struct children *children, struct listen
 /* From so many workers to so many; 1..listeners.count, and not the same. */
 void resize_begin(struct resize *resize, const struct resize_options *options, unsigned from, unsigned to);
 
-static inline bool resize_is_active(const struct resize *resize)
-{
-	return resize->step != RESIZE_IDLE;
-}
-
 void resize_child(struct resize *resize, const struct child *child, enum child_event event);
 void resize_cancel(struct resize *resize);
 

@@ -60,13 +60,12 @@ static void go_back(struct rollout *r, const char *what)
 	child->due_ms = child->pid == 0 && child->wanted ? loop_now_ms(r->loop) : child->due_ms;
 	if (child->pid != 0)
 		child_kill(r->children, child->slot);
-	unsigned back[CHILD_SLOTS], n = 0;
-	for (unsigned i = r->at; i-- > 0;)
-		back[n++] = r->order[i];
-	r->count = 0;
-	r->order[r->count++] = child->slot;
-	for (unsigned i = 0; i < n; i++)
-		r->order[r->count++] = back[i];
+	r->count = r->at + 1;
+	for (unsigned i = 0, last = r->at; i < last; i++, last--) {
+		unsigned slot = r->order[i];
+		r->order[i] = r->order[last];
+		r->order[last] = slot;
+	}
 	r->at = 0;
 	step_enter(r, ROLLOUT_STARTING, r->options.ready_ms);
 }
@@ -100,15 +99,14 @@ static void deadline_passed(void *context)
 /* One that just is not there need not be told: the next one that is born is a new one. */
 static void slot_begin(struct rollout *r)
 {
-	struct child *child = child_now(r);
-	if (child->pid == 0)
+	const struct child *child = child_now(r);
+	if (child->pid == 0) {
 		step_enter(r, ROLLOUT_STARTING, r->options.ready_ms);
-	else if (child_make_way(r->children, child->slot))
-		step_enter(r, ROLLOUT_LEAVING, r->options.leave_ms);
-	else {
-		child_kill(r->children, child->slot);
-		step_enter(r, ROLLOUT_LEAVING, r->options.leave_ms);
+		return;
 	}
+	if (!child_make_way(r->children, child->slot))
+		child_kill(r->children, child->slot);
+	step_enter(r, ROLLOUT_LEAVING, r->options.leave_ms);
 }
 
 void rollout_begin(struct rollout *r, const struct rollout_options *options, unsigned workers)

@@ -60,11 +60,6 @@ void rollout_begin_some(struct rollout *rollout, const struct rollout_options *o
 /* Bit per slot whose process was replaced, or is being replaced. */
 uint64_t rollout_replaced(const struct rollout *rollout);
 
-static inline bool rollout_is_active(const struct rollout *rollout)
-{
-	return rollout->step != ROLLOUT_IDLE;
-}
-
 /* Everything that children.h tells comes here too. */
 void rollout_child(struct rollout *rollout, const struct child *child, enum child_event event);
 

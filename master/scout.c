@@ -64,10 +64,6 @@ static void report_make(const struct scout_options *options, struct scout_report
 	if (!settings_load_again(&again, &none, &report->why) || !redis_ask(&again, options->settings, report) ||
 		!segments_read(&segments, &again.config, &report->why))
 		return;
-	report->maps = segments.maps;
-	report->items = segments.items;
-	report->creatures = segments.creatures;
-	report->spells = segments.spells;
 	report->warnings = segments.warnings;
 	report->catalog_hash = segments.catalog_hash;
 	fds[0] = segments.catalog_fd;

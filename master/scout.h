@@ -23,7 +23,7 @@ struct scout_report {
 	struct problem why;          /* when not */
 	struct settings_redis redis; /* what Redis says; what it said before when it does not answer */
 	bool redis_silent;
-	unsigned maps, items, creatures, spells, warnings;
+	unsigned warnings; /* oddities tolerated in the world's files */
 	uint64_t catalog_hash;
 };
 
