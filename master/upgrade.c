@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +22,9 @@
 
 enum { SAID_BYTES = 4096, LOOK_MS = 20 };
 
-/* What a program says of itself in its trial. */
-static const char trial_line[] =
-	"argentumd-trial: version %40s handover %u line %u passport %u world %" SCNx64 " catalog %" SCNx64;
+/* What a program says of itself in its trial: the words, and how they are read. */
+#define TRIAL_MARK "argentumd-trial: "
+#define TRIAL_LINE TRIAL_MARK "version %40s handover %u line %u passport %u world %" SCNx64 " catalog %" SCNx64
 
 struct upgrade {
 	struct master *master;
@@ -61,7 +62,7 @@ bool upgrade_trial(const char *descriptors, struct problem *why)
 	struct world world;
 	if (sscanf(descriptors, "%d:%d", &world_fd, &catalog_fd) != 2)
 		return problem_set(why, IMAGE_TRIAL "=%.80s: two descriptors are needed", descriptors);
-	printf("argentumd-trial: version %s handover %d line %d passport %d world %016" PRIx64 " catalog %016" PRIx64 "\n",
+	printf(TRIAL_MARK "version %s handover %d line %d passport %d world %016" PRIx64 " catalog %016" PRIx64 "\n",
 		   ARGENTUM_VERSION, HANDOVER_VERSION, HANDOVER_LINE_VERSION, PASSPORT_VERSION, world_fingerprint(),
 		   catalog_fingerprint());
 	struct problem other;
@@ -96,9 +97,16 @@ void upgrade_stop(struct master *master)
 	free(u);
 }
 
-static void refuse(struct master *master, const char *text)
+static void refuse(struct master *master, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void refuse(struct master *master, const char *format, ...)
 {
-	upgrade_stop(master);
+	char text[600];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	upgrade_stop(master); /* what the text was made of may end here */
 	change_end(master, false, "refused, the running program goes on: %s", text);
 }
 
@@ -109,6 +117,15 @@ static const char *last_words(struct upgrade *u)
 		u->said[--u->said_length] = '\0';
 	const char *line = strrchr(u->said, '\n');
 	return line != NULL ? line + 1 : u->said;
+}
+
+/* What another program is told of the change under way; `reason` "" = it is new, else why it gets back what it had. */
+static struct handover handover_of(const struct master *master, bool fresh, const char *reason)
+{
+	struct handover h = {.image_fd = image_fd(), .change_id = master->change.id, .fresh = fresh};
+	snprintf(h.image_path, sizeof h.image_path, "%s", image_path());
+	snprintf(h.reason, sizeof h.reason, "%.380s", reason);
+	return h;
 }
 
 /* Does not return when it succeeds. */
@@ -130,11 +147,10 @@ static void program_become(struct master *master, struct handover *h, const char
 static void trial_passed(struct master *master, const char *version)
 {
 	struct problem why = {.text = ""};
-	struct handover h = {.image_fd = image_fd(), .change_id = master->change.id};
-	snprintf(h.image_path, sizeof h.image_path, "%s", image_path());
+	struct handover h = handover_of(master, false, "");
 	log_notice("upgrade: \"%s\", version %s, was tried and found good: becoming it", image_path(), version);
 	program_become(master, &h, image_path(), &why);
-	refuse(master, why.text);
+	refuse(master, "%s", why.text);
 }
 
 /* --- another layout ----------------------------------------------------------------------------------------------- */
@@ -142,8 +158,7 @@ static void trial_passed(struct master *master, const char *version)
 static bool hand_over(void *context, struct problem *why)
 {
 	struct master *master = context;
-	struct handover h = {.image_fd = image_fd(), .change_id = master->change.id, .fresh = true};
-	snprintf(h.image_path, sizeof h.image_path, "%s", image_path());
+	struct handover h = handover_of(master, true, "");
 	program_become(master, &h, image_path(), why);
 	return false;
 }
@@ -151,7 +166,7 @@ static bool hand_over(void *context, struct problem *why)
 static void not_handed_over(void *context, enum generation_outcome outcome, const struct problem *why)
 {
 	(void)outcome; /* to be made here is not what was planned */
-	refuse(context, why->text);
+	refuse(context, "%s", why->text);
 }
 
 static void another_layout(struct master *master, const char *version)
@@ -163,16 +178,14 @@ static void another_layout(struct master *master, const char *version)
 			   image_path(), version);
 	master->change.generation = true;
 	if (!generation_begin(master, &plan, &why))
-		refuse(master, why.text);
+		refuse(master, "%s", why.text);
 }
 
 /* In the new program. */
 static bool give_back(void *context, const struct problem *why_not, struct problem *why)
 {
 	struct master *master = context;
-	struct handover h = {.image_fd = image_fd(), .change_id = master->change.id, .fresh = true};
-	snprintf(h.image_path, sizeof h.image_path, "%s", image_path());
-	snprintf(h.reason, sizeof h.reason, "%.380s", why_not->text);
+	struct handover h = handover_of(master, true, why_not->text);
 	log_error("upgrade: %s: going back to the former program", why_not->text);
 	program_become(master, &h, NULL, why);
 	return false;
@@ -209,29 +222,19 @@ static void former_goes_on(struct master *master)
 static void trial_over(struct upgrade *u)
 {
 	struct master *master = u->master;
-	char version[41], text[600];
+	char version[41];
 	unsigned handover, line, passport;
 	uint64_t world, catalog;
-	const char *said = strstr(u->said, "argentumd-trial: ");
+	const char *said = strstr(u->said, TRIAL_MARK);
 	loop_timer_remove(&u->patience);
 	if (u->timed_out || !WIFEXITED(u->status) || WEXITSTATUS(u->status) != 0) {
-		snprintf(text, sizeof text, "\"%.200s\" %s: %.300s", image_path(),
-				 u->timed_out ? "took too long to check" : "fails its own check", last_words(u));
-		refuse(master, text);
-		return;
-	}
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	bool understood =
-		said != NULL && sscanf(said, trial_line, version, &handover, &line, &passport, &world, &catalog) == 6;
-#pragma GCC diagnostic pop
-	if (!understood) {
-		snprintf(text, sizeof text, "\"%.200s\" is no argentumd that can take over from a running one", image_path());
-		refuse(master, text);
+		refuse(master, "\"%.200s\" %s: %.300s", image_path(),
+			   u->timed_out ? "took too long to check" : "fails its own check", last_words(u));
+	} else if (said == NULL || sscanf(said, TRIAL_LINE, version, &handover, &line, &passport, &world, &catalog) != 6) {
+		refuse(master, "\"%.200s\" is no argentumd that can take over from a running one", image_path());
 	} else if (handover != HANDOVER_VERSION || line != HANDOVER_LINE_VERSION) {
-		snprintf(text, sizeof text, "version %s understands hand-over %u.%u, this is %d.%d: it needs a restart",
-				 version, handover, line, HANDOVER_VERSION, HANDOVER_LINE_VERSION);
-		refuse(master, text);
+		refuse(master, "version %s understands hand-over %u.%u, this is %d.%d: it needs a restart", version, handover,
+			   line, HANDOVER_VERSION, HANDOVER_LINE_VERSION);
 	} else if (world != world_fingerprint() || catalog != catalog_fingerprint()) {
 		if (passport == PASSPORT_VERSION)
 			another_layout(master, version);
@@ -334,13 +337,10 @@ bool change_upgrade(struct master *master, struct problem *why)
 	change_begin(master, CHANGE_UPGRADE);
 	if (image_path()[0] == '\0' || image_fd() < 0)
 		refuse(master, "it is not known from which file this program was started (/proc is needed)");
-	else if (access(image_path(), X_OK) != 0) {
-		snprintf(trouble.text, sizeof trouble.text, "there is no program \"%.300s\": %s", image_path(),
-				 strerror(errno));
-		refuse(master, trouble.text);
-	} else if (!trial_start(master, &trouble)) {
-		refuse(master, trouble.text);
-	}
+	else if (access(image_path(), X_OK) != 0)
+		refuse(master, "there is no program \"%.300s\": %s", image_path(), strerror(errno));
+	else if (!trial_start(master, &trouble))
+		refuse(master, "%s", trouble.text);
 	return true;
 }
 
@@ -361,9 +361,7 @@ static bool go_back(void *context, const char *why_not)
 	struct master *master = context;
 	struct upgrade *u = upgrade_of(master);
 	struct problem why = {.text = ""};
-	struct handover h = {.image_fd = image_fd(), .change_id = master->change.id};
-	snprintf(h.image_path, sizeof h.image_path, "%s", image_path());
-	snprintf(h.reason, sizeof h.reason, "%s", why_not);
+	struct handover h = handover_of(master, false, why_not);
 	h.replaced = rollout_replaced(&master->change.rollout);
 	log_error("upgrade: %s: going back to the former program", why_not);
 	program_become(master, &h, NULL, &why);
