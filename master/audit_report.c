@@ -33,8 +33,7 @@ uint32_t audit_report_answered(const struct world *world)
 static void text_add(cJSON *texts, const char *text)
 {
 	char utf8[AUDIT_TEXT_BYTES * 2];
-	size_t n = charset_encode(CHARSET_UTF8, text_bytes(text, strnlen(text, AUDIT_TEXT_BYTES)), utf8, sizeof utf8 - 1);
-	utf8[n] = '\0';
+	charset_encode_z(CHARSET_UTF8, text_bytes(text, strnlen(text, AUDIT_TEXT_BYTES)), utf8, sizeof utf8);
 	cJSON_AddItemToArray(texts, cJSON_CreateString(utf8));
 }
 

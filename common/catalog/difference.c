@@ -2,16 +2,14 @@
 
 #include <string.h>
 
+#include "common/protocol/charset.h"
+
 static void name_write(FILE *out, const char *latin1)
 {
 	for (; *latin1 != '\0'; latin1++) {
-		unsigned char c = (unsigned char)*latin1;
-		if (c >= 0x80) {
-			fputc(0xc0 | c >> 6, out);
-			fputc(0x80 | (c & 0x3f), out);
-		} else if (c >= ' ' && c != '"') {
-			fputc(c, out);
-		}
+		char utf8[2];
+		if ((unsigned char)*latin1 >= ' ' && *latin1 != '"')
+			fwrite(utf8, 1, charset_encode(CHARSET_UTF8, text_bytes(latin1, 1), utf8, sizeof utf8), out);
 	}
 }
 
