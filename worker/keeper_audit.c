@@ -106,8 +106,7 @@ static void balances_accept(struct keeper *k, const struct store_sum *sum)
 		values[item] += more;
 		if (sum->found[item] != sum->ledger[item] || more != 0)
 			log_notice("audit: item %u (%s): the ledger said %lld, the store holds %lld; accepted", item,
-					   store_sum_item_name(k->catalog, item), (long long)sum->ledger[item],
-					   (long long)sum->found[item]);
+					   ledger_item_name(k->catalog, item), (long long)sum->ledger[item], (long long)sum->found[item]);
 	}
 	k->saved.ledger_known = false; /* somebody may have written to the ledger itself: all of it is written anew */
 	balances_set(k, values, BALANCE_OPEN);

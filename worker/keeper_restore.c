@@ -11,6 +11,7 @@
 #include "common/base/point.h"
 #include "common/protocol/charset.h"
 #include "common/store/keys.h"
+#include "common/world/ledger.h"
 #include "worker/ground_record.h"
 #include "worker/keeper_parts.h"
 #include "worker/record.h"
@@ -325,8 +326,7 @@ static void totals_tell(const struct keeper *k, const struct store_sum *sum)
 	for (unsigned item = 1; item <= sum->items; item++) {
 		if (sum->found[item] != sum->ledger[item] && told++ < AUDIT_TEXTS)
 			log_notice("store: item %u (%s): the ledger said %lld, with the world's new files it is %lld", item,
-					   store_sum_item_name(k->catalog, item), (long long)sum->ledger[item],
-					   (long long)sum->found[item]);
+					   ledger_item_name(k->catalog, item), (long long)sum->ledger[item], (long long)sum->found[item]);
 	}
 	log_notice("store: its ledger is of another version of the world; %u items are counted otherwise now", told);
 }

@@ -11,6 +11,7 @@
 #include "common/base/clock.h"
 #include "common/config/config.h"
 #include "common/protocol/charset.h"
+#include "common/world/ledger.h"
 #include "master/ctl/commands.h"
 #include "master/ctl/remote.h"
 #include "master/ctl/store_place.h"
@@ -174,7 +175,7 @@ static void accepted_show(const struct store_sum *sum, const struct catalog *cat
 		char name[256];
 		if (sum->found[item] == sum->ledger[item])
 			continue;
-		charset_encode_z(CHARSET_UTF8, text_of(store_sum_item_name(catalog, item)), name, sizeof name);
+		charset_encode_z(CHARSET_UTF8, text_of(ledger_item_name(catalog, item)), name, sizeof name);
 		printf("item %u (%s): the ledger said %" PRId64 ", the store holds %" PRId64 "; accepted\n", item, name,
 			   sum->ledger[item], sum->found[item]);
 	}
