@@ -1,5 +1,6 @@
 #include "worker/game/entering.h"
 
+#include "common/config/config.h"
 #include "common/world/ledger.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
