@@ -11,42 +11,6 @@
 #include "common/world/keeper_note.h"
 #include "worker/record.h"
 
-static int setup_embedded(void **state)
-{
-	struct scene *s = scene_open(false);
-	scene_store_open(s);
-	*state = s;
-	return 0;
-}
-
-static int setup_redis(void **state)
-{
-	*state = NULL;
-	if (!redis_server_available())
-		return 0;
-	struct scene *s = scene_open(true);
-	scene_store_open(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	if (*state != NULL)
-		scene_close(*state);
-	return 0;
-}
-
-/* The scene; skips when there is no redis-server to test with. */
-static struct scene *scene_of(void **state)
-{
-	if (*state == NULL) {
-		print_message("skipped: there is no redis-server\n");
-		skip();
-	}
-	return *state;
-}
-
 /* --- small changes ------------------------------------------------------------------------------------------------------------------------ */
 
 struct change {
@@ -989,13 +953,13 @@ static void a_crowd_of_ten_thousand_is_copied_in_a_moment(void **state)
 }
 
 #define WITH_BOTH(name)                                                                                                \
-	{#name " (embedded)", name, setup_embedded, teardown, NULL},                                                       \
+	{#name " (embedded)", name, scene_setup_embedded, scene_teardown, NULL},                                           \
 	{                                                                                                                  \
-#name " (redis)", name, setup_redis, teardown, NULL                                                            \
+#name " (redis)", name, scene_setup_redis, scene_teardown, NULL                                                \
 	}
 #define WITH_REDIS(name)                                                                                               \
 	{                                                                                                                  \
-#name " (redis)", name, setup_redis, teardown, NULL                                                            \
+#name " (redis)", name, scene_setup_redis, scene_teardown, NULL                                                \
 	}
 
 int main(void)

@@ -5,41 +5,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static int setup_embedded(void **state)
-{
-	struct scene *s = scene_open(false);
-	scene_store_open(s);
-	*state = s;
-	return 0;
-}
-
-static int setup_redis(void **state)
-{
-	*state = NULL;
-	if (!redis_server_available())
-		return 0;
-	struct scene *s = scene_open(true);
-	scene_store_open(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	if (*state != NULL)
-		scene_close(*state);
-	return 0;
-}
-
-static struct scene *scene_of(void **state)
-{
-	if (*state == NULL) {
-		print_message("skipped: there is no redis-server\n");
-		skip();
-	}
-	return *state;
-}
-
 /* --- deeds -------------------------------------------------------------------------------------------------------------------------------- */
 
 struct deed {
@@ -552,13 +517,13 @@ static void whenever_the_keeper_is_killed_ledger_and_records_are_of_one_moment(v
 }
 
 #define WITH_BOTH(name)                                                                                                \
-	{#name " (embedded)", name, setup_embedded, teardown, NULL},                                                       \
+	{#name " (embedded)", name, scene_setup_embedded, scene_teardown, NULL},                                           \
 	{                                                                                                                  \
-#name " (redis)", name, setup_redis, teardown, NULL                                                            \
+#name " (redis)", name, scene_setup_redis, scene_teardown, NULL                                                \
 	}
 #define WITH_REDIS(name)                                                                                               \
 	{                                                                                                                  \
-#name " (redis)", name, setup_redis, teardown, NULL                                                            \
+#name " (redis)", name, scene_setup_redis, scene_teardown, NULL                                                \
 	}
 
 int main(void)
