@@ -1,6 +1,5 @@
 #include "master/resume.h"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/socket_address.h"
 #include "master/limits.h"
 #include "master/master.h"
 
@@ -110,22 +110,13 @@ bool resume_world(struct master *master, struct leftover *leftover)
 /* Is the other end of this socket the one that the connection is with? */
 static bool peer_is(int fd, const struct peer *peer, uint16_t port)
 {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in four;
-		struct sockaddr_in6 six;
-	} from = {.six = {.sin6_family = AF_UNSPEC}};
+	struct sockaddr_storage from = {.ss_family = AF_UNSPEC};
 	socklen_t length = sizeof from;
-	uint8_t address[16] = {0};
-	if (getpeername(fd, &from.any, &length) != 0)
+	uint8_t address[16];
+	uint16_t from_port;
+	if (getpeername(fd, (struct sockaddr *)&from, &length) != 0)
 		return false;
-	uint16_t from_port = ntohs(from.six.sin6_port); /* at one place in both */
-	if (from.any.sa_family == AF_INET6) {
-		memcpy(address, &from.six.sin6_addr, 16);
-	} else {
-		address[10] = address[11] = 0xff;
-		memcpy(address + 12, &from.four.sin_addr, 4);
-	}
+	socket_address_take(&from, address, &from_port);
 	return from_port == port && memcmp(address, peer->address, sizeof address) == 0;
 }
 

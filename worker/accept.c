@@ -1,31 +1,14 @@
 #include "worker/accept.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include "common/base/point.h"
 #include "common/base/log.h"
+#include "common/base/point.h"
+#include "common/base/socket_address.h"
 #include "worker/client.h"
 
 enum { ACCEPTS_PER_EVENT = 64 };
-
-static void address_of(const struct sockaddr_storage *from, uint8_t address[16], uint16_t *port)
-{
-	memset(address, 0, 16);
-	*port = 0;
-	if (from->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
-		memcpy(address, &six->sin6_addr, 16);
-		*port = ntohs(six->sin6_port);
-	} else if (from->ss_family == AF_INET) {
-		const struct sockaddr_in *four = (const struct sockaddr_in *)from;
-		address[10] = address[11] = 0xff;
-		memcpy(address + 12, &four->sin_addr, 4);
-		*port = ntohs(four->sin_port);
-	}
-}
 
 static void newcomers(void *context, unsigned events)
 {
@@ -49,7 +32,7 @@ static void newcomers(void *context, unsigned events)
 		point("accepted");
 		uint8_t address[16];
 		uint16_t port;
-		address_of(&from, address, &port);
+		socket_address_take(&from, address, &port);
 		client_open(a->w, fd, address, port);
 	}
 }
