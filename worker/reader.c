@@ -15,14 +15,9 @@
 enum { ENTRIES_PER_VISIT = 512 }; /* of one ring, before the others have their turn */
 
 /* The position in the segment, for a successor: it lags behind follow.position, never runs ahead of what was dealt with. */
-static uint64_t *position_of_slot(struct worker *w, unsigned slot, uint32_t domain)
-{
-	return &w->world.reader_positions[(uint64_t)slot * (w->world.realm_domain + 1) + domain];
-}
-
 static uint64_t *position_of(struct worker *w, uint32_t domain)
 {
-	return position_of_slot(w, w->world.slot, domain);
+	return world_reader_position(&w->world, w->world.slot, domain);
 }
 
 static bool inherits_from(const struct worker *w, unsigned slot)
@@ -132,7 +127,7 @@ static uint64_t realm_begin(struct worker *w)
 		uint32_t owner = atomic_load(&w->world.connections[i].owner);
 		if (owner == 0 || owner > w->world.limits.workers || !inherits_from(w, owner - 1))
 			continue;
-		uint64_t stood = *position_of_slot(w, owner - 1, realm);
+		uint64_t stood = *world_reader_position(&w->world, owner - 1, realm);
 		from = stood < from ? stood : from;
 	}
 	return from;
@@ -554,8 +549,8 @@ static void reader_reconcile(struct worker *w, struct client *client)
 static void positions_carry(struct worker *w, struct connection *c, unsigned former)
 {
 	struct connection_cursor next = *cursor_now(c);
-	uint64_t map = next.view_map == 0 ? 0 : *position_of_slot(w, former, next.view_map);
-	uint64_t realm = *position_of_slot(w, former, w->world.realm_domain);
+	uint64_t map = next.view_map == 0 ? 0 : *world_reader_position(&w->world, former, next.view_map);
+	uint64_t realm = *world_reader_position(&w->world, former, w->world.realm_domain);
 	next.map_position = next.map_position < map ? map : next.map_position;
 	next.realm_position = next.realm_position < realm ? realm : next.realm_position;
 	cursor_commit(c, &next);
@@ -578,7 +573,7 @@ void reader_adopt(struct worker *w, struct client *client, unsigned former)
 	uint32_t domain = cursor->view_map != 0 ? cursor->view_map : cursor->next_map;
 	if (cursor->greeted != GREETED_HERE || domain == 0)
 		return; /* reader_adopt_finish gives it everything */
-	uint64_t from = cursor->view_map != 0 ? *position_of_slot(w, former, domain) : cursor->map_position;
+	uint64_t from = cursor->view_map != 0 ? *world_reader_position(&w->world, former, domain) : cursor->map_position;
 	if (!w->follows[domain].on) {
 		reader_follow(w, domain, from);
 	} else if (from < w->follows[domain].position) {

@@ -132,7 +132,7 @@ static void rings_look(struct look *look)
 			audit_find(look->audit, "ring of domain %u: published up to %llu, announced up to %llu", d,
 					   (unsigned long long)head, (unsigned long long)announced);
 		for (unsigned slot = 0; slot < look->w->limits.workers; slot++) {
-			uint64_t at = look->w->reader_positions[(uint64_t)slot * (look->w->realm_domain + 1) + d];
+			uint64_t at = *world_reader_position(look->w, slot, d);
 			if (at > head)
 				audit_suspect(look->audit, SUSPECT_READER, (uint64_t)slot << 32 | d,
 							  "ring of domain %u: published up to %llu, worker %u has read up to %llu", d,

@@ -88,6 +88,12 @@ static inline struct undo_log *world_undo(const struct world *w, unsigned slot)
 	return (struct undo_log *)(w->base + r->offset + r->stride * slot);
 }
 
+/* Up to where a worker has dealt with a domain's ring. */
+static inline uint64_t *world_reader_position(const struct world *w, unsigned slot, uint32_t domain)
+{
+	return &w->reader_positions[(uint64_t)slot * (w->realm_domain + 1) + domain];
+}
+
 static inline uint8_t *ring_bytes(const struct world *w, const struct ring *ring)
 {
 	return w->base + ring->data;
