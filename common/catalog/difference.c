@@ -8,8 +8,10 @@ static void name_write(FILE *out, const char *latin1)
 {
 	for (; *latin1 != '\0'; latin1++) {
 		char utf8[2];
-		if ((unsigned char)*latin1 >= ' ' && *latin1 != '"')
-			fwrite(utf8, 1, charset_encode(CHARSET_UTF8, text_bytes(latin1, 1), utf8, sizeof utf8), out);
+		if ((unsigned char)*latin1 < ' ' || *latin1 == '"')
+			continue;
+		size_t n = charset_encode(CHARSET_UTF8, text_bytes(latin1, 1), utf8, sizeof utf8);
+		fwrite(utf8, 1, n, out);
 	}
 }
 
