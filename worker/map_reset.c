@@ -245,7 +245,8 @@ static bool creatures_put(struct tx *tx, struct map_reset *r)
 		return false;
 	for (unsigned i = 0; i < count; i++) {
 		struct body wanted = {.generation = w->bodies[first + i].generation + 1};
-		populate_creature(&wanted, map, &list[i], catalog_creature(tx->catalog, list[i].creature));
+		struct creature about;
+		populate_creature(&wanted, &about, map, &list[i], catalog_creature(tx->catalog, list[i].creature));
 		struct place at = {.map = (uint16_t)map, .x = wanted.x, .y = wanted.y};
 		bool water = tile_is_water(tx->catalog, map, at.x, at.y);
 		if (tile_occupant(w, map, at.x, at.y) != 0)

@@ -31,7 +31,7 @@
 enum {
 	BURST_BYTES = 1 << 20, /* the largest snapshot: some 15,000 characters */
 	DEADLINES_MS = 500,
-	TICKS_MS = 50,
+	TICKS_MS = 20,
 	TICK_LATE_MS = 250,   /* after that any worker runs another's tick */
 	STOP_FLUSH_MS = 3000, /* for what is queued when the server stops */
 	VAULT_RETRY_MS = 5,

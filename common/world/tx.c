@@ -318,7 +318,8 @@ static enum tx_verdict run_once(struct tx *tx, tx_fn *fn, void *context)
 	/* With its life, or a newborn would throw the dice of its predecessor once more. */
 	uint64_t life = tx->world->life * UINT64_C(0x9e3779b97f4a7c15); /* odd: no two lives are the same */
 	rng_seed(&tx->rng, tx->world->header->seed ^ life ^ (tx->runs << 8 | tx->world->slot));
-	return fn(tx, context);
+	enum tx_verdict verdict = fn(tx, context);
+	return verdict == TX_COMMIT && tx->wanted_count > 0 ? TX_AGAIN : verdict;
 }
 
 /* The first run of a transaction under paranoia: its traces must vanish when it is undone. */

@@ -22,7 +22,7 @@
 #include "worker/game/presence.h"
 #include "worker/game/ruling.h"
 #include "worker/game/tile.h"
-#include "worker/game/walk.h"
+#include "worker/game/travel.h"
 #include "worker/game_audit.h"
 
 enum {
@@ -211,7 +211,7 @@ static enum tx_verdict enter(struct tx *tx, void *context)
 	SET(tx, w->realm->players_in_world, w->realm->players_in_world + 1);
 	SET(tx, w->connections[who->connection.index].player, player_handle(w, who->index));
 	presence_enter(tx, who->index, who->at, 0);
-	walk_arrived(tx, who->index);
+	travel_arrived(tx, who->index);
 	return TX_COMMIT;
 }
 
@@ -275,9 +275,10 @@ uint32_t memory_world_player(struct memory_world *world, const char *name, struc
 
 /* What a transaction leaves its traces in; nobody reads a ring's bytes beyond its head. */
 static const enum region_id remembered_regions[] = {
-	WORLD_REGION_PROCESSES,   WORLD_REGION_DOMAINS, WORLD_REGION_MAPS,         WORLD_REGION_BODIES,
-	WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,   WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,
-	WORLD_REGION_CONNECTIONS, WORLD_REGION_PEERS,   WORLD_REGION_ADDRESSES,    WORLD_REGION_LEDGER,
+	WORLD_REGION_PROCESSES,   WORLD_REGION_DOMAINS,        WORLD_REGION_MAPS,         WORLD_REGION_BODIES,
+	WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,          WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,
+	WORLD_REGION_CONNECTIONS, WORLD_REGION_PEERS,          WORLD_REGION_ADDRESSES,    WORLD_REGION_LEDGER,
+	WORLD_REGION_CREATURES,   WORLD_REGION_FREE_CREATURES,
 };
 
 static bool element_is_used(const struct memory_world *world, enum region_id id, uint64_t index)

@@ -6,11 +6,13 @@
 #include "worker/address.h"
 #include "worker/blame.h"
 #include "worker/close_reasons.h"
+#include "worker/game/effects.h"
 #include "worker/game/look.h"
+#include "worker/game/pets.h"
 #include "worker/game/presence.h"
 #include "worker/game/say.h"
 #include "worker/game/tile.h"
-#include "worker/game/walk.h"
+#include "worker/game/travel.h"
 
 /* Where the character appears: its place, the map's forced place, the start of the world; a free tile near it. */
 static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, bool returning, struct place *chosen,
@@ -94,7 +96,9 @@ static enum tx_verdict body_enters(struct tx *tx, struct entering *e, uint32_t i
 
 	e->position = presence_enter(tx, index, at, 0);
 	e->map = at.map;
-	walk_arrived(tx, index);
+	travel_arrived(tx, index);
+	effects_enter(tx, index);
+	pets_arrive(tx, index);
 	if (!e->returning)
 		presence_effect(tx, index, FX_WARP, 0);
 	return TX_COMMIT;

@@ -1,6 +1,9 @@
 #include "worker/game/leaving.h"
 
 #include "common/config/config.h"
+#include "worker/game/effects.h"
+#include "worker/game/legality.h"
+#include "worker/game/pets.h"
 #include "worker/game/presence.h"
 #include "worker/game/rule.h"
 #include "worker/game/tile.h"
@@ -29,6 +32,9 @@ void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum te
 	struct world *w = tx->world;
 	struct player *player = &w->players[index];
 
+	pets_depart(tx, index, true);
+	ownership_lose(tx, index);
+	effects_leave(tx, index);
 	if (player->connection.index != 0) {
 		struct note close = {
 			.kind = NOTE_CLOSE, .object = (uint16_t)reason, .connection = player->connection, .subject = index};

@@ -14,29 +14,38 @@ static uint16_t *occupant_of(struct tx *tx, uint32_t map, unsigned x, unsigned y
 	return &tx->world->maps[map].occupant[tile_index(x, y)];
 }
 
-static void list_link(struct tx *tx, uint32_t index, uint32_t map)
+/* The list of a map's players, or of its creatures, and how many they are. */
+static uint32_t *list_of(struct tx *tx, uint32_t index, uint32_t map, uint32_t **count)
 {
 	struct map_state *state = &tx->world->maps[map];
+	bool player = body_is_player(tx->world, index);
+	*count = player ? &state->players : &state->creatures;
+	return player ? &state->first_player : &state->first_creature;
+}
+
+static void list_link(struct tx *tx, uint32_t index, uint32_t map)
+{
+	uint32_t *count, *first = list_of(tx, index, map, &count);
 	struct body *body = &tx->world->bodies[index];
-	SET(tx, body->next_on_map, state->first_player);
+	SET(tx, body->next_on_map, *first);
 	SET(tx, body->previous_on_map, 0);
-	if (state->first_player != 0)
-		SET(tx, tx->world->bodies[state->first_player].previous_on_map, index);
-	SET(tx, state->first_player, index);
-	SET(tx, state->players, state->players + 1);
+	if (*first != 0)
+		SET(tx, tx->world->bodies[*first].previous_on_map, index);
+	SET(tx, *first, index);
+	SET(tx, *count, *count + 1);
 }
 
 static void list_unlink(struct tx *tx, uint32_t index, uint32_t map)
 {
-	struct map_state *state = &tx->world->maps[map];
+	uint32_t *count, *first = list_of(tx, index, map, &count);
 	struct body *body = &tx->world->bodies[index];
 	if (body->previous_on_map != 0)
 		SET(tx, tx->world->bodies[body->previous_on_map].next_on_map, body->next_on_map);
 	else
-		SET(tx, state->first_player, body->next_on_map);
+		SET(tx, *first, body->next_on_map);
 	if (body->next_on_map != 0)
 		SET(tx, tx->world->bodies[body->next_on_map].previous_on_map, body->previous_on_map);
-	SET(tx, state->players, state->players - 1);
+	SET(tx, *count, *count - 1);
 }
 
 static bool shown_to_others(const struct tx *tx, uint32_t body)
@@ -111,6 +120,36 @@ void presence_leave(struct tx *tx, uint32_t index, uint32_t to_map)
 	body->origin_map = (uint16_t)map; /* where he left: the keeper saves it, who returns at once appears there */
 	body->origin_x = body->x;
 	body->origin_y = body->y;
+	body->map = 0;
+	body->next_on_map = 0;
+	body->previous_on_map = 0;
+}
+
+void presence_appear(struct tx *tx, uint32_t index, struct place at)
+{
+	struct body *body = &tx->world->bodies[index];
+	uint16_t *occupant = occupant_of(tx, at.map, at.x, at.y);
+	assert(body->map == 0 && *occupant == 0 && body->kind == BODY_CREATURE);
+	TOUCH(tx, *body);
+	body->map = at.map;
+	body->x = at.x;
+	body->y = at.y;
+	SET(tx, *occupant, (uint16_t)index);
+	list_link(tx, index, at.map);
+	create_for_others(tx, index);
+	say_area(tx, at.map, at.x, at.y, 0, NOTE_FLAG_VIEW);
+}
+
+void presence_vanish(struct tx *tx, uint32_t index)
+{
+	struct body *body = &tx->world->bodies[index];
+	uint32_t map = body->map;
+	assert(map != 0 && *occupant_of(tx, map, body->x, body->y) == index && body->kind == BODY_CREATURE);
+	PUT(say_begin(tx), CHARACTER_REMOVE, .char_index = (int16_t)index);
+	say_area(tx, map, body->x, body->y, 0, NOTE_FLAG_VIEW);
+	SET(tx, *occupant_of(tx, map, body->x, body->y), 0);
+	list_unlink(tx, index, map);
+	TOUCH(tx, *body);
 	body->map = 0;
 	body->next_on_map = 0;
 	body->previous_on_map = 0;
