@@ -12,10 +12,10 @@
 #include "worker/game/wire.h"
 
 enum {
-	WANDER_OF = 12,    /* one beat of so many, somebody who wanders takes a step */
-	NOBODY_OF = 11,    /* the same of who hunts and sees nobody */
-	FOLLOW_NEAR = 3,   /* a pet this close to its master stays where it is */
-	ENEMY_REACH = 6,   /* a creature looks for its enemy so far, on each axis */
+	WANDER_OF = 12,  /* one beat of so many, somebody who wanders takes a step */
+	NOBODY_OF = 11,  /* the same of who hunts and sees nobody */
+	FOLLOW_NEAR = 3, /* a pet this close to its master stays where it is */
+	ENEMY_REACH = 6, /* a creature looks for its enemy so far, on each axis */
 };
 
 /* A creature that has its beat. */

@@ -9,6 +9,7 @@
 #include "worker/game/fight.h"
 #include "worker/game/formulas.h"
 #include "worker/game/legality.h"
+#include "worker/game/look.h"
 #include "worker/game/pets.h"
 #include "worker/game/presence.h"
 #include "worker/game/rule.h"
@@ -21,6 +22,19 @@ static bool strike_begins(struct tx *tx, struct creature *creature)
 		return false;
 	SET(tx, creature->strike_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms);
 	return true;
+}
+
+static int player_evasion(const struct tx *tx, uint32_t index)
+{
+	const struct player *p = &tx->world->players[index];
+	const struct class_def *of = catalog_class(tx->catalog, p->class_id);
+	if (of == NULL)
+		return 0;
+	int power =
+		evasion_power(p->skills[SKILL_EVASION - 1], p->attributes_now[ATTRIBUTE_AGILITY - 1], of->evasion, p->level);
+	if (player_worn(p, EQUIP_SHIELD) != NULL)
+		power += shield_power(p->skills[SKILL_SHIELDS - 1], of->shield);
+	return power;
 }
 
 /* --- at players ------------------------------------------------------------------------------------------------------- */
@@ -43,9 +57,8 @@ static void meditation_shaken(struct tx *tx, uint32_t victim, int damage)
 	const struct player *player = &tx->world->players[victim];
 	if ((tx->world->bodies[victim].flags & BODY_MEDITATING) == 0)
 		return;
-	int threshold =
-		meditation_threshold(player->hp, player->attributes_now[ATTRIBUTE_INTELLIGENCE - 1],
-							 player->skills[SKILL_MEDITATION - 1], rng_range(&tx->rng, 0, 5));
+	int threshold = meditation_threshold(player->hp, player->attributes_now[ATTRIBUTE_INTELLIGENCE - 1],
+										 player->skills[SKILL_MEDITATION - 1], rng_range(&tx->rng, 0, 5));
 	if (damage > threshold)
 		effect_meditation_end(tx, victim);
 }
