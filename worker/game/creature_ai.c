@@ -1,9 +1,8 @@
 #include "worker/game/creature_ai.h"
 
-#include <stdlib.h>
-
 #include "worker/game/creature.h"
 #include "worker/game/creature_move.h"
+#include "worker/game/creature_sense.h"
 #include "worker/game/legality.h"
 #include "worker/game/magic.h"
 #include "worker/game/praetorians.h"
@@ -28,18 +27,6 @@ struct mind {
 
 /* --- who may be an enemy ---------------------------------------------------------------------------------------------- */
 
-/* Somebody whom creatures attack at all (16.4): alive, no staff, not taken for one of theirs, not just arrived. */
-static bool is_target(const struct tx *tx, uint32_t index)
-{
-	const struct player *player = &tx->world->players[index];
-	return !player->dead && !player_is_staff(player) && !player->ignored && player->protected_until_ms <= tx->now_ms;
-}
-
-static bool is_seen(const struct tx *tx, uint32_t index)
-{
-	return (tx->world->bodies[index].flags & (BODY_HIDDEN | BODY_INVISIBLE | BODY_ADMIN_INVISIBLE)) == 0;
-}
-
 static bool is_paralysed(const struct mind *m)
 {
 	return (m->body->flags & BODY_PARALYSED) != 0;
@@ -54,11 +41,6 @@ static bool in_sight(const struct tx *tx, const struct mind *m, uint32_t other)
 {
 	const struct body *body = &tx->world->bodies[other];
 	return body->map == m->body->map && tile_in_sight(m->body, body->x, body->y);
-}
-
-static int manhattan(const struct body *a, const struct body *b)
-{
-	return abs(a->x - b->x) + abs(a->y - b->y);
 }
 
 /* Straight ahead in the direction it looks (an immobilised creature turns to nobody). */
@@ -146,7 +128,7 @@ static bool guard_wants(const struct tx *tx, const struct mind *m, uint32_t play
 
 static bool guard_attacks(struct tx *tx, const struct mind *m, uint32_t other, int heading)
 {
-	if (!body_is_player(tx->world, other) || !is_target(tx, other) || !guard_wants(tx, m, other))
+	if (!body_is_player(tx->world, other) || !creature_may_want(tx, other) || !guard_wants(tx, m, other))
 		return false;
 	strikes(tx, m, other, heading);
 	return true;
@@ -171,7 +153,7 @@ static bool evil_attacks_player(struct tx *tx, const struct mind *m, uint32_t pl
 static bool evil_attacks(struct tx *tx, const struct mind *m, uint32_t other, int heading)
 {
 	if (body_is_player(tx->world, other))
-		return is_target(tx, other) && evil_attacks_player(tx, m, other, heading);
+		return creature_may_want(tx, other) && evil_attacks_player(tx, m, other, heading);
 	if (creature_master(tx, other) == 0 || (tx->world->bodies[other].flags & BODY_PARALYSED) != 0)
 		return false;
 	if (m->creature->strike_due_ms <= tx->now_ms) {
@@ -184,7 +166,7 @@ static bool evil_attacks(struct tx *tx, const struct mind *m, uint32_t other, in
 /* A good creature defends itself against who attacked it, and against nobody else. */
 static bool good_attacks(struct tx *tx, const struct mind *m, uint32_t other, int heading)
 {
-	if (!body_is_player(tx->world, other) || !is_target(tx, other) ||
+	if (!body_is_player(tx->world, other) || !creature_may_want(tx, other) ||
 		tx->world->players[other].id != m->creature->attacker_id)
 		return false;
 	casts(tx, m, other);
@@ -242,23 +224,23 @@ typedef bool want_fn(const struct tx *tx, const struct mind *m, uint32_t player)
 static bool wants_anybody(const struct tx *tx, const struct mind *m, uint32_t player)
 {
 	(void)m;
-	return is_target(tx, player);
+	return creature_may_want(tx, player);
 }
 
 static bool wants_by_alignment(const struct tx *tx, const struct mind *m, uint32_t player)
 {
 	bool criminal = player_is_criminal(&tx->world->players[player]);
-	return is_target(tx, player) && (m->def->kind == CREATURE_CHAOS_GUARD ? !criminal : criminal);
+	return creature_may_want(tx, player) && (m->def->kind == CREATURE_CHAOS_GUARD ? !criminal : criminal);
 }
 
 /* Its owner when he is in sight, else the first of the map's players whom it wants; 0 = nobody. */
 static uint32_t prey_find(const struct tx *tx, const struct mind *m, want_fn *wants)
 {
 	uint32_t owner = owner_of(tx, m);
-	if (owner != 0 && !is_immobilised(m) && in_sight(tx, m, owner) && is_seen(tx, owner) && wants(tx, m, owner))
+	if (owner != 0 && !is_immobilised(m) && in_sight(tx, m, owner) && body_is_seen(tx, owner) && wants(tx, m, owner))
 		return owner;
 	for (uint32_t i = tx->world->maps[m->body->map].first_player; i != 0; i = tx->world->bodies[i].next_on_map) {
-		if (in_sight(tx, m, i) && is_seen(tx, i) && (!is_immobilised(m) || is_ahead(m, &tx->world->bodies[i])) &&
+		if (in_sight(tx, m, i) && body_is_seen(tx, i) && (!is_immobilised(m) || is_ahead(m, &tx->world->bodies[i])) &&
 			wants(tx, m, i))
 			return i;
 	}
@@ -297,7 +279,7 @@ static void guard_chases(struct tx *tx, const struct mind *m)
 static void shoot_around(struct tx *tx, const struct mind *m)
 {
 	for (uint32_t i = tx->world->maps[m->body->map].first_player; i != 0; i = tx->world->bodies[i].next_on_map) {
-		if (!in_sight(tx, m, i) || !is_seen(tx, i) || !is_target(tx, i))
+		if (!in_sight(tx, m, i) || !body_is_seen(tx, i) || !creature_may_want(tx, i))
 			continue;
 		if (rng_range(&tx->rng, 1, 3) < 3) {
 			casts(tx, m, i);
@@ -327,7 +309,7 @@ static void pursue_attacker(struct tx *tx, const struct mind *m)
 	uint32_t enemy = player_of_account(tx, m, m->creature->attacker_id);
 	const struct body *body = &tx->world->bodies[enemy];
 	if (enemy == 0 || !in_sight(tx, m, enemy) || (is_immobilised(m) && !is_ahead(m, body)) ||
-		tx->world->players[enemy].dead || !is_seen(tx, enemy)) {
+		tx->world->players[enemy].dead || !body_is_seen(tx, enemy)) {
 		if (enemy == 0 || tx->world->players[enemy].dead || !in_sight(tx, m, enemy))
 			creature_calm(tx, m->index);
 		return;
@@ -341,7 +323,7 @@ static void pursue_attacker(struct tx *tx, const struct mind *m)
 	}
 	if (has_spells(m))
 		casts(tx, m, enemy);
-	else if (manhattan(m->body, body) == 1 && m->body->creature != CREATURE_WATER_ELEMENTAL)
+	else if (body_distance(m->body, body) == 1 && m->body->creature != CREATURE_WATER_ELEMENTAL)
 		strikes(tx, m, enemy, heading_to_neighbour(m->body, body->x, body->y));
 	if (!is_immobilised(m) && body->map == m->body->map && !tx->world->players[enemy].dead)
 		creature_step_to(tx, m->index, body->x, body->y);
@@ -352,8 +334,8 @@ static void follow_master(struct tx *tx, const struct mind *m)
 	uint32_t master = master_of(tx, m);
 	if (is_immobilised(m))
 		return;
-	if (master != 0 && !tx->world->players[master].dead && is_seen(tx, master) && in_sight(tx, m, master) &&
-		manhattan(m->body, &tx->world->bodies[master]) > FOLLOW_NEAR)
+	if (master != 0 && !tx->world->players[master].dead && body_is_seen(tx, master) && in_sight(tx, m, master) &&
+		body_distance(m->body, &tx->world->bodies[master]) > FOLLOW_NEAR)
 		creature_step_to(tx, m->index, tx->world->bodies[master].x, tx->world->bodies[master].y);
 	wander(tx, m);
 }
@@ -388,7 +370,7 @@ static void fight_creature(struct tx *tx, const struct mind *m)
 			dragon_answers(tx, index, m->index);
 		if (handle_body(tx->world, self) == NULL || m->body->map == 0)
 			return;
-	} else if (manhattan(m->body, enemy) == 1 && m->creature->strike_due_ms <= tx->now_ms) {
+	} else if (body_distance(m->body, enemy) == 1 && m->creature->strike_due_ms <= tx->now_ms) {
 		creature_face(tx, m->index, heading_to_neighbour(m->body, enemy->x, enemy->y));
 		creature_strikes_creature(tx, m->index, index, true);
 	}
@@ -403,8 +385,8 @@ static uint32_t prey_within_reach(const struct tx *tx, const struct mind *m)
 {
 	for (uint32_t i = tx->world->maps[m->body->map].first_player; i != 0; i = tx->world->bodies[i].next_on_map) {
 		const struct body *body = &tx->world->bodies[i];
-		if (abs(body->x - m->body->x) <= PATH_REACH && abs(body->y - m->body->y) <= PATH_REACH && is_seen(tx, i) &&
-			is_target(tx, i))
+		if (abs(body->x - m->body->x) <= PATH_REACH && abs(body->y - m->body->y) <= PATH_REACH && body_is_seen(tx, i) &&
+			creature_may_want(tx, i))
 			return i;
 	}
 	return 0;
@@ -421,7 +403,7 @@ static void go_along_path(struct tx *tx, const struct mind *m)
 	}
 	const struct body *body = &tx->world->bodies[prey];
 	casts(tx, m, prey);
-	if (manhattan(m->body, body) > 1 && !tx->world->players[prey].dead &&
+	if (body_distance(m->body, body) > 1 && !tx->world->players[prey].dead &&
 		!creature_follow_path(tx, m->index, body->x, body->y))
 		creature_step_anywhere(tx, m->index);
 }
