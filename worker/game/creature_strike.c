@@ -9,7 +9,6 @@
 #include "worker/game/fight.h"
 #include "worker/game/formulas.h"
 #include "worker/game/legality.h"
-#include "worker/game/look.h"
 #include "worker/game/pets.h"
 #include "worker/game/presence.h"
 #include "worker/game/rule.h"
@@ -22,19 +21,6 @@ static bool strike_begins(struct tx *tx, struct creature *creature)
 		return false;
 	SET(tx, creature->strike_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms);
 	return true;
-}
-
-static int player_evasion(const struct tx *tx, uint32_t index)
-{
-	const struct player *p = &tx->world->players[index];
-	const struct class_def *of = catalog_class(tx->catalog, p->class_id);
-	if (of == NULL)
-		return 0;
-	int power =
-		evasion_power(p->skills[SKILL_EVASION - 1], p->attributes_now[ATTRIBUTE_AGILITY - 1], of->evasion, p->level);
-	if (player_worn(p, EQUIP_SHIELD) != NULL)
-		power += shield_power(p->skills[SKILL_SHIELDS - 1], of->shield);
-	return power;
 }
 
 /* --- at players ------------------------------------------------------------------------------------------------------- */
@@ -115,7 +101,7 @@ bool creature_strikes_player(struct tx *tx, uint32_t index, uint32_t victim)
 		return false;
 	enmity_begins(tx, index, victim);
 	creature_sound(tx, index, CREATURE_SOUND_ATTACKS);
-	if (rng_range(&tx->rng, 1, 100) <= hit_percent(def->attack_power, player_evasion(tx, victim))) {
+	if (rng_range(&tx->rng, 1, 100) <= hit_percent(def->attack_power, player_evasion_power(tx, player))) {
 		hit(tx, index, victim);
 	} else {
 		shield_block(tx, 0, victim);
