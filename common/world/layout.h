@@ -470,6 +470,7 @@ enum effect {
 	EFFECT_HOME,     /* the way home is over */
 	EFFECT_JAIL,     /* a minute of it */
 	EFFECT_BLOCKING, /* stands in a passage */
+	EFFECT_PARALISER_WATCH, /* whether who paralysed him is still about */
 	EFFECT_COUNT,
 	EFFECT_ROOM = 24,
 };
