@@ -120,8 +120,6 @@ static bool may_change_player(const struct cast *cast)
 		return cast_refuse(cast, TEXT_SPELL_NOT_ON_DEAD);
 	if (!harms && !has_change(cast->spell, SPELL_RAISES))
 		return false; /* there is nothing that it does */
-	if (harms && cast->target == cast->me->index)
-		return cast_refuse(cast, TEXT_SPELL_NOT_ON_SELF);
 	if (harms)
 		return may_attack_player(tx, cast->me->index, cast->target);
 	return !is_help(cast->spell) || may_support_player(tx, cast->me->index, cast->target, false);

@@ -134,8 +134,6 @@ bool cast_states_on_player(const struct cast *cast)
 	uint32_t states = states_that_change(cast->spell, target, &tx->world->bodies[cast->target]);
 	if (target->dead)
 		return cast_refuse(cast, TEXT_SPELL_NOT_ON_DEAD);
-	if ((cast->spell->flags & STATES_HARM) != 0 && cast->target == cast->me->index)
-		return cast_refuse(cast, TEXT_SPELL_NOT_ON_SELF);
 	if (states == 0 || !may_change_states(cast, states))
 		return false;
 	if ((states & STATES_HARM) != 0)
