@@ -51,7 +51,7 @@ static void look_of_the_living(const struct tx *tx, const struct player *player,
 	body->shield = animation_or_nothing(worn_item(tx, player, EQUIP_SHIELD), false);
 	body->helmet = animation_or_nothing(worn_item(tx, player, EQUIP_HELMET), false);
 	if ((body->flags & BODY_SAILING) != 0 && boat != NULL) {
-		body->look = boat->body;
+		body->look = (body->flags & BODY_HIDDEN) != 0 ? BODY_DEAD_AT_SEA : boat->body; /* a pirate's, 9.5 */
 		body->head = 0;
 		body->weapon = body->shield = body->helmet = ANIMATION_NOTHING;
 	}

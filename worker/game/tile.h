@@ -32,6 +32,9 @@ struct place tile_closest_legal(const struct tx *tx, struct place from, unsigned
  * 0..16 (F-05 of rules-economy-social-admin.md 2.8). map 0 = none. */
 struct place tile_for_item(const struct tx *tx, struct place from, struct stack stack);
 
+/* The same on this terrain alone: WANT_LAND, WANT_WATER or both. */
+struct place tile_for_item_on(const struct tx *tx, struct place from, struct stack stack, unsigned terrain);
+
 /* Sets or clears the blocked bit and tells everybody on the map (doors). */
 void tile_block(struct tx *tx, uint32_t map, int x, int y, bool blocked);
 
