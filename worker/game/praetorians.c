@@ -640,7 +640,7 @@ static bool steals(struct tx *tx, uint32_t victim)
 	unsigned slots = inventory_slots(tx, player), first = (unsigned)rng_range(&tx->rng, 0, (int32_t)slots - 1);
 	for (unsigned i = 0; i < slots; i++) {
 		unsigned slot = (first + i) % slots + 1;
-		if (steal_takes(tx, victim, slot))
+		if (slot_is_stealable(tx, player, slot))
 			return throws_down(tx, victim, slot);
 	}
 	return false;
