@@ -315,7 +315,8 @@ struct map_state {
 	uint32_t first_creature; /* body index; linked through body.next_on_map too */
 	uint32_t first_waiting;  /* creatures of this map that wait to appear again: linked through body.next_on_map, on no
 	                          * map, but this map's (origin_map) */
-	uint8_t reserve[16];
+	uint8_t clan_side; /* where the praetorian clan stands (worker/game/praetorians.h) */
+	uint8_t reserve[15];
 	uint16_t occupant[MAP_TILES]; /* body index, 0 = free */
 	struct stack ground[MAP_TILES];
 	uint8_t blocked[MAP_TILES / 8 + 6]; /* bit per tile; from the terrain, changed by doors */
@@ -392,7 +393,8 @@ struct creature {
 	uint8_t path[PATH_STEPS]; /* headings */
 	uint8_t path_x, path_y;   /* where it leads */
 	uint16_t counter;         /* the same plan's */
-	uint8_t reserve[6];
+	uint8_t center_x, center_y; /* of its clan */
+	uint8_t reserve[4];
 };
 _Static_assert(sizeof(struct creature) == 128, "a creature takes two cache lines");
 
@@ -470,6 +472,7 @@ enum effect {
 	EFFECT_HOME,     /* the way home is over */
 	EFFECT_JAIL,     /* a minute of it */
 	EFFECT_BLOCKING, /* stands in a passage */
+	EFFECT_PARALISER_WATCH, /* whether who paralysed him is still about */
 	EFFECT_COUNT,
 	EFFECT_ROOM = 24,
 };

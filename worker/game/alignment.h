@@ -8,7 +8,8 @@
 
 #include "common/world/tx.h"
 
-/* Adds to one kind (enum reputation), held within 0 and 6,000,000; status follows. */
+/* Adds to one kind (enum reputation), held within 0 and 6,000,000. Who goes over to the other side by that is seen in its colour;
+ * the royal army expels who turns criminal, the chaos legion who turns citizen. */
 void reputation_add(struct tx *tx, uint32_t player, unsigned kind, int32_t by);
 void reputation_set(struct tx *tx, uint32_t player, unsigned kind, int32_t value);
 
@@ -22,9 +23,14 @@ void status_show(struct tx *tx, uint32_t player);
 
 /* He may be attacked by this account for a while, as if he were a criminal (12.6). false: refused, he was told. */
 bool attackable_begin(struct tx *tx, uint32_t player, uint32_t by_account, bool steals_creature);
-void attackable_end(struct tx *tx, uint32_t player);
+void attackable_end(struct tx *tx,
+					uint32_t player); /* the time is over, or he died; the living get their safety switched on */
 
-/* What a kill does to the killer: experience, reputation, counters (ActStats 13.7, 12.8). Before player_die. */
+/* What an attack on a player does to the attacker's reputation (12.2, 12.5); not asked for in arenas. */
+void assault_counts(struct tx *tx, uint32_t attacker, uint32_t victim);
+
+/* What a kill does to the killer: experience, reputation, counters (ActStats 13.7, 12.8); both are told. Before player_die, while
+ * both are on one map. */
 void kill_counts(struct tx *tx, uint32_t killer, uint32_t victim);
 
 #endif

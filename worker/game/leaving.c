@@ -69,6 +69,15 @@ static void countdown_begin(struct tx *tx, struct player *player)
 	SET(tx, player->logout_said_s, (uint8_t)clamp_i64(tx->config->intervals.logout_s, 0, 255));
 }
 
+void leaving_disturbed(struct tx *tx, uint32_t index)
+{
+	struct player *player = &tx->world->players[index];
+	if (player->state == PLAYER_LINGERING && player->logout_due_ms != 0)
+		countdown_begin(tx, player);
+	else
+		leaving_cancel(tx, index);
+}
+
 bool leaving_tick(struct tx *tx, uint32_t index)
 {
 	struct player *player = &tx->world->players[index];

@@ -24,7 +24,7 @@ bool may_support_creature(struct tx *tx, uint32_t helper, uint32_t creature);
 void ownership_take(struct tx *tx, uint32_t player, uint32_t creature);
 void ownership_lose(struct tx *tx, uint32_t player);
 
-/* Both stand in an arena. */
+/* The tile on which it stands is an arena's. */
 bool in_arena(const struct tx *tx, uint32_t body);
 
 #endif

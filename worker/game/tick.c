@@ -89,8 +89,11 @@ static uint64_t next_due_ms(const struct tx *tx, uint32_t map)
 	uint64_t due_ms = state->tick_last_ms + SECOND_MS;
 	for (uint32_t i = state->first_player; i != 0; i = tx->world->bodies[i].next_on_map)
 		earliest(&due_ms, tx->world->players[i].effects_due_ms);
-	for (uint32_t i = state->first_creature; i != 0; i = tx->world->bodies[i].next_on_map)
+	for (uint32_t i = state->first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
 		earliest(&due_ms, creature_of(tx->world, i)->act_due_ms);
+		earliest(&due_ms, creature_of(tx->world, i)->dies_ms);
+		earliest(&due_ms, creature_of(tx->world, i)->freed_ms);
+	}
 	for (uint32_t i = state->first_waiting; i != 0; i = tx->world->bodies[i].next_on_map)
 		earliest(&due_ms, creature_of(tx->world, i)->act_due_ms);
 	return due_ms < tx->now_ms + TICK_SHORTEST_MS ? tx->now_ms + TICK_SHORTEST_MS : due_ms;
@@ -114,8 +117,8 @@ enum tx_verdict map_tick(struct tx *tx, void *context)
 	if (due == 0 || due > tx->now_ms)
 		return TX_CANCEL; /* another worker was faster */
 
-	seconds_run(tx, map);
 	creatures_wait_tick(tx, map);
+	seconds_run(tx, map);
 	creatures_run(tx, map, players_run(tx, map, 0));
 	TOUCH(tx, state->tick_due_ms);
 	atomic_store_explicit(&state->tick_due_ms, next_due_ms(tx, map), memory_order_relaxed);

@@ -58,6 +58,8 @@ bool tile_is_legal(const struct tx *tx, uint32_t map, int x, int y, unsigned wan
 		return false;
 	if ((want & WANT_NO_EXIT) != 0 && (flags & TILE_EXIT) != 0)
 		return false;
+	if ((want & WANT_FOR_CREATURES) != 0 && map_tile_trigger(tx->catalog, def, x, y) == TRIGGER_NO_CREATURES)
+		return false;
 	uint32_t occupant = tile_occupant(tx->world, map, x, y);
 	return occupant == 0 || ((want & WANT_PUSHABLE) != 0 && occupant_gives_way(tx->world, occupant));
 }

@@ -13,6 +13,7 @@ enum tile_want {
 	WANT_NO_EXIT = 4,
 	WANT_PUSHABLE =
 		8, /* a ghost or an invisible member of the staff does not count: who walks changes places with it */
+	WANT_FOR_CREATURES = 16, /* not where the map keeps creatures out (TRIGGER_NO_CREATURES) */
 };
 
 bool tile_is_blocked(const struct world *world, uint32_t map, int x, int y);
