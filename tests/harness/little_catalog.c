@@ -46,6 +46,15 @@ static const struct {
 	{THING_BOOK, "Name=Libro\r\nGrhIndex=531\r\nObjType=12\r\n"},
 	{THING_NEWBIE_TUNIC, "Name=Tunica de novato\r\nGrhIndex=532\r\nObjType=3\r\nNumRopaje=64\r\nNewbie=1\r\n"},
 	{THING_FISHING_ROD, "Name=Ca\361a\r\nGrhIndex=533\r\nObjType=2\r\nAnim=14\r\n"},
+	{THING_VIKING_SWORD, "Name=Espada vikinga\r\nGrhIndex=540\r\nObjType=2\r\nMinHIT=10\r\nMaxHIT=12\r\nAnim=15\r\n"},
+	{THING_DRAGON_SWORD, "Name=Mata dragones\r\nGrhIndex=541\r\nObjType=2\r\nMinHIT=10\r\nMaxHIT=12\r\nAnim=15\r\n"},
+	{THING_THEFT_GLOVES, "Name=Guantes de hurto\r\nGrhIndex=542\r\nObjType=18\r\nGuante=1\r\nMinHIT=1\r\nMaxHIT=2\r\n"},
+	{THING_BOW, "Name=Arco\r\nGrhIndex=543\r\nObjType=2\r\nProyectil=1\r\nMuniciones=1\r\nMinHIT=4\r\nMaxHIT=5\r\nAnim=16\r\n"},
+	{THING_POISON_ARROWS, "Name=Flechas con veneno\r\nGrhIndex=544\r\nObjType=32\r\nMinHIT=3\r\nMaxHIT=3\r\nEnvenena=1\r\n"},
+	{THING_KNIFE, "Name=Cuchilla\r\nGrhIndex=545\r\nObjType=2\r\nProyectil=1\r\nAcuchilla=1\r\nMinHIT=4\r\nMaxHIT=5\r\nAnim=17\r\n"},
+	{THING_DAGGER, "Name=Pu\361al\r\nGrhIndex=546\r\nObjType=2\r\nApu\361ala=1\r\nMinHIT=3\r\nMaxHIT=3\r\nAnim=18\r\n"},
+	{THING_POISON_SWORD, "Name=Espada con veneno\r\nGrhIndex=547\r\nObjType=2\r\nEnvenena=1\r\nMinHIT=1\r\nMaxHIT=1\r\nAnim=18\r\n"},
+	{THING_ARMOUR, "Name=Armadura\r\nGrhIndex=548\r\nObjType=3\r\nNumRopaje=65\r\nMINDEF=3000\r\nMAXDEF=3000\r\n"},
 };
 
 static void things_write(struct world *files)

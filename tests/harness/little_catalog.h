@@ -41,7 +41,17 @@ enum thing {
 	THING_BOOK, /* does nothing when used */
 	THING_NEWBIE_TUNIC,
 	THING_FISHING_ROD = 138, /* tools are known by number (rules-economy-social-admin.md 7.1) */
-	THING_COUNT
+	/* for fights; the first three are known by number (rules-life-combat-magic.md 1.4) */
+	THING_VIKING_SWORD = 123,
+	THING_DRAGON_SWORD = 402,
+	THING_THEFT_GLOVES = 873,
+	THING_BOW = 201,
+	THING_POISON_ARROWS,
+	THING_KNIFE, /* is thrown, and slashes */
+	THING_DAGGER,
+	THING_POISON_SWORD,
+	THING_ARMOUR, /* for everybody tall */
+	THING_COUNT = 1100, /* above all of them */
 };
 
 enum beast { BEAST_WOLF = 1, BEAST_BAKER, BEAST_PRIEST };
