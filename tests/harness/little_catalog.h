@@ -50,7 +50,7 @@ enum thing {
 	THING_KNIFE, /* is thrown, and slashes */
 	THING_DAGGER,
 	THING_POISON_SWORD,
-	THING_ARMOUR, /* for everybody tall */
+	THING_ARMOUR,       /* for everybody tall */
 	THING_COUNT = 1100, /* above all of them */
 };
 
