@@ -13,6 +13,9 @@ void fight_shoot(struct tx *tx, const struct actor *me, int x, int y);
 /* A theft from who stands there (18.1). */
 void steal_try(struct tx *tx, const struct actor *me, int x, int y);
 
+/* What lies in this slot may be stolen from him: `ObjEsRobable`. */
+bool slot_is_stealable(const struct tx *tx, const struct player *victim, unsigned slot);
+
 /* What he has in his hands, and how well he strikes and evades with it; evasion with his shield. */
 struct arms player_arms(const struct tx *tx, const struct player *player);
 int player_attack_power(const struct tx *tx, const struct player *player);

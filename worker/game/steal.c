@@ -85,8 +85,7 @@ static bool slot_is_worn(const struct player *player, unsigned slot)
 	return false;
 }
 
-/* `ObjEsRobable` */
-static bool slot_is_stealable(const struct tx *tx, const struct player *victim, unsigned slot)
+bool slot_is_stealable(const struct tx *tx, const struct player *victim, unsigned slot)
 {
 	const struct item_def *item = inventory_item(tx, victim, slot);
 	return item != NULL && item->kind != ITEM_KEY && item->kind != ITEM_BOAT &&
