@@ -54,7 +54,19 @@ enum thing {
 	THING_COUNT = 1100, /* above all of them */
 };
 
-enum beast { BEAST_WOLF = 1, BEAST_BAKER, BEAST_PRIEST };
+enum beast {
+	BEAST_WOLF = 1,
+	BEAST_BAKER,
+	BEAST_PRIEST,
+	BEAST_GUARD = 6, /* the rules know its number; it returns to its post */
+	BEAST_BEAR = 10, /* an animal that can be tamed, and leaves things; appears anywhere */
+	BEAST_GOBLIN,    /* evil; appears where it was placed */
+	BEAST_TRAINER,
+	BEAST_RAT,    /* a trainer's */
+	BEAST_SPIRIT, /* summoned */
+	BEAST_FISH,   /* stays in the water */
+	BEAST_LAST = BEAST_FISH,
+};
 
 enum {
 	LAND_MEADOW = 1, /* safe */
@@ -87,6 +99,11 @@ enum {
 	WILD_Y = 30,
 	ARENA_FROM = 50,
 	ARENA_TO = 55,
+	GUARD_X = 80, /* in a row: a guard, a bear, a goblin, a trainer */
+	BEAR_X = 82,
+	GOBLIN_X = 84,
+	TRAINER_X = 86,
+	WILD_BEASTS_Y = 80,
 };
 
 /* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */
