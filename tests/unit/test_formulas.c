@@ -193,6 +193,18 @@ static void a_blow_that_breaks_meditation(void **state)
 	assert_int_equal(meditation_threshold(0, 20, 100, 0), 0);
 }
 
+static void what_a_hit_teaches(void **state)
+{
+	(void)state;
+	assert_int_equal(hit_experience(13, 30, 30, 45, 45), 20); /* 19.5 */
+	assert_int_equal(hit_experience(100, 30, 30, 45, 45), 45);
+	assert_int_equal(hit_experience(13, 30, 30, 45, 7), 7);
+	assert_int_equal(hit_experience(13, 0, 30, 45, 45), 0);
+	assert_int_equal(hit_experience(0, 30, 30, 45, 45), 0);
+	assert_int_equal(hit_experience(13, 30, 0, 45, 45), 0);
+	assert_int_equal(hit_experience(13, 30, 30, 0, 0), 0);
+}
+
 static void thieves(void **state)
 {
 	(void)state;
@@ -227,6 +239,7 @@ int main(void)
 		cmocka_unit_test(what_a_stab_adds),
 		cmocka_unit_test(criticals_slashes_and_disarming),
 		cmocka_unit_test(a_blow_that_breaks_meditation),
+		cmocka_unit_test(what_a_hit_teaches),
 		cmocka_unit_test(thieves),
 	};
 	return cmocka_run_group_tests_name("formulas", tests, NULL, NULL);

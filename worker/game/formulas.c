@@ -226,6 +226,15 @@ int meditation_threshold(int hp, unsigned intelligence, unsigned meditating, int
 	return (int)clamp_i64(product / (10000 * (int64_t)(roll + 7)), 0, INT_MAX);
 }
 
+/* 16.6: `CalcularDarExp`. */
+int hit_experience(int damage, int hp, int hp_max, int experience, int left)
+{
+	int counts = damage < hp ? damage : hp;
+	if (counts <= 0 || hp_max <= 0 || experience <= 0 || left <= 0)
+		return 0;
+	return (int)clamp_i64(vb_round((double)counts * experience / hp_max), 0, left);
+}
+
 /* 9.3, 18.1. */
 int skill_luck(unsigned skill)
 {

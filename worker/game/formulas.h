@@ -1,4 +1,4 @@
-/* formulas.h - the arithmetic of fighting: powers, chances, damage (rules-life-combat-magic.md 13, 18.1).
+/* formulas.h - the arithmetic of fighting: powers, chances, damage (rules-life-combat-magic.md 13, 16.6, 18.1).
  *
  * Pure functions: figures of the catalog and numbers in, a number out; what is chance is drawn from the rng given, in the
  * document's order. They own nothing, need no lock, and any thread may call them: the rules do, the tests do, and
@@ -97,6 +97,10 @@ bool hand_paralyses(struct rng *rng, unsigned wrestling); /* a thief's gloves: R
 
 /* How much damage at once ends meditation: more than this (13.8 no. 5). `roll`: R(0,5). */
 int meditation_threshold(int hp, unsigned intelligence, unsigned meditating, int roll);
+
+/* Experience that a hit is worth (16.6): `damage` of a creature that has `hp` left of `hp_max` and gives `experience` in all, of
+ * which `left` is left. 0 for who pays nothing. */
+int hit_experience(int damage, int hp, int hp_max, int experience, int left);
 
 /* One of so many times it works out: stealing wants R(1, this) < 3, meditating = 1 (9.3). */
 int skill_luck(unsigned skill);
