@@ -66,6 +66,7 @@ enum beast {
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
 	BEAST_LAST = BEAST_FISH,
+	BEAST_DRAGON = 30, /* placed nowhere */
 };
 
 enum {
