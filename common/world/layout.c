@@ -139,6 +139,7 @@ static const struct layout_field fields[] = {
 	FIELD(map_state, present),
 	FIELD(map_state, first_creature),
 	FIELD(map_state, first_waiting),
+	FIELD(map_state, clan_side),
 	FIELD(map_state, reserve),
 	FIELD(map_state, occupant),
 	FIELD(map_state, ground),
@@ -194,6 +195,8 @@ static const struct layout_field fields[] = {
 	FIELD(creature, path_x),
 	FIELD(creature, path_y),
 	FIELD(creature, counter),
+	FIELD(creature, center_x),
+	FIELD(creature, center_y),
 	FIELD(creature, reserve),
 
 	/* target */
@@ -378,6 +381,7 @@ static const struct layout_field fields[] = {
 	FIELD(realm, attempts),
 	FIELD(realm, balance),
 	FIELD(realm, raining),
+	FIELD(realm, night),
 	FIELD(realm, reserve),
 	FIELD(realm, weather_due_ms),
 	FIELD(realm, weather_since_ms),

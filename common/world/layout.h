@@ -315,7 +315,8 @@ struct map_state {
 	uint32_t first_creature; /* body index; linked through body.next_on_map too */
 	uint32_t first_waiting;  /* creatures of this map that wait to appear again: linked through body.next_on_map, on no
 	                          * map, but this map's (origin_map) */
-	uint8_t reserve[16];
+	uint8_t clan_side; /* where the praetorian clan stands (worker/game/praetorians.h) */
+	uint8_t reserve[15];
 	uint16_t occupant[MAP_TILES]; /* body index, 0 = free */
 	struct stack ground[MAP_TILES];
 	uint8_t blocked[MAP_TILES / 8 + 6]; /* bit per tile; from the terrain, changed by doors */
@@ -392,7 +393,8 @@ struct creature {
 	uint8_t path[PATH_STEPS]; /* headings */
 	uint8_t path_x, path_y;   /* where it leads */
 	uint16_t counter;         /* the same plan's */
-	uint8_t reserve[6];
+	uint8_t center_x, center_y; /* of its clan */
+	uint8_t reserve[4];
 };
 _Static_assert(sizeof(struct creature) == 128, "a creature takes two cache lines");
 
@@ -667,7 +669,8 @@ struct realm {
 	uint32_t attempts;    /* of them, with a login or creation under way */
 	uint8_t balance;      /* enum balance_state */
 	uint8_t raining;      /* read without lock */
-	uint8_t reserve[2];
+	uint8_t night;        /* the same */
+	uint8_t reserve[1];
 	uint64_t weather_due_ms;   /* next look at the sky */
 	uint64_t weather_since_ms; /* it rains, or is dry, since */
 	struct kept_out kept_out[KEPT_OUT_MOST];
@@ -692,6 +695,7 @@ enum client_toggle {
 	TOGGLE_REST = 4,
 	TOGGLE_MEDITATE = 8,
 	TOGGLE_PARALYSED = 16,
+	TOGGLE_RAIN = 32, /* the realm's, the others are the player's */
 };
 
 /* Where a connection comes from; beside the connections, close together, because they are searched. Written by the
