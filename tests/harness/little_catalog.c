@@ -61,6 +61,8 @@ static const struct {
 	{THING_MAGIC_LUTE, "Name=Laud\r\nGrhIndex=541\r\nObjType=18\r\nStaffPower=2\r\n"},
 	{THING_ELVEN_LUTE, "Name=Laud elfico\r\nGrhIndex=542\r\nObjType=18\r\nStaffPower=2\r\n"},
 	{THING_ELVEN_FLUTE, "Name=Flauta elfica\r\nGrhIndex=543\r\nObjType=18\r\nStaffPower=2\r\n"},
+	{THING_CAMP_FIRE, "Name=Fogata\r\nGrhIndex=534\r\nObjType=25\r\nAgarrable=1\r\n"},
+	{THING_HUNTER_ARMOUR, "Name=Piel de cazador\r\nGrhIndex=535\r\nObjType=3\r\nNumRopaje=65\r\nHombre=1\r\n"},
 };
 
 static void things_write(struct world *files)
@@ -132,6 +134,10 @@ static void wild_write(struct world *files)
 		for (unsigned x = ARENA_FROM; x <= ARENA_TO; x++)
 			fixture_trigger(map, x, y, TRIGGER_ARENA);
 	}
+	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
+	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
+	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
+		fixture_tile_at(map, x, GROUNDS_Y)->layer[0] = 5837;
 	world_write_map(files, LAND_WILD, map);
 	free(map);
 	world_write(files, "Maps/Mapa2.dat", "[MAPA2]\r\nName=Monte\r\nPk=0\r\n");
@@ -152,9 +158,17 @@ static void magicless_write(struct world *files)
 	world_write_map(files, LAND_MUTE, map);
 	world_write_map(files, LAND_BARREN, map);
 	free(map);
-	world_write(files, "Maps/Mapa4.dat", "[MAPA4]\r\nName=Valle mudo\r\nPk=0\r\nMagiaSinEfecto=1\r\n");
-	world_write(files, "Maps/Mapa5.dat",
-				"[MAPA5]\r\nName=Yermo\r\nPk=0\r\nInviSinEfecto=1\r\nResuSinEfecto=1\r\nInvocarSinEfecto=1\r\n");
+	world_write(files, "Maps/Mapa5.dat", "[MAPA5]\r\nName=Valle mudo\r\nPk=0\r\nMagiaSinEfecto=1\r\n");
+	world_write(files, "Maps/Mapa6.dat",
+				"[MAPA6]\r\nName=Yermo\r\nPk=0\r\nInviSinEfecto=1\r\nResuSinEfecto=1\r\nInvocarSinEfecto=1\r\n");
+}
+
+static void snow_write(struct world *files)
+{
+	struct fixture_map *map = fixture_map_create();
+	world_write_map(files, LAND_SNOW, map);
+	free(map);
+	world_write(files, "Maps/Mapa4.dat", "[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n");
 }
 
 int little_catalog_build(void)
@@ -162,13 +176,14 @@ int little_catalog_build(void)
 	struct world *files = calloc(1, sizeof *files);
 	assert_non_null(files);
 	world_create(files);
-	world_write(files, "Dat/Map.dat", "[INIT]\r\nMapPath=\\Maps\\\r\nNumMaps=5\r\n");
+	world_write(files, "Dat/Map.dat", "[INIT]\r\nMapPath=\\Maps\\\r\nNumMaps=6\r\n");
 	things_write(files);
 	beasts_write(files);
 	little_spells_write(files);
 	meadow_write(files);
 	wild_write(files);
 	school_write(files);
+	snow_write(files);
 	magicless_write(files);
 	int fd = world_build(files);
 	if (fd < 0)

@@ -1,4 +1,4 @@
-/* little_catalog.h - the little land that rules are tested in: five maps, a few of every kind of thing, some creatures.
+/* little_catalog.h - the little land that rules are tested in: six maps, a few of every kind of thing, some creatures.
  * Written by hand as classic files into a temporary folder, built by catalog_build like any world, and removed again. */
 #ifndef ARGENTUM_TESTS_LITTLE_CATALOG_H
 #define ARGENTUM_TESTS_LITTLE_CATALOG_H
@@ -40,6 +40,7 @@ enum thing {
 	THING_POTION,
 	THING_BOOK, /* does nothing when used */
 	THING_NEWBIE_TUNIC,
+	THING_CAMP_FIRE = 63,
 	THING_FISHING_ROD = 138, /* tools are known by number (rules-economy-social-admin.md 7.1) */
 	THING_STAFF,             /* power 2, bonus 38 */
 	THING_WEAK_STAFF,        /* power 1 */
@@ -47,8 +48,9 @@ enum thing {
 	THING_MAGIC_RING,        /* takes 3 */
 	THING_WARDING_RING,      /* keeps off paralysis, immobility, blindness and stupidity */
 	THING_DART_SCROLL,
-	THING_BLANK_SCROLL,      /* of a spell that does not exist */
-	THING_MAGIC_FLUTE = 208, /* instruments too (rules-life-combat-magic.md 1.4) */
+	THING_BLANK_SCROLL,        /* of a spell that does not exist */
+	THING_MAGIC_FLUTE = 208,   /* instruments too (rules-life-combat-magic.md 1.4) */
+	THING_HUNTER_ARMOUR = 360, /* keeps a hunter hidden (rules-life-combat-magic.md 9.5) */
 	THING_MAGIC_LUTE = 696,
 	THING_ELVEN_LUTE = 1049,
 	THING_ELVEN_FLUTE = 1050,
@@ -61,8 +63,9 @@ enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
 	LAND_SCHOOL,     /* newbies only */
-	LAND_MUTE,   /* as the wild, but magic does not work */
-	LAND_BARREN, /* as the wild, but without invisibility, resurrection and summoning */
+	LAND_SNOW,       /* cold, safe */
+	LAND_MUTE,       /* as the wild, but magic does not work */
+	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
 	LAND_COUNT = LAND_BARREN,
 
 	/* On the meadow. (50,50) and 5 tiles around it are empty grass. */
@@ -90,6 +93,11 @@ enum {
 	WILD_Y = 30,
 	ARENA_FROM = 50,
 	ARENA_TO = 55,
+	/* Also there, each with open ground around it: */
+	ROOF_X = 70,
+	PASSAGE_X = 73, /* where nobody may stand for long */
+	LAVA_X = 76,    /* and the tile to the east of it */
+	GROUNDS_Y = 70,
 };
 
 /* Spells by number: little_spells.c. Damage and healing are 50, without dice. */
