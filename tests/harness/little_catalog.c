@@ -1,5 +1,6 @@
 #include "tests/harness/little_catalog.h"
 
+#include "tests/harness/little_spells.h"
 #include "tests/unit/test_catalog_world.h"
 
 static const struct {
@@ -46,6 +47,20 @@ static const struct {
 	{THING_BOOK, "Name=Libro\r\nGrhIndex=531\r\nObjType=12\r\n"},
 	{THING_NEWBIE_TUNIC, "Name=Tunica de novato\r\nGrhIndex=532\r\nObjType=3\r\nNumRopaje=64\r\nNewbie=1\r\n"},
 	{THING_FISHING_ROD, "Name=Ca\361a\r\nGrhIndex=533\r\nObjType=2\r\nAnim=14\r\n"},
+	{THING_STAFF, "Name=Baculo\r\nGrhIndex=534\r\nObjType=2\r\nAnim=15\r\nStaffPower=2\r\nStaffDamageBonus=38\r\n"},
+	{THING_WEAK_STAFF, "Name=Vara\r\nGrhIndex=535\r\nObjType=2\r\nAnim=16\r\nStaffPower=1\r\n"},
+	{THING_MAGIC_HELMET,
+	 "Name=Capucha\r\nGrhIndex=536\r\nObjType=17\r\nAnim=17\r\nDefensaMagicaMin=5\r\nDefensaMagicaMax=5\r\n"},
+	{THING_MAGIC_RING,
+	 "Name=Anillo magico\r\nGrhIndex=537\r\nObjType=18\r\nDefensaMagicaMin=3\r\nDefensaMagicaMax=3\r\n"},
+	{THING_WARDING_RING, "Name=Anillo protector\r\nGrhIndex=538\r\nObjType=18\r\nImpideParalizar=1\r\n"
+						 "ImpideInmobilizar=1\r\nImpideAturdir=1\r\nImpideCegar=1\r\n"},
+	{THING_DART_SCROLL, "Name=Pergamino\r\nGrhIndex=539\r\nObjType=24\r\nHechizoIndex=1\r\n"},
+	{THING_BLANK_SCROLL, "Name=Pergamino viejo\r\nGrhIndex=539\r\nObjType=24\r\n"},
+	{THING_MAGIC_FLUTE, "Name=Flauta\r\nGrhIndex=540\r\nObjType=18\r\nStaffPower=2\r\n"},
+	{THING_MAGIC_LUTE, "Name=Laud\r\nGrhIndex=541\r\nObjType=18\r\nStaffPower=2\r\n"},
+	{THING_ELVEN_LUTE, "Name=Laud elfico\r\nGrhIndex=542\r\nObjType=18\r\nStaffPower=2\r\n"},
+	{THING_ELVEN_FLUTE, "Name=Flauta elfica\r\nGrhIndex=543\r\nObjType=18\r\nStaffPower=2\r\n"},
 	{THING_CAMP_FIRE, "Name=Fogata\r\nGrhIndex=534\r\nObjType=25\r\nAgarrable=1\r\n"},
 	{THING_HUNTER_ARMOUR, "Name=Piel de cazador\r\nGrhIndex=535\r\nObjType=3\r\nNumRopaje=65\r\nHombre=1\r\n"},
 	{THING_VIKING_SWORD, "Name=Espada vikinga\r\nGrhIndex=540\r\nObjType=2\r\nMinHIT=10\r\nMaxHIT=12\r\nAnim=15\r\n"},
@@ -172,6 +187,17 @@ static void school_write(struct world *files)
 	world_write(files, "Maps/Mapa3.dat", "[MAPA3]\r\nName=Escuela\r\nPk=1\r\nRestringir=newbie\r\n");
 }
 
+static void magicless_write(struct world *files)
+{
+	struct fixture_map *map = fixture_map_create();
+	world_write_map(files, LAND_MUTE, map);
+	world_write_map(files, LAND_BARREN, map);
+	free(map);
+	world_write(files, "Maps/Mapa5.dat", "[MAPA5]\r\nName=Valle mudo\r\nPk=0\r\nMagiaSinEfecto=1\r\n");
+	world_write(files, "Maps/Mapa6.dat",
+				"[MAPA6]\r\nName=Yermo\r\nPk=0\r\nInviSinEfecto=1\r\nResuSinEfecto=1\r\nInvocarSinEfecto=1\r\n");
+}
+
 static void snow_write(struct world *files)
 {
 	struct fixture_map *map = fixture_map_create();
@@ -185,13 +211,15 @@ int little_catalog_build(void)
 	struct world *files = calloc(1, sizeof *files);
 	assert_non_null(files);
 	world_create(files);
-	world_write(files, "Dat/Map.dat", "[INIT]\r\nMapPath=\\Maps\\\r\nNumMaps=4\r\n");
+	world_write(files, "Dat/Map.dat", "[INIT]\r\nMapPath=\\Maps\\\r\nNumMaps=6\r\n");
 	things_write(files);
 	beasts_write(files);
+	little_spells_write(files);
 	meadow_write(files);
 	wild_write(files);
 	school_write(files);
 	snow_write(files);
+	magicless_write(files);
 	int fd = world_build(files);
 	if (fd < 0)
 		fail_msg("the little land is refused: %s", files->why.text);
