@@ -11,6 +11,10 @@ void drink_drink(struct tx *tx, const struct actor *me, unsigned slot, const str
 void bottle_fill(struct tx *tx, const struct actor *me, unsigned slot, const struct item_def *bottle);
 void boat_use(struct tx *tx, const struct actor *me, unsigned slot, const struct item_def *boat);
 
+/* The mana after a blue potion (F-10); points in navigation that a boat asks of a class (F-14). Pure. */
+int potion_mana(int mana, int mana_max, int level);
+int boat_skill_needed(unsigned class_id, unsigned fishing, int boat_skill);
+
 /* Goes ashore without asking anything of the ground: on death's way home, to jail. */
 void boat_leave(struct tx *tx, uint32_t player);
 

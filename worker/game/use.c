@@ -43,8 +43,17 @@ enum tx_verdict rule_use_item(struct tx *tx, const struct actor *me, const struc
 	const struct item_def *item = inventory_item(tx, me->player, slot);
 	if (item == NULL || (me->body->flags & BODY_MEDITATING) != 0)
 		return TX_COMMIT;
+	if (me->player->dead && item->kind != ITEM_BOAT) { /* ghosts sail too (3.1 no. 6) */
+		if (message_is_new(tx, me->player, TEXT_DEAD_CANNOT))
+			tell_text(tx, me->index, FONT_INFO, TEXT_DEAD_CANNOT);
+		return TX_COMMIT;
+	}
 	if ((item->flags & ITEM_IS_NEWBIE) != 0 && me->player->level > LEVEL_NEWBIE_LAST) {
 		tell_text(tx, me->index, FONT_INFO, TEXT_EQUIP_NEWBIE);
+		return TX_COMMIT;
+	}
+	if (item->kind == ITEM_POTION && !gate_potion_open(tx, me->player)) {
+		tell_text(tx, me->index, FONT_INFO, TEXT_POTION_TOO_SOON);
 		return TX_COMMIT;
 	}
 	if (!gate_use(tx, me->index))
