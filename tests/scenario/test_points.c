@@ -497,11 +497,13 @@ static void theatre_open(void)
 {
 	memset(&play, 0, sizeof play);
 	play.crossing = scenario_crossing();
-	const char *const settings[] = {scenario_start(play.crossing.here), "workers.respawn_pause_max_ms=0",
-									"workers.max=2", /* WORKERS: bot_port_to_worker */
-									/* The answers to who does not listen stand in the ring too. */
-									"world.ring_kb=1024", "limits.output_kb=1024", "intervals.logout_s=0",
-									"game.start_kit=pyao", "game.start_gold=5000", NULL};
+	const char *const settings[] = {
+		scenario_start(play.crossing.here), "workers.respawn_pause_max_ms=0",
+		"workers.max=2",            /* WORKERS: bot_port_to_worker */
+		"intervals.idle_minutes=0", /* the onlooker of a thorough test does nothing for an hour */
+		/* The answers to who does not listen stand in the ring too. */
+		"world.ring_kb=1024", "limits.output_kb=1024", "intervals.logout_s=0", "game.start_kit=pyao",
+		"game.start_gold=5000", NULL};
 	play.server =
 		game_server_start(&(struct game_server_options){.settings = settings, .workers = WORKERS, .armed = true});
 	play.server->errors_expected = true; /* each death is logged as one */
