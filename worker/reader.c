@@ -303,18 +303,25 @@ static void note_view(struct client *client, const struct note *note, uint64_t p
 	cursor_commit(client->c, &next);
 }
 
-static void note_toggle(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+/* `next`: the cursor behind the note. */
+static void toggle_believe(struct worker *w, struct client *client, struct connection_cursor next,
+						   const struct note *note)
 {
-	struct connection_cursor next = *cursor_now(client->c);
 	bool believed = (next.toggles & note->object) != 0;
 	if (believed == (note->x != 0))
 		return;
 	uint8_t bytes[8];
-	next.map_position = position;
 	next.toggles ^= (uint8_t)note->object;
 	size_t length =
 		toggle_packet((enum client_toggle)note->object, (enum dialect)client->c->dialect, bytes, sizeof bytes);
 	tell(w, client, &next, bytes, length, true);
+}
+
+static void note_toggle(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+{
+	struct connection_cursor next = *cursor_now(client->c);
+	next.map_position = position;
+	toggle_believe(w, client, next, note);
 }
 
 /* A note about one player, on his map. */
@@ -389,7 +396,10 @@ static void realm_tell(struct worker *w, struct client *client, const struct not
 		return;
 	struct connection_cursor next = *cursor;
 	next.realm_position = position;
-	tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
+	if (note->kind == NOTE_TOGGLE)
+		toggle_believe(w, client, next, note);
+	else
+		tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
 }
 
 static bool realm_note_reaches(const struct worker *w, const struct client *client, const struct note *note)
@@ -397,6 +407,7 @@ static bool realm_note_reaches(const struct worker *w, const struct client *clie
 	const struct player *player = &w->world.players[client->c->player.index];
 	switch (note->kind) {
 	case NOTE_ALL:
+	case NOTE_TOGGLE:
 		return true;
 	case NOTE_GUILD:
 		return player->guild == note->object;

@@ -21,6 +21,7 @@
 #include "worker/game/leaving.h"
 #include "worker/game/say.h"
 #include "worker/game/tick.h"
+#include "worker/game/weather.h"
 #include "worker/master_line.h"
 #include "worker/output.h"
 #include "worker/reader.h"
@@ -117,6 +118,8 @@ static void ticks_run(void *context)
 	uint64_t now = worker_now_ms(w);
 	if (w->retirement >= RETIRE_HALTED)
 		return;
+	if (weather_is_due(&w->world, now))
+		worker_transaction(w, &w->world.realm_domain, 1, weather_tick, NULL);
 	for (uint32_t map = 1; map <= w->world.limits.maps; map++) {
 		uint64_t due = atomic_load_explicit(&w->world.maps[map].tick_due_ms, memory_order_relaxed);
 		bool mine = map % w->workers == w->world.slot;

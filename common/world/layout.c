@@ -381,6 +381,7 @@ static const struct layout_field fields[] = {
 	FIELD(realm, attempts),
 	FIELD(realm, balance),
 	FIELD(realm, raining),
+	FIELD(realm, night),
 	FIELD(realm, reserve),
 	FIELD(realm, weather_due_ms),
 	FIELD(realm, weather_since_ms),

@@ -669,7 +669,8 @@ struct realm {
 	uint32_t attempts;    /* of them, with a login or creation under way */
 	uint8_t balance;      /* enum balance_state */
 	uint8_t raining;      /* read without lock */
-	uint8_t reserve[2];
+	uint8_t night;        /* the same */
+	uint8_t reserve[1];
 	uint64_t weather_due_ms;   /* next look at the sky */
 	uint64_t weather_since_ms; /* it rains, or is dry, since */
 	struct kept_out kept_out[KEPT_OUT_MOST];
@@ -694,6 +695,7 @@ enum client_toggle {
 	TOGGLE_REST = 4,
 	TOGGLE_MEDITATE = 8,
 	TOGGLE_PARALYSED = 16,
+	TOGGLE_RAIN = 32, /* the realm's, the others are the player's */
 };
 
 /* Where a connection comes from; beside the connections, close together, because they are searched. Written by the

@@ -146,7 +146,8 @@ void realm_creature_give(struct tx *tx, uint32_t index)
 {
 	struct world *w = tx->world;
 	struct realm *realm = w->realm;
-	assert(tx_holds(tx, w->realm_domain) && w->bodies[index].map == 0 && realm->free_creature_count < w->limits.creatures);
+	assert(tx_holds(tx, w->realm_domain) && w->bodies[index].map == 0 &&
+		   realm->free_creature_count < w->limits.creatures);
 	creature_clear(tx, index);
 	uint32_t last = (realm->free_creature_first + realm->free_creature_count) % w->limits.creatures;
 	SET(tx, w->free_creatures[last], index);

@@ -33,7 +33,7 @@ enum note_kind {
 	NOTE_LEAVE,      /* player `subject` is not on this map any more; goes to map `object` (0 = leaves the game) whose
 	                    * ring has its NOTE_ENTER at `position` or later */
 	NOTE_VIEW,       /* player `subject` stands in another 9x9 cell now: that of x,y */
-	NOTE_TOGGLE,     /* the client of `subject` must believe toggle `object` to be `x` (0 or 1) */
+	NOTE_TOGGLE,     /* the client of `subject` (realm: everybody's) must believe toggle `object` to be `x` (0 or 1) */
 	NOTE_RESYNC,     /* player `subject` must be sent its surroundings anew */
 	NOTE_RESYNC_ALL, /* everybody on this map must: what was to be said did not fit */
 	NOTE_CLOSE,      /* `connection` is to be closed for the reason `object` */

@@ -322,6 +322,9 @@ static bool apply_flags(struct bot *bot, const struct s2c_packet *p)
 	case S2C_PARALIZE_OK:
 		bot->paralysed = !bot->paralysed;
 		return true;
+	case S2C_RAIN_TOGGLE:
+		bot->raining = !bot->raining;
+		return true;
 	case S2C_PONG:
 		bot->pongs++;
 		return true;

@@ -207,15 +207,15 @@ static void note_enter(struct little_world *world, uint32_t domain, const struct
 	listener->view_from = ring_head(&world->world.domains[domain].ring);
 }
 
-static void note_toggle(struct little_world *world, const struct note *note)
+static void note_toggle(struct little_world *world, const struct note *note, uint32_t player)
 {
-	struct listener *listener = &world->listeners[note->subject];
+	struct listener *listener = &world->listeners[player];
 	uint8_t bytes[CONTROL_ROOM];
 	if (((listener->toggles & note->object) != 0) == (note->x != 0))
 		return;
 	listener->toggles ^= (uint8_t)note->object;
 	size_t length = toggle_packet((enum client_toggle)note->object, world->tx.dialect, bytes, sizeof bytes);
-	listener_tell(world, note->subject, bytes, length);
+	listener_tell(world, player, bytes, length);
 }
 
 static bool hears_the_dead(const struct little_world *world, uint32_t player)
@@ -245,6 +245,8 @@ static void realm_note(struct little_world *world, const struct note *note, cons
 		bool mine = false;
 		if (note->kind == NOTE_ONE || note->kind == NOTE_CLOSE)
 			mine = note->subject == player;
+		else if (note->kind == NOTE_TOGGLE && world->listeners[player].in_map != 0)
+			note_toggle(world, note, player);
 		else if (world->listeners[player].in_map != 0 && note->but != player)
 			mine = note->kind == NOTE_ALL || (note->kind == NOTE_GUILD && who->guild == note->object) ||
 				   (note->kind == NOTE_STAFF && (who->privileges & PRIVILEGE_STAFF) != 0);
@@ -277,7 +279,7 @@ static void note_listen(struct little_world *world, uint32_t domain, const struc
 		subject->cell_y = area_cell(note->y);
 		break;
 	case NOTE_TOGGLE:
-		note_toggle(world, note);
+		note_toggle(world, note, note->subject);
 		break;
 	case NOTE_RESYNC:
 	case NOTE_RESYNC_ALL:

@@ -174,8 +174,8 @@ static void appear_again(struct tx *tx, uint32_t index)
 		appear(tx, index, at);
 		return;
 	}
-	tx_log(tx, LOG_LEVEL_WARNING, "map %u has no place for creature %u, which waits", tx->world->bodies[index].origin_map,
-		   tx->world->bodies[index].creature);
+	tx_log(tx, LOG_LEVEL_WARNING, "map %u has no place for creature %u, which waits",
+		   tx->world->bodies[index].origin_map, tx->world->bodies[index].creature);
 	wait_begin(tx, index, NO_PLACE_RETRY_MS);
 }
 
@@ -582,8 +582,8 @@ void creature_sound(struct tx *tx, uint32_t index, enum creature_sound which)
 void creature_says(struct tx *tx, uint32_t index, struct text words)
 {
 	const struct body *body = &tx->world->bodies[index];
-	SHOW(tx, body->map, body->x, body->y, CHAT_OVER_HEAD, .text = words, .char_index = (int16_t)index, .r = 255, .g = 255,
-		 .b = 255);
+	SHOW(tx, body->map, body->x, body->y, CHAT_OVER_HEAD, .text = words, .char_index = (int16_t)index, .r = 255,
+		 .g = 255, .b = 255);
 }
 
 void creature_speaks(struct tx *tx, uint32_t index)
@@ -592,5 +592,6 @@ void creature_speaks(struct tx *tx, uint32_t index)
 	unsigned count = 0;
 	const uint32_t *phrases = def != NULL ? creature_phrases(tx->catalog, def, &count) : NULL;
 	if (count > 0)
-		creature_says(tx, index, text_of(catalog_text(tx->catalog, phrases[rng_range(&tx->rng, 1, (int32_t)count) - 1])));
+		creature_says(tx, index,
+					  text_of(catalog_text(tx->catalog, phrases[rng_range(&tx->rng, 1, (int32_t)count) - 1])));
 }

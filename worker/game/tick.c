@@ -5,6 +5,7 @@
 #include "worker/game/creature_ai.h"
 #include "worker/game/effects.h"
 #include "worker/game/leaving.h"
+#include "worker/game/praetorians.h"
 #include "worker/game/rule.h"
 
 enum {
@@ -118,6 +119,7 @@ enum tx_verdict map_tick(struct tx *tx, void *context)
 		return TX_CANCEL; /* another worker was faster */
 
 	creatures_wait_tick(tx, map);
+	praetorians_tick(tx, map);
 	seconds_run(tx, map);
 	creatures_run(tx, map, players_run(tx, map, 0));
 	TOUCH(tx, state->tick_due_ms);
