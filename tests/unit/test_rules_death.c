@@ -440,6 +440,24 @@ static void a_newbies_priest_serves_newbies(void **state)
 	EXPECT_LINE(world, ana, TEXT_PRIEST_NEWBIES);
 }
 
+static void the_way_home_is_announced(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = ENTER(world, "Ana", IN_THE_WILD);
+	kill(world, ana);
+	forget(world);
+	DO(world, ana, HOME); /* no way along the borders leads here: half a minute */
+	EXPECT_MULTI(world, ana, HOME, .distance_maps = 0, .seconds = 30, .home_name = TEXT("Prado"));
+	EXPECT_NOTHING_ELSE(world);
+	live_ms(world, LAND_WILD, 31000);
+	EXPECT_MULTI(world, ana, FINISH_HOME);
+	assert_int_equal(body_of(world, ana)->map, LAND_MEADOW);
+	stand(world, ana, MEADOW_X, MEADOW_Y);
+	DO(world, ana, HOME);
+	EXPECT_LINE(world, ana, TEXT_HOME_HERE);
+	EXPECT_SOUND(world);
+}
+
 /* --- being dead ---------------------------------------------------------------------------------------------------------------------- */
 
 static void the_dead_may_do_little(void **state)
@@ -489,6 +507,7 @@ int main(void)
 		WORLD_TEST(a_priest_revives_and_heals_who_asks),
 		WORLD_TEST(a_priest_does_not_reach_far),
 		WORLD_TEST(a_newbies_priest_serves_newbies),
+		WORLD_TEST(the_way_home_is_announced),
 		WORLD_TEST(the_dead_may_do_little),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
