@@ -79,13 +79,15 @@ enum beast {
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
 	BEAST_LAST = BEAST_FISH,
-	BEAST_DRAGON = 30, /* placed nowhere */
+	/* placed nowhere: */
+	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
+	BEAST_DRAGON = 30,
 };
 
 enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
-	LAND_SCHOOL,     /* newbies only */
+	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
 	LAND_SNOW,       /* cold, safe */
 	LAND_MUTE,       /* as the wild, but magic does not work */
 	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
