@@ -59,6 +59,8 @@ static const struct {
 	{THING_POISON_SWORD,
 	 "Name=Espada con veneno\r\nGrhIndex=547\r\nObjType=2\r\nEnvenena=1\r\nMinHIT=1\r\nMaxHIT=1\r\nAnim=18\r\n"},
 	{THING_ARMOUR, "Name=Armadura\r\nGrhIndex=548\r\nObjType=3\r\nNumRopaje=65\r\nMINDEF=3000\r\nMAXDEF=3000\r\n"},
+	{THING_CAMP_FIRE, "Name=Fogata\r\nGrhIndex=534\r\nObjType=25\r\nAgarrable=1\r\n"},
+	{THING_HUNTER_ARMOUR, "Name=Piel de cazador\r\nGrhIndex=535\r\nObjType=3\r\nNumRopaje=65\r\nHombre=1\r\n"},
 };
 
 static void things_write(struct world *files)
@@ -152,6 +154,11 @@ static void wild_write(struct world *files)
 	fixture_creature(map, BEAR_X, WILD_BEASTS_Y, BEAST_BEAR);
 	fixture_creature(map, GOBLIN_X, WILD_BEASTS_Y, BEAST_GOBLIN);
 	fixture_creature(map, TRAINER_X, WILD_BEASTS_Y, BEAST_TRAINER);
+	fixture_trigger(map, SHELTER_X, GROUNDS_Y, TRIGGER_SAFE);
+	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
+	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
+	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
+		fixture_tile_at(map, x, GROUNDS_Y)->layer[0] = 5837;
 	world_write_map(files, LAND_WILD, map);
 	free(map);
 	world_write(files, "Maps/Mapa2.dat", "[MAPA2]\r\nName=Monte\r\nPk=0\r\n");
@@ -166,17 +173,26 @@ static void school_write(struct world *files)
 	world_write(files, "Maps/Mapa3.dat", "[MAPA3]\r\nName=Escuela\r\nPk=1\r\nRestringir=newbie\r\n");
 }
 
+static void snow_write(struct world *files)
+{
+	struct fixture_map *map = fixture_map_create();
+	world_write_map(files, LAND_SNOW, map);
+	free(map);
+	world_write(files, "Maps/Mapa4.dat", "[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n");
+}
+
 int little_catalog_build(void)
 {
 	struct world *files = calloc(1, sizeof *files);
 	assert_non_null(files);
 	world_create(files);
-	world_write(files, "Dat/Map.dat", "[INIT]\r\nMapPath=\\Maps\\\r\nNumMaps=3\r\n");
+	world_write(files, "Dat/Map.dat", "[INIT]\r\nMapPath=\\Maps\\\r\nNumMaps=4\r\n");
 	things_write(files);
 	beasts_write(files);
 	meadow_write(files);
 	wild_write(files);
 	school_write(files);
+	snow_write(files);
 	int fd = world_build(files);
 	if (fd < 0)
 		fail_msg("the little land is refused: %s", files->why.text);

@@ -1,4 +1,4 @@
-/* little_catalog.h - the little land that rules are tested in: three maps, a few of every kind of thing, some creatures.
+/* little_catalog.h - the little land that rules are tested in: four maps, a few of every kind of thing, some creatures.
  * Written by hand as classic files into a temporary folder, built by catalog_build like any world, and removed again. */
 #ifndef ARGENTUM_TESTS_LITTLE_CATALOG_H
 #define ARGENTUM_TESTS_LITTLE_CATALOG_H
@@ -41,6 +41,8 @@ enum thing {
 	THING_BOOK, /* does nothing when used */
 	THING_NEWBIE_TUNIC,
 	THING_FISHING_ROD = 138, /* tools are known by number (rules-economy-social-admin.md 7.1) */
+	THING_CAMP_FIRE = 63,
+	THING_HUNTER_ARMOUR = 360, /* keeps a hunter hidden (rules-life-combat-magic.md 9.5) */
 	/* for fights; the first three are known by number (rules-life-combat-magic.md 1.4) */
 	THING_VIKING_SWORD = 123,
 	THING_DRAGON_SWORD = 402,
@@ -73,7 +75,8 @@ enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
 	LAND_SCHOOL,     /* newbies only */
-	LAND_COUNT = LAND_SCHOOL,
+	LAND_SNOW,   /* cold, safe */
+	LAND_COUNT = LAND_SNOW,
 
 	/* On the meadow. (50,50) and 5 tiles around it are empty grass. */
 	MEADOW_X = 50,
@@ -105,6 +108,12 @@ enum {
 	GOBLIN_X = 84,
 	TRAINER_X = 86,
 	WILD_BEASTS_Y = 80,
+	/* Also there, each with open ground around it: */
+	SHELTER_X = 68, /* trigger 4: nobody fights there */
+	ROOF_X = 70,
+	PASSAGE_X = 73, /* where nobody may stand for long */
+	LAVA_X = 76,    /* and the tile to the east of it */
+	GROUNDS_Y = 70,
 };
 
 /* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */

@@ -15,9 +15,11 @@
 #include "common/world/realm.h"
 #include "tests/harness/decree.h"
 #include "worker/game/audience.h"
+#include "worker/game/effects.h"
 #include "worker/game/look.h"
 #include "worker/game/presence.h"
 #include "worker/game/ruling.h"
+#include "worker/game/tick.h"
 #include "worker/game/tile.h"
 #include "worker/game_audit.h"
 #include "worker/snapshot.h"
@@ -335,6 +337,24 @@ void pass_ms(struct little_world *world, uint64_t ms)
 	world->tx.unix_s = 1500000000 + (int64_t)(world->tx.now_ms / 1000);
 }
 
+unsigned live_ms(struct little_world *world, uint32_t map, uint64_t ms)
+{
+	uint64_t until_ms = world->tx.now_ms + ms;
+	unsigned ticks = 0;
+	for (;;) {
+		uint64_t due_ms = atomic_load(&world->world.maps[map].tick_due_ms);
+		if (due_ms == 0 || due_ms > until_ms)
+			break;
+		if (due_ms > world->tx.now_ms)
+			pass_ms(world, due_ms - world->tx.now_ms);
+		uint32_t domains[2] = {map, 0};
+		run(world, domains, map_tick, &map);
+		ticks++;
+	}
+	pass_ms(world, until_ms - world->tx.now_ms);
+	return ticks;
+}
+
 struct deed {
 	struct connection *c;
 	const struct ruling *ruling;
@@ -464,6 +484,7 @@ static enum tx_verdict arrive(struct tx *tx, void *context)
 	TOUCH(tx, c->owner);
 	atomic_store(&c->owner, w->slot + 1);
 	presence_enter(tx, index, arrival->at, 0);
+	effects_enter(tx, index);
 	return TX_COMMIT;
 }
 

@@ -100,6 +100,9 @@ enum tx_verdict little_world_run(struct little_world *world, uint32_t map, tx_fn
 
 void pass_ms(struct little_world *world, uint64_t ms);
 
+/* Time passes, and the map has its ticks when they are due. Returns how many. */
+unsigned live_ms(struct little_world *world, uint32_t map, uint64_t ms);
+
 /* --- what was told ---------------------------------------------------------------------------------------------------- */
 
 /* Exactly this packet was told to the player, and is taken off what he was told. Fields not named are 0. */

@@ -18,6 +18,7 @@
 #include "worker/close_reasons.h"
 #include "worker/game/audience.h"
 #include "worker/game/creation.h"
+#include "worker/game/effects.h"
 #include "worker/game/look.h"
 #include "worker/game/presence.h"
 #include "worker/game/ruling.h"
@@ -212,6 +213,7 @@ static enum tx_verdict enter(struct tx *tx, void *context)
 	SET(tx, w->connections[who->connection.index].player, player_handle(w, who->index));
 	presence_enter(tx, who->index, who->at, 0);
 	travel_arrived(tx, who->index);
+	effects_enter(tx, who->index);
 	return TX_COMMIT;
 }
 
