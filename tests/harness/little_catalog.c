@@ -166,6 +166,7 @@ static void wild_write(struct world *files)
 		for (unsigned x = ARENA_FROM; x <= ARENA_TO; x++)
 			fixture_trigger(map, x, y, TRIGGER_ARENA);
 	}
+	fixture_trigger(map, SHELTER_X, GROUNDS_Y, TRIGGER_SAFE);
 	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
 	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
 	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)

@@ -119,6 +119,7 @@ enum {
 	ARENA_FROM = 50,
 	ARENA_TO = 55,
 	/* Also there, each with open ground around it: */
+	SHELTER_X = 68, /* trigger 4: nobody fights there */
 	ROOF_X = 70,
 	PASSAGE_X = 73, /* where nobody may stand for long */
 	LAVA_X = 76,    /* and the tile to the east of it */
