@@ -63,6 +63,19 @@ static const struct {
 	{THING_ELVEN_FLUTE, "Name=Flauta elfica\r\nGrhIndex=543\r\nObjType=18\r\nStaffPower=2\r\n"},
 	{THING_CAMP_FIRE, "Name=Fogata\r\nGrhIndex=534\r\nObjType=25\r\nAgarrable=1\r\n"},
 	{THING_HUNTER_ARMOUR, "Name=Piel de cazador\r\nGrhIndex=535\r\nObjType=3\r\nNumRopaje=65\r\nHombre=1\r\n"},
+	{THING_VIKING_SWORD, "Name=Espada vikinga\r\nGrhIndex=540\r\nObjType=2\r\nMinHIT=10\r\nMaxHIT=12\r\nAnim=15\r\n"},
+	{THING_DRAGON_SWORD, "Name=Mata dragones\r\nGrhIndex=541\r\nObjType=2\r\nMinHIT=10\r\nMaxHIT=12\r\nAnim=15\r\n"},
+	{THING_THEFT_GLOVES, "Name=Guantes de hurto\r\nGrhIndex=542\r\nObjType=18\r\nGuante=1\r\nMinHIT=1\r\nMaxHIT=2\r\n"},
+	{THING_BOW,
+	 "Name=Arco\r\nGrhIndex=543\r\nObjType=2\r\nProyectil=1\r\nMuniciones=1\r\nMinHIT=4\r\nMaxHIT=5\r\nAnim=16\r\n"},
+	{THING_POISON_ARROWS,
+	 "Name=Flechas con veneno\r\nGrhIndex=544\r\nObjType=32\r\nMinHIT=3\r\nMaxHIT=3\r\nEnvenena=1\r\n"},
+	{THING_KNIFE,
+	 "Name=Cuchilla\r\nGrhIndex=545\r\nObjType=2\r\nProyectil=1\r\nAcuchilla=1\r\nMinHIT=4\r\nMaxHIT=5\r\nAnim=17\r\n"},
+	{THING_DAGGER, "Name=Pu\361al\r\nGrhIndex=546\r\nObjType=2\r\nApu\361ala=1\r\nMinHIT=3\r\nMaxHIT=3\r\nAnim=18\r\n"},
+	{THING_POISON_SWORD,
+	 "Name=Espada con veneno\r\nGrhIndex=547\r\nObjType=2\r\nEnvenena=1\r\nMinHIT=1\r\nMaxHIT=1\r\nAnim=18\r\n"},
+	{THING_ARMOUR, "Name=Armadura\r\nGrhIndex=548\r\nObjType=3\r\nNumRopaje=65\r\nMINDEF=3000\r\nMAXDEF=3000\r\n"},
 };
 
 static void things_write(struct world *files)
@@ -78,12 +91,27 @@ static void things_write(struct world *files)
 static void beasts_write(struct world *files)
 {
 	world_write(files, "Dat/NPCs.dat",
-				"[INIT]\r\nNumNPCs=3\r\n\r\n"
+				"[INIT]\r\nNumNPCs=15\r\n\r\n"
 				"[NPC1]\r\nName=Lobo\r\nBody=10\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\nMaxHP=20\r\n"
 				"MinHP=20\r\nMinHIT=1\r\nMaxHIT=4\r\n\r\n"
 				"[NPC2]\r\nName=Panadero\r\nDesc=Pan caliente\r\nBody=11\r\nHeading=3\r\nComercia=1\r\nTipoItems=1\r\n"
 				"NROITEMS=1\r\nObj1=1-100\r\n\r\n"
-				"[NPC3]\r\nName=Sacerdote\r\nDesc=Paz\r\nNpcType=1\r\nBody=12\r\nHeading=3\r\n");
+				"[NPC3]\r\nName=Sacerdote\r\nDesc=Paz\r\nNpcType=1\r\nBody=12\r\nHeading=3\r\n\r\n"
+				"[NPC6]\r\nName=Guardia\r\nNpcType=2\r\nBody=13\r\nHeading=3\r\nMovement=1\r\nAttackable=1\r\n"
+				"MaxHP=50\r\nMinHP=50\r\nPosOrig=1\r\n\r\n"
+				"[NPC10]\r\nName=Oso\r\nBody=14\r\nHeading=2\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
+				"MaxHP=30\r\nMinHP=30\r\nGiveEXP=45\r\nAlineacion=1\r\nDomable=100\r\nSnd3=77\r\nNROEXP=1\r\n"
+				"Exp1=Grrr\r\nDrop1=1-3\r\nDrop2=12-25000\r\nDrop3=29-1\r\n\r\n"
+				"[NPC11]\r\nName=Goblin\r\nBody=15\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
+				"MaxHP=10\r\nMinHP=10\r\nGiveEXP=7\r\nAlineacion=2\r\nPosOrig=1\r\n\r\n"
+				"[NPC12]\r\nName=Entrenador\r\nNpcType=3\r\nBody=16\r\nHeading=3\r\nNroCriaturas=2\r\n"
+				"CI1=13\r\nCN1=Rata\r\nCI2=11\r\nCN2=Goblin\r\n\r\n"
+				"[NPC13]\r\nName=Rata\r\nBody=17\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
+				"MaxHP=5\r\nMinHP=5\r\nGiveEXP=5\r\nDomable=1\r\nDrop1=1-1\r\n\r\n"
+				"[NPC14]\r\nName=Espiritu\r\nBody=18\r\nHeading=3\r\nMovement=1\r\nAttackable=1\r\nMaxHP=40\r\n"
+				"MinHP=40\r\nGiveEXP=100\r\n\r\n"
+				"[NPC15]\r\nName=Pez\r\nBody=19\r\nHeading=3\r\nMovement=1\r\nMaxHP=5\r\nMinHP=5\r\nAguaValida=1\r\n"
+				"TierraInvalida=1\r\n");
 	world_write(files, "Dat/ArmasHerrero.dat", "[INIT]\r\nNumArmas=1\r\n[Arma1]\r\nIndex=2\r\n");
 }
 
@@ -138,6 +166,10 @@ static void wild_write(struct world *files)
 	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
 	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
 		fixture_tile_at(map, x, GROUNDS_Y)->layer[0] = 5837;
+	fixture_creature(map, GUARD_X, WILD_BEASTS_Y, BEAST_GUARD);
+	fixture_creature(map, BEAR_X, WILD_BEASTS_Y, BEAST_BEAR);
+	fixture_creature(map, GOBLIN_X, WILD_BEASTS_Y, BEAST_GOBLIN);
+	fixture_creature(map, TRAINER_X, WILD_BEASTS_Y, BEAST_TRAINER);
 	world_write_map(files, LAND_WILD, map);
 	free(map);
 	world_write(files, "Maps/Mapa2.dat", "[MAPA2]\r\nName=Monte\r\nPk=0\r\n");

@@ -54,10 +54,32 @@ enum thing {
 	THING_MAGIC_LUTE = 696,
 	THING_ELVEN_LUTE = 1049,
 	THING_ELVEN_FLUTE = 1050,
-	THING_COUNT
+	/* for fights; the first three are known by number (rules-life-combat-magic.md 1.4) */
+	THING_VIKING_SWORD = 123,
+	THING_DRAGON_SWORD = 402,
+	THING_THEFT_GLOVES = 873,
+	THING_BOW = 201,
+	THING_POISON_ARROWS,
+	THING_KNIFE, /* is thrown, and slashes */
+	THING_DAGGER,
+	THING_POISON_SWORD,
+	THING_ARMOUR,       /* for everybody tall */
+	THING_COUNT = 1100, /* above all of them */
 };
 
-enum beast { BEAST_WOLF = 1, BEAST_BAKER, BEAST_PRIEST };
+enum beast {
+	BEAST_WOLF = 1,
+	BEAST_BAKER,
+	BEAST_PRIEST,
+	BEAST_GUARD = 6, /* the rules know its number; it returns to its post */
+	BEAST_BEAR = 10, /* an animal that can be tamed, and leaves things; appears anywhere */
+	BEAST_GOBLIN,    /* evil; appears where it was placed */
+	BEAST_TRAINER,
+	BEAST_RAT,    /* a trainer's */
+	BEAST_SPIRIT, /* summoned */
+	BEAST_FISH,   /* stays in the water */
+	BEAST_LAST = BEAST_FISH,
+};
 
 enum {
 	LAND_MEADOW = 1, /* safe */
@@ -98,6 +120,11 @@ enum {
 	PASSAGE_X = 73, /* where nobody may stand for long */
 	LAVA_X = 76,    /* and the tile to the east of it */
 	GROUNDS_Y = 70,
+	GUARD_X = 80, /* in a row: a guard, a bear, a goblin, a trainer */
+	BEAR_X = 82,
+	GOBLIN_X = 84,
+	TRAINER_X = 86,
+	WILD_BEASTS_Y = 80,
 };
 
 /* Spells by number: little_spells.c. Damage and healing are 50, without dice. */

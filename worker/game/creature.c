@@ -5,6 +5,7 @@
 #include "worker/game/alignment.h"
 #include "worker/game/effects.h"
 #include "worker/game/experience.h"
+#include "worker/game/formulas.h"
 #include "worker/game/legality.h"
 #include "worker/game/move.h"
 #include "worker/game/pets.h"
@@ -263,7 +264,7 @@ void creature_pays(struct tx *tx, uint32_t index, uint32_t player, int damage)
 	struct creature *creature = creature_at(tx, index);
 	if (def == NULL)
 		return;
-	int32_t points = spoils_experience(def->experience, body->hp_max, body->hp, damage, creature->experience);
+	int points = hit_experience(damage, body->hp, body->hp_max, def->experience, creature->experience);
 	if (points <= 0)
 		return;
 	SET(tx, creature->experience, creature->experience - points);
