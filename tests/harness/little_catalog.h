@@ -51,9 +51,6 @@ enum thing {
 	THING_BLANK_SCROLL,        /* of a spell that does not exist */
 	THING_MAGIC_FLUTE = 208,   /* instruments too (rules-life-combat-magic.md 1.4) */
 	THING_HUNTER_ARMOUR = 360, /* keeps a hunter hidden (rules-life-combat-magic.md 9.5) */
-	THING_MAGIC_LUTE = 696,
-	THING_ELVEN_LUTE = 1049,
-	THING_ELVEN_FLUTE = 1050,
 	/* for fights; the first three are known by number (rules-life-combat-magic.md 1.4) */
 	THING_VIKING_SWORD = 123,
 	THING_DRAGON_SWORD = 402,
@@ -65,6 +62,9 @@ enum thing {
 	THING_POISON_SWORD,
 	THING_ARMOUR,       /* for everybody tall */
 	THING_COUNT = 1100, /* above all of them */
+	THING_MAGIC_LUTE = 696,
+	THING_ELVEN_LUTE = 1049,
+	THING_ELVEN_FLUTE = 1050,
 };
 
 enum beast {
@@ -79,6 +79,7 @@ enum beast {
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
 	BEAST_LAST = BEAST_FISH,
+	BEAST_DRAGON = 30, /* placed nowhere */
 };
 
 enum {
@@ -164,6 +165,7 @@ enum charm {
 	CHARM_LIGHT,  /* is only seen */
 	CHARM_UNREAL, /* summons what does not exist */
 	CHARM_BEYOND, /* needs more skill than there is */
+	CHARM_VARIES, /* damage of 1 to 10 */
 	CHARM_COUNT
 };
 

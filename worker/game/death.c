@@ -90,6 +90,7 @@ void player_die(struct tx *tx, uint32_t index)
 	death_heard(tx, player, body, index);
 	SET(tx, player->trading, 0); /* before anything falls (14.8) */
 	vital_set(tx, index, VITAL_HP, 0);
+	vital_tell(tx, index, VITAL_HP);
 	vital_set(tx, index, VITAL_STAMINA, 0);
 	SET(tx, player->dead, 1);
 	player_changed(tx, player);

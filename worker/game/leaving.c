@@ -1,6 +1,7 @@
 #include "worker/game/leaving.h"
 
 #include "common/config/config.h"
+#include "worker/game/death.h"
 #include "worker/game/effects.h"
 #include "worker/game/legality.h"
 #include "worker/game/pets.h"
@@ -63,8 +64,12 @@ void leaving_cancel(struct tx *tx, uint32_t index)
 	tell_text(tx, index, FONT_INFO, TEXT_LEAVING_CANCELLED);
 }
 
-static void countdown_begin(struct tx *tx, struct player *player)
+/* 4.2: who is about to leave is seen by everybody. */
+static void countdown_begin(struct tx *tx, uint32_t index)
 {
+	struct player *player = &tx->world->players[index];
+	effect_reveal(tx, index);
+	effect_visible(tx, index);
 	SET(tx, player->logout_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.logout_s * 1000);
 	SET(tx, player->logout_said_s, (uint8_t)clamp_i64(tx->config->intervals.logout_s, 0, 255));
 }
@@ -73,7 +78,7 @@ void leaving_disturbed(struct tx *tx, uint32_t index)
 {
 	struct player *player = &tx->world->players[index];
 	if (player->state == PLAYER_LINGERING && player->logout_due_ms != 0)
-		countdown_begin(tx, player);
+		countdown_begin(tx, index);
 	else
 		leaving_cancel(tx, index);
 }
@@ -110,9 +115,11 @@ enum tx_verdict rule_quit(struct tx *tx, const struct actor *me, const struct c2
 		leave_game(tx, me->index, CLOSE_LOGGED_OUT, TEXT_LEAVING_NOW);
 		return TX_COMMIT;
 	}
-	if (me->player->trading != 0)
-		SET(tx, me->player->trading, 0);
-	countdown_begin(tx, me->player);
+	SET(tx, me->player->trading, 0);
+	home_cancel(tx, me->index);
+	effect_visible(tx, me->index);
+	effect_reveal(tx, me->index);
+	countdown_begin(tx, me->index);
 	tell_text(tx, me->index, FONT_INFO, TEXT_LEAVING_IN, tx->config->intervals.logout_s);
 	return TX_COMMIT;
 }
@@ -144,7 +151,7 @@ enum tx_verdict leaving_when_lost(struct tx *tx, void *context)
 	SET(tx, player->state, PLAYER_LINGERING);
 	SET(tx, player->trading, 0);
 	if (player->logout_due_ms == 0)
-		countdown_begin(tx, player);
+		countdown_begin(tx, lost->player.index);
 	player_changed(tx, player);
 	return TX_COMMIT;
 }
