@@ -165,14 +165,15 @@ static void wild_write(struct world *files)
 		for (unsigned x = ARENA_FROM; x <= ARENA_TO; x++)
 			fixture_trigger(map, x, y, TRIGGER_ARENA);
 	}
-	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
-	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
-	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
-		fixture_tile_at(map, x, GROUNDS_Y)->layer[0] = 5837;
 	fixture_creature(map, GUARD_X, WILD_BEASTS_Y, BEAST_GUARD);
 	fixture_creature(map, BEAR_X, WILD_BEASTS_Y, BEAST_BEAR);
 	fixture_creature(map, GOBLIN_X, WILD_BEASTS_Y, BEAST_GOBLIN);
 	fixture_creature(map, TRAINER_X, WILD_BEASTS_Y, BEAST_TRAINER);
+	fixture_trigger(map, SHELTER_X, GROUNDS_Y, TRIGGER_SAFE);
+	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
+	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
+	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
+		fixture_tile_at(map, x, GROUNDS_Y)->layer[0] = 5837;
 	world_write_map(files, LAND_WILD, map);
 	free(map);
 	world_write(files, "Maps/Mapa2.dat", "[MAPA2]\r\nName=Monte\r\nPk=0\r\n");

@@ -116,16 +116,17 @@ enum {
 	WILD_Y = 30,
 	ARENA_FROM = 50,
 	ARENA_TO = 55,
-	/* Also there, each with open ground around it: */
-	ROOF_X = 70,
-	PASSAGE_X = 73, /* where nobody may stand for long */
-	LAVA_X = 76,    /* and the tile to the east of it */
-	GROUNDS_Y = 70,
 	GUARD_X = 80, /* in a row: a guard, a bear, a goblin, a trainer */
 	BEAR_X = 82,
 	GOBLIN_X = 84,
 	TRAINER_X = 86,
 	WILD_BEASTS_Y = 80,
+	/* Also there, each with open ground around it: */
+	SHELTER_X = 68, /* trigger 4: nobody fights there */
+	ROOF_X = 70,
+	PASSAGE_X = 73, /* where nobody may stand for long */
+	LAVA_X = 76,    /* and the tile to the east of it */
+	GROUNDS_Y = 70,
 };
 
 /* Spells by number: little_spells.c. Damage and healing are 50, without dice. */
