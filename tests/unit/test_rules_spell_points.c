@@ -63,7 +63,7 @@ static void who_has_no_life_left_dies_and_it_counts(void **state)
 	assert_true(player_of(world, beto)->dead);
 	assert_int_equal(player_of(world, beto)->hp, 0);
 	assert_int_equal(player_of(world, ana)->criminals_killed, 1);
-	EXPECT_MULTI(world, beto, USER_KILL, .char_index = (int16_t)ana);
+	EXPECT_MULTI(world, beto, USER_KILL, .killer_char = (int16_t)ana);
 	EXPECT_PAID(world, ana, 10, 0);
 	cast_on(world, ana, CHARM_HEAL, beto);
 	EXPECT_LINE(world, ana, TEXT_SPELL_NOT_ON_DEAD);
