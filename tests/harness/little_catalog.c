@@ -115,7 +115,7 @@ static void beasts_write(struct world *files)
 		"TierraInvalida=1\r\n\r\n"
 		"[NPC29]\r\nName=Maestro\r\nNpcType=9\r\nBody=21\r\nHeading=3\r\n\r\n"
 		"[NPC30]\r\nName=Dragon\r\nNpcType=6\r\nBody=20\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
-		"MaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\n");
+		"AfectaParalisis=1\r\nMaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\n");
 	world_write(files, "Dat/ArmasHerrero.dat", "[INIT]\r\nNumArmas=1\r\n[Arma1]\r\nIndex=2\r\n");
 }
 

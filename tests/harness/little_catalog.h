@@ -168,6 +168,7 @@ enum charm {
 	CHARM_LIGHT,  /* is only seen */
 	CHARM_UNREAL, /* summons what does not exist */
 	CHARM_BEYOND, /* needs more skill than there is */
+	CHARM_VARIES, /* damage of 1 to 10 */
 	CHARM_COUNT
 };
 
