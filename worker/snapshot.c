@@ -58,6 +58,19 @@ static void toggles_put(struct packet_writer *writer, uint8_t believed, uint8_t 
 	}
 }
 
+/* The two switches that a client cannot ask for. */
+static void safes_put(struct packet_writer *writer, const struct player *player)
+{
+	if (player->safe_mode)
+		PUT_MULTI(writer, SAFE_MODE_ON);
+	else
+		PUT_MULTI(writer, SAFE_MODE_OFF);
+	if (player->resuscitation_safe)
+		PUT_MULTI(writer, RESUSCITATION_SAFE_ON);
+	else
+		PUT_MULTI(writer, RESUSCITATION_SAFE_OFF);
+}
+
 /* Everybody and everything in the window, but not oneself. */
 static void surroundings_put(struct tx *tx, struct packet_writer *writer, uint32_t map, uint32_t self)
 {
@@ -109,12 +122,8 @@ static enum tx_verdict take(struct tx *tx, void *context)
 	wire_spells(tx, &writer, self);
 	if (cursor->greeted == GREETED_NOT || (cursor->greeted == GREETED_BEFORE && c->dialect == DIALECT_GODOT))
 		PUT(&writer, LEVEL_UP, .skill_points = player->skill_points); /* classic clients add it to what they know */
-	if (cursor->greeted != GREETED_HERE) {
-		if (player->safe_mode)
-			PUT_MULTI(&writer, SAFE_MODE_ON);
-		else
-			PUT_MULTI(&writer, SAFE_MODE_OFF);
-	}
+	if (cursor->greeted != GREETED_HERE)
+		safes_put(&writer, player);
 	if (tx->world->realm->night ? cursor->greeted != GREETED_HERE : cursor->greeted == GREETED_BEFORE)
 		PUT(&writer, SEND_NIGHT, .night = tx->world->realm->night != 0);
 	if (player->blind)

@@ -1,4 +1,4 @@
-/* little_catalog.h - the little land that rules are tested in: four maps, a few of every kind of thing, some creatures.
+/* little_catalog.h - the little land that rules are tested in: six maps, a few of every kind of thing, some creatures.
  * Written by hand as classic files into a temporary folder, built by catalog_build like any world, and removed again. */
 #ifndef ARGENTUM_TESTS_LITTLE_CATALOG_H
 #define ARGENTUM_TESTS_LITTLE_CATALOG_H
@@ -40,20 +40,58 @@ enum thing {
 	THING_POTION,
 	THING_BOOK, /* does nothing when used */
 	THING_NEWBIE_TUNIC,
-	THING_FISHING_ROD = 138, /* tools are known by number (rules-economy-social-admin.md 7.1) */
 	THING_CAMP_FIRE = 63,
+	THING_FISHING_ROD = 138, /* tools are known by number (rules-economy-social-admin.md 7.1) */
+	THING_STAFF,             /* power 2, bonus 38 */
+	THING_WEAK_STAFF,        /* power 1 */
+	THING_MAGIC_HELMET,      /* takes 5 off a spell's damage */
+	THING_MAGIC_RING,        /* takes 3 */
+	THING_WARDING_RING,      /* keeps off paralysis, immobility, blindness and stupidity */
+	THING_DART_SCROLL,
+	THING_BLANK_SCROLL,        /* of a spell that does not exist */
+	THING_MAGIC_FLUTE = 208,   /* instruments too (rules-life-combat-magic.md 1.4) */
 	THING_HUNTER_ARMOUR = 360, /* keeps a hunter hidden (rules-life-combat-magic.md 9.5) */
-	THING_COUNT
+	/* for fights; the first three are known by number (rules-life-combat-magic.md 1.4) */
+	THING_VIKING_SWORD = 123,
+	THING_DRAGON_SWORD = 402,
+	THING_THEFT_GLOVES = 873,
+	THING_BOW = 201,
+	THING_POISON_ARROWS,
+	THING_KNIFE, /* is thrown, and slashes */
+	THING_DAGGER,
+	THING_POISON_SWORD,
+	THING_ARMOUR,       /* for everybody tall */
+	THING_COUNT = 1100, /* above all of them */
+	THING_MAGIC_LUTE = 696,
+	THING_ELVEN_LUTE = 1049,
+	THING_ELVEN_FLUTE = 1050,
 };
 
-enum beast { BEAST_WOLF = 1, BEAST_BAKER, BEAST_PRIEST };
+enum beast {
+	BEAST_WOLF = 1,
+	BEAST_BAKER,
+	BEAST_PRIEST,
+	BEAST_GUARD = 6, /* the rules know its number; it returns to its post */
+	BEAST_BEAR = 10, /* an animal that can be tamed, and leaves things; appears anywhere */
+	BEAST_GOBLIN,    /* evil; appears where it was placed */
+	BEAST_TRAINER,
+	BEAST_RAT,    /* a trainer's */
+	BEAST_SPIRIT, /* summoned */
+	BEAST_FISH,   /* stays in the water */
+	BEAST_LAST = BEAST_FISH,
+	/* placed nowhere: */
+	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
+	BEAST_DRAGON = 30,
+};
 
 enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
-	LAND_SCHOOL,     /* newbies only */
-	LAND_SNOW,   /* cold, safe */
-	LAND_COUNT = LAND_SNOW,
+	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
+	LAND_SNOW,       /* cold, safe */
+	LAND_MUTE,       /* as the wild, but magic does not work */
+	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
+	LAND_COUNT = LAND_BARREN,
 
 	/* On the meadow. (50,50) and 5 tiles around it are empty grass. */
 	MEADOW_X = 50,
@@ -81,10 +119,57 @@ enum {
 	ARENA_FROM = 50,
 	ARENA_TO = 55,
 	/* Also there, each with open ground around it: */
+	SHELTER_X = 68, /* trigger 4: nobody fights there */
 	ROOF_X = 70,
 	PASSAGE_X = 73, /* where nobody may stand for long */
 	LAVA_X = 76,    /* and the tile to the east of it */
 	GROUNDS_Y = 70,
+	GUARD_X = 80, /* in a row: a guard, a bear, a goblin, a trainer */
+	BEAR_X = 82,
+	GOBLIN_X = 84,
+	TRAINER_X = 86,
+	WILD_BEASTS_Y = 80,
+};
+
+/* Spells by number: little_spells.c. Damage and healing are 50, without dice. */
+enum charm {
+	CHARM_NONE,
+	CHARM_DART,  /* damage; skill 6, mana 10, stamina 2 */
+	CHARM_STORM, /* damage, more with a staff; a mage needs power 2 */
+	CHARM_HEAL,
+	CHARM_POISON,
+	CHARM_CURE,
+	CHARM_PARALYSE,
+	CHARM_IMMOBILISE,
+	CHARM_FREE,
+	CHARM_INVISIBLE,
+	CHARM_MIMIC,
+	CHARM_REVIVE, /* a mage needs power 2 */
+	CHARM_BLIND,
+	CHARM_STUPEFY,
+	CHARM_WAKE, /* clears stupidity */
+	CHARM_STARVE,
+	CHARM_FEED,
+	CHARM_NIMBLE,
+	CHARM_CLUMSY,
+	CHARM_STRONG,
+	CHARM_WEAK,
+	CHARM_DRAIN, /* takes mana and stamina */
+	CHARM_LEND,  /* gives them */
+	CHARM_SLAY,
+	CHARM_APOCALYPSE = 25, /* known by number */
+	CHARM_CURSE,
+	CHARM_BLESS,
+	CHARM_SUMMON, /* two wolves */
+	CHARM_CALL,   /* a pet */
+	CHARM_EYE,
+	CHARM_HUNT,   /* damage to creatures only */
+	CHARM_MANY,   /* takes food, agility and life */
+	CHARM_LIGHT,  /* is only seen */
+	CHARM_UNREAL, /* summons what does not exist */
+	CHARM_BEYOND, /* needs more skill than there is */
+	CHARM_VARIES, /* damage of 1 to 10 */
+	CHARM_COUNT
 };
 
 /* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */

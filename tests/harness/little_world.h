@@ -27,7 +27,7 @@
 
 enum {
 	LITTLE_WORLD_PLAYERS = 10,
-	LITTLE_WORLD_CREATURES = 10,
+	LITTLE_WORLD_CREATURES = 40,
 	LITTLE_WORLD_STEP_MS = 1000, /* DO lets so much time pass first */
 };
 

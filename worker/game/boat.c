@@ -54,12 +54,15 @@ static bool may_board(struct tx *tx, const struct actor *me, const struct item_d
 	return false;
 }
 
-/* At sea everybody is drawn; the spell's invisibility goes on and shows again ashore. */
+/* At sea everybody is drawn; the spell's invisibility goes on and shows again ashore. For the others: his own client
+ * draws him always (states.c). */
 static void veil_show(struct tx *tx, uint32_t index, bool veiled)
 {
 	const struct body *body = &tx->world->bodies[index];
+	if ((body->flags & BODY_ADMIN_INVISIBLE) != 0)
+		return;
 	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = veiled);
-	say_area(tx, body->map, body->x, body->y, 0, NOTE_FLAG_VIEW);
+	say_area(tx, body->map, body->x, body->y, index, NOTE_FLAG_VIEW);
 }
 
 static void board(struct tx *tx, const struct actor *me, unsigned slot)

@@ -5,6 +5,7 @@
 #include "worker/game/alignment.h"
 #include "worker/game/effects.h"
 #include "worker/game/experience.h"
+#include "worker/game/formulas.h"
 #include "worker/game/legality.h"
 #include "worker/game/move.h"
 #include "worker/game/pets.h"
@@ -263,7 +264,7 @@ void creature_pays(struct tx *tx, uint32_t index, uint32_t player, int damage)
 	struct creature *creature = creature_at(tx, index);
 	if (def == NULL)
 		return;
-	int32_t points = spoils_experience(def->experience, body->hp_max, body->hp, damage, creature->experience);
+	int points = hit_experience(damage, body->hp, body->hp_max, def->experience, creature->experience);
 	if (points <= 0)
 		return;
 	SET(tx, creature->experience, creature->experience - points);
@@ -552,7 +553,9 @@ void creatures_wait_tick(struct tx *tx, uint32_t map)
 {
 	struct map_state *state = &tx->world->maps[map];
 	uint64_t period_ms = (uint64_t)tx->config->intervals.guards_return_minutes * 60000;
-	bool guards_return = period_ms != 0 && state->tick_last_ms / period_ms != tx->now_ms / period_ms;
+	bool guards_return = period_ms != 0 && state->guards_due_ms != 0 && state->guards_due_ms <= tx->now_ms;
+	if (period_ms != 0 && (guards_return || state->guards_due_ms == 0))
+		SET(tx, state->guards_due_ms, tx->now_ms + period_ms);
 	if (state->first_waiting != 0)
 		waiting_run(tx, map);
 	for (uint32_t index = state->first_creature, next; index != 0 && tx->wanted_count == 0; index = next) {

@@ -1,6 +1,5 @@
 #include "worker/game/death.h"
 
-#include "worker/game/alignment.h"
 #include "worker/game/creature.h"
 #include "worker/game/death_drop.h"
 #include "worker/game/effects.h"
@@ -53,7 +52,6 @@ static void fights_end(struct tx *tx, uint32_t index)
 	TOUCH(tx, player->quarry);
 	player->hunter = player->quarry = (struct handle){0};
 	ownership_lose(tx, index);
-	attackable_end(tx, index);
 }
 
 /* 14.1 no. 7: the backpack stays, and so does the boat under a ghost. */
@@ -92,10 +90,10 @@ void player_die(struct tx *tx, uint32_t index)
 	death_heard(tx, player, body, index);
 	SET(tx, player->trading, 0); /* before anything falls (14.8) */
 	vital_set(tx, index, VITAL_HP, 0);
+	vital_tell(tx, index, VITAL_HP);
 	vital_set(tx, index, VITAL_STAMINA, 0);
 	SET(tx, player->dead, 1);
 	player_changed(tx, player);
-	effect_cure(tx, index);
 	resuscitation_safe_set(tx, index, !arena);
 	fights_end(tx, index);
 	effects_die(tx, index);

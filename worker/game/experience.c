@@ -4,6 +4,7 @@
 
 #include "common/catalog/tables.h"
 #include "worker/game/effects.h"
+#include "worker/game/home.h"
 #include "worker/game/move.h"
 #include "worker/game/rule.h"
 
@@ -167,7 +168,7 @@ static void level_reached(struct tx *tx, uint32_t index)
 
 /* Who is no newbie any more keeps nothing that only newbies may have, and leaves their maps when the map ticks: here he may
  * be in the middle of a fight (5.6). */
-void newbie_grows_up(struct tx *tx, uint32_t index)
+static void newbie_grows_up(struct tx *tx, uint32_t index)
 {
 	const struct player *player = &tx->world->players[index];
 	if (player->level <= LEVEL_NEWBIE_LAST || player_is_staff(player))
@@ -178,9 +179,7 @@ void newbie_grows_up(struct tx *tx, uint32_t index)
 		if (item != NULL && (item->flags & ITEM_IS_NEWBIE) != 0)
 			item_burn(tx, in_slot(index, slot), stack.amount);
 	}
-	const struct map_def *map = catalog_map(tx->catalog, tx->world->bodies[index].map);
-	if (map != NULL && map->restriction == RESTRICTION_NEWBIE && !player->travelling)
-		effect_schedule(tx, index, EFFECT_HOME, tx->now_ms);
+	home_outgrown(tx, index);
 }
 
 static void points_give(struct tx *tx, uint32_t index, int points)

@@ -16,9 +16,6 @@ void experience_give(struct tx *tx, uint32_t player, int64_t amount);
 /* Gives the levels that he has reached already: somebody who comes with a record of another server. */
 void experience_settle(struct tx *tx, uint32_t player);
 
-/* Takes from who is above the newbies' last level what only they may have, and sends him home from their maps (5.6). */
-void newbie_grows_up(struct tx *tx, uint32_t player);
-
 /* Practice (6.1): a skill (SKILL_...) was used. */
 void skill_train(struct tx *tx, uint32_t player, enum skill skill, bool success);
 

@@ -238,18 +238,14 @@ static void creature_hit(struct tx *tx, uint32_t attacker, uint32_t body, const 
 static bool strike_creature(struct tx *tx, uint32_t attacker, uint32_t body)
 {
 	struct player *me = &tx->world->players[attacker];
-	const struct body *it = &tx->world->bodies[body];
-	const struct creature_def *def = catalog_creature(tx->catalog, it->creature);
+	const struct creature_def *def = creature_def_of(tx, body);
 	if (!may_attack_creature(tx, attacker, body, ATTACK_STRIKES))
 		return false;
 	creature_attacked(tx, body, attacker);
 	bool hit = chance(tx, hit_percent(player_attack_power(tx, me), def->evasion_power));
 	skill_train(tx, attacker, fighting_skill(player_fighting(tx, me)), hit);
 	if (hit) {
-		if (def->sound[CREATURE_SOUND_IS_HIT] != 0)
-			creature_sound(tx, body, CREATURE_SOUND_IS_HIT);
-		else
-			show_sound(tx, it->map, it->x, it->y, SOUND_HIT_CREATURE);
+		creature_sound(tx, body, CREATURE_SOUND_IS_HIT);
 		creature_hit(tx, attacker, body, def);
 	} else {
 		swing_sounds(tx, attacker);

@@ -66,6 +66,12 @@ static bool outgrew_map(const struct tx *tx, uint32_t index)
 	return map->restriction == RESTRICTION_NEWBIE && player->level > LEVEL_NEWBIE_LAST && !player_is_staff(player);
 }
 
+void home_outgrown(struct tx *tx, uint32_t index)
+{
+	if (outgrew_map(tx, index) && !tx->world->players[index].travelling)
+		effect_schedule(tx, index, EFFECT_HOME, tx->now_ms);
+}
+
 void home_arrive(struct tx *tx, uint32_t index)
 {
 	struct player *player = &tx->world->players[index];

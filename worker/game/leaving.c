@@ -1,6 +1,7 @@
 #include "worker/game/leaving.h"
 
 #include "common/config/config.h"
+#include "worker/game/death.h"
 #include "worker/game/effects.h"
 #include "worker/game/legality.h"
 #include "worker/game/pets.h"
@@ -114,8 +115,10 @@ enum tx_verdict rule_quit(struct tx *tx, const struct actor *me, const struct c2
 		leave_game(tx, me->index, CLOSE_LOGGED_OUT, TEXT_LEAVING_NOW);
 		return TX_COMMIT;
 	}
-	if (me->player->trading != 0)
-		SET(tx, me->player->trading, 0);
+	SET(tx, me->player->trading, 0);
+	home_cancel(tx, me->index);
+	effect_visible(tx, me->index);
+	effect_reveal(tx, me->index);
 	countdown_begin(tx, me->index);
 	tell_text(tx, me->index, FONT_INFO, TEXT_LEAVING_IN, tx->config->intervals.logout_s);
 	return TX_COMMIT;

@@ -27,11 +27,6 @@ void spell_words(struct tx *tx, const struct spell_def *spell, uint32_t speaker)
 void spell_show_on(struct tx *tx, const struct spell_def *spell, uint32_t index)
 {
 	const struct body *body = &tx->world->bodies[index];
-	if ((body->flags & BODY_ADMIN_INVISIBLE) != 0) { /* others do not know that he is there */
-		if (spell->effect > 0)
-			TELL(tx, index, CREATE_FX, .char_index = (int16_t)index, .fx = spell->effect, .loops = spell->effect_loops);
-		return;
-	}
 	if (spell->effect > 0)
 		presence_effect(tx, index, spell->effect, spell->effect_loops);
 	show_sound(tx, body->map, body->x, body->y, (unsigned)spell->sound);

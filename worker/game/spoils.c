@@ -10,14 +10,6 @@ enum {
 	FURTHER_PERCENT = 10,
 };
 
-int32_t spoils_experience(int32_t gives, int32_t hp_max, int32_t hp, int32_t damage, int32_t pool)
-{
-	int32_t counted = damage < hp ? damage : hp;
-	if (hp_max <= 0 || counted <= 0 || gives <= 0 || pool <= 0)
-		return 0;
-	return (int32_t)clamp_i64(vb_round((double)counted * gives / hp_max), 0, pool);
-}
-
 int64_t spoils_paid(int32_t points, int experience_percent)
 {
 	return points > 0 ? vb_percent(points, experience_percent) : 0;

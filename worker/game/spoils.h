@@ -6,12 +6,7 @@
 #include "common/base/rng.h"
 #include "common/catalog/layout.h"
 
-/* What `damage` to a creature with `hp` left takes out of its pool of experience: its part of all that the creature gives,
- * at most what is left of the pool. 0 for a creature without health, and for no damage. In the catalog's points: what is paid
- * is this times rules.experience_percent (spoils_paid). */
-int32_t spoils_experience(int32_t gives, int32_t hp_max, int32_t hp, int32_t damage, int32_t pool);
-
-/* So many of those points, as they are paid. */
+/* So many points of the catalog's (formulas.h: hit_experience, or what is left of the pool), as they are paid. */
 int64_t spoils_paid(int32_t points, int experience_percent);
 
 /* Which entry of the drop table falls: 0..CREATURE_DROPS - 1, or -1 = none. At drop_percent 100 the classic odds: none 10 %, the
