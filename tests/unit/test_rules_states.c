@@ -441,8 +441,8 @@ static void what_is_done_to_the_dead_does_nothing(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = COMES(world, "Ana");
 	player_of(world, ana)->dead = 1;
-	static act_fn *const deeds[] = {is_paralysed,     is_blinded, is_stupefied, effect_invisible, hides,
-									effect_poison, mimics,     grows_strong};
+	static act_fn *const deeds[] = {is_paralysed, is_blinded,    is_stupefied, effect_invisible,
+									hides,        effect_poison, mimics,       grows_strong};
 	forget(world);
 	for (unsigned i = 0; i < sizeof deeds / sizeof *deeds; i++)
 		act(world, ana, deeds[i]);
@@ -459,7 +459,7 @@ static void who_stands_in_a_passage_is_told_so_and_counted_until_he_goes(void **
 	uint32_t ana = COMES(world, "Ana", .map = LAND_WILD, .x = PASSAGE_X - 1, .y = GROUNDS_Y);
 	DO(world, ana, WALK, .heading = HEADING_EAST);
 	forget(world);
-	live_ms(world, LAND_WILD, 6000 * 3 + 100);
+	live_ms(world, LAND_WILD, 18100);
 	assert_int_equal(player_of(world, ana)->blocking_count, 3);
 	for (int i = 0; i < 3; i++)
 		EXPECT_LINE(world, ana, TEXT_BLOCKING);
@@ -475,7 +475,7 @@ static void a_world_without_a_jail_keeps_who_blocks(void **state)
 	struct little_world *world = *state;
 	world->config.rules.blocking_checks = 2;
 	uint32_t ana = COMES(world, "Ana", .map = LAND_WILD, .x = PASSAGE_X, .y = GROUNDS_Y);
-	live_ms(world, LAND_WILD, 6000 * 5);
+	live_ms(world, LAND_WILD, 30000);
 	assert_int_equal(player_of(world, ana)->jail_minutes, 0);
 	assert_int_equal(body_of(world, ana)->x, PASSAGE_X);
 	EXPECT_SOUND(world);
