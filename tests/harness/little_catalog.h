@@ -88,7 +88,7 @@ enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
 	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
-	LAND_SNOW,       /* cold, safe */
+	LAND_SNOW,       /* cold, safe; it has sounds: 50 when it is dry, 51 while it rains */
 	LAND_MUTE,       /* as the wild, but magic does not work */
 	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
 	LAND_COUNT = LAND_BARREN,
