@@ -79,13 +79,15 @@ enum beast {
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
 	BEAST_LAST = BEAST_FISH,
-	BEAST_DRAGON = 30, /* placed nowhere */
+	/* placed nowhere: */
+	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
+	BEAST_DRAGON = 30,
 };
 
 enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
-	LAND_SCHOOL,     /* newbies only */
+	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
 	LAND_SNOW,       /* cold, safe */
 	LAND_MUTE,       /* as the wild, but magic does not work */
 	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
@@ -166,10 +168,15 @@ enum charm {
 	CHARM_LIGHT,  /* is only seen */
 	CHARM_UNREAL, /* summons what does not exist */
 	CHARM_BEYOND, /* needs more skill than there is */
+	CHARM_VARIES, /* damage of 1 to 10 */
 	CHARM_COUNT
 };
 
 /* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */
 int little_catalog_build(void);
+
+/* Its files in a new temporary folder, for a server of the test's own; and away with them. */
+void little_catalog_write(char folder[64]);
+void little_catalog_remove(const char *folder);
 
 #endif
