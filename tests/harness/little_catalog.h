@@ -79,13 +79,15 @@ enum beast {
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
 	BEAST_LAST = BEAST_FISH,
-	BEAST_DRAGON = 30, /* placed nowhere */
+	/* placed nowhere: */
+	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
+	BEAST_DRAGON = 30,
 };
 
 enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
-	LAND_SCHOOL,     /* newbies only */
+	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
 	LAND_SNOW,       /* cold, safe */
 	LAND_MUTE,       /* as the wild, but magic does not work */
 	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
@@ -116,17 +118,17 @@ enum {
 	WILD_Y = 30,
 	ARENA_FROM = 50,
 	ARENA_TO = 55,
-	GUARD_X = 80, /* in a row: a guard, a bear, a goblin, a trainer */
-	BEAR_X = 82,
-	GOBLIN_X = 84,
-	TRAINER_X = 86,
-	WILD_BEASTS_Y = 80,
 	/* Also there, each with open ground around it: */
 	SHELTER_X = 68, /* trigger 4: nobody fights there */
 	ROOF_X = 70,
 	PASSAGE_X = 73, /* where nobody may stand for long */
 	LAVA_X = 76,    /* and the tile to the east of it */
 	GROUNDS_Y = 70,
+	GUARD_X = 80, /* in a row: a guard, a bear, a goblin, a trainer */
+	BEAR_X = 82,
+	GOBLIN_X = 84,
+	TRAINER_X = 86,
+	WILD_BEASTS_Y = 80,
 };
 
 /* Spells by number: little_spells.c. Damage and healing are 50, without dice. */
