@@ -78,7 +78,6 @@ enum beast {
 	BEAST_RAT,    /* a trainer's */
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
-	BEAST_LAST = BEAST_FISH,
 	/* placed nowhere: */
 	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
 	BEAST_DRAGON = 30,
@@ -174,5 +173,9 @@ enum charm {
 
 /* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */
 int little_catalog_build(void);
+
+/* Its files in a new temporary folder, for a server of the test's own; and away with them. */
+void little_catalog_write(char folder[64]);
+void little_catalog_remove(const char *folder);
 
 #endif
