@@ -78,7 +78,6 @@ enum beast {
 	BEAST_RAT,    /* a trainer's */
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
-	BEAST_LAST = BEAST_FISH,
 	/* placed nowhere: */
 	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
 	BEAST_DRAGON = 30,
