@@ -113,8 +113,9 @@ static void beasts_write(struct world *files)
 		"MinHP=40\r\nGiveEXP=100\r\n\r\n"
 		"[NPC15]\r\nName=Pez\r\nBody=19\r\nHeading=3\r\nMovement=1\r\nMaxHP=5\r\nMinHP=5\r\nAguaValida=1\r\n"
 		"TierraInvalida=1\r\n\r\n"
+		"[NPC29]\r\nName=Maestro\r\nNpcType=9\r\nBody=21\r\nHeading=3\r\n\r\n"
 		"[NPC30]\r\nName=Dragon\r\nNpcType=6\r\nBody=20\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
-		"MaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\n");
+		"AfectaParalisis=1\r\nMaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\n");
 	world_write(files, "Dat/ArmasHerrero.dat", "[INIT]\r\nNumArmas=1\r\n[Arma1]\r\nIndex=2\r\n");
 }
 
@@ -165,6 +166,7 @@ static void wild_write(struct world *files)
 		for (unsigned x = ARENA_FROM; x <= ARENA_TO; x++)
 			fixture_trigger(map, x, y, TRIGGER_ARENA);
 	}
+	fixture_trigger(map, SHELTER_X, GROUNDS_Y, TRIGGER_SAFE);
 	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
 	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
 	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
@@ -184,7 +186,9 @@ static void school_write(struct world *files)
 	fixture_exit(map, 50, 60, LAND_MEADOW, EXIT_X - 1, EXIT_Y + 2);
 	world_write_map(files, LAND_SCHOOL, map);
 	free(map);
-	world_write(files, "Maps/Mapa3.dat", "[MAPA3]\r\nName=Escuela\r\nPk=1\r\nRestringir=newbie\r\n");
+	world_write(files, "Maps/Mapa3.dat",
+				"[MAPA3]\r\nName=Escuela\r\nPk=1\r\nRestringir=newbie\r\n"
+				"OnDeathGoTo=1-55-55\r\n");
 }
 
 static void magicless_write(struct world *files)

@@ -78,13 +78,15 @@ enum beast {
 	BEAST_RAT,    /* a trainer's */
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
-	BEAST_DRAGON = 30, /* placed nowhere */
+	/* placed nowhere: */
+	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
+	BEAST_DRAGON = 30,
 };
 
 enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
-	LAND_SCHOOL,     /* newbies only */
+	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
 	LAND_SNOW,       /* cold, safe */
 	LAND_MUTE,       /* as the wild, but magic does not work */
 	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
@@ -116,6 +118,7 @@ enum {
 	ARENA_FROM = 50,
 	ARENA_TO = 55,
 	/* Also there, each with open ground around it: */
+	SHELTER_X = 68, /* trigger 4: nobody fights there */
 	ROOF_X = 70,
 	PASSAGE_X = 73, /* where nobody may stand for long */
 	LAVA_X = 76,    /* and the tile to the east of it */
@@ -164,6 +167,7 @@ enum charm {
 	CHARM_LIGHT,  /* is only seen */
 	CHARM_UNREAL, /* summons what does not exist */
 	CHARM_BEYOND, /* needs more skill than there is */
+	CHARM_VARIES, /* damage of 1 to 10 */
 	CHARM_COUNT
 };
 
