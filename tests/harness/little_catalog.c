@@ -132,7 +132,7 @@ static void beasts_write(struct world *files)
 		"[NPC6]\r\nName=Guardia\r\nNpcType=2\r\nBody=13\r\nHeading=3\r\nMovement=1\r\nAttackable=1\r\n"
 		"MaxHP=50\r\nMinHP=50\r\nPosOrig=1\r\n\r\n"
 		"[NPC10]\r\nName=Oso\r\nBody=14\r\nHeading=2\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
-		"MaxHP=30\r\nMinHP=30\r\nGiveEXP=45\r\nAlineacion=1\r\nDomable=100\r\nSnd3=77\r\nNROEXP=1\r\n"
+		"MaxHP=30\r\nMinHP=30\r\nGiveEXP=45\r\nAlineacion=1\r\nDomable=50\r\nSnd3=77\r\nNROEXP=1\r\n"
 		"Exp1=Grrr\r\nDrop1=1-3\r\nDrop2=12-25000\r\nDrop3=29-1\r\n\r\n"
 		"[NPC11]\r\nName=Goblin\r\nBody=15\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
 		"MaxHP=10\r\nMinHP=10\r\nGiveEXP=7\r\nAlineacion=2\r\nPosOrig=1\r\n\r\n"
@@ -144,8 +144,10 @@ static void beasts_write(struct world *files)
 		"MinHP=40\r\nGiveEXP=100\r\n\r\n"
 		"[NPC15]\r\nName=Pez\r\nBody=19\r\nHeading=3\r\nMovement=1\r\nMaxHP=5\r\nMinHP=5\r\nAguaValida=1\r\n"
 		"TierraInvalida=1\r\n\r\n"
+		"[NPC29]\r\nName=Maestro\r\nNpcType=9\r\nBody=21\r\nHeading=3\r\n\r\n"
 		"[NPC30]\r\nName=Dragon\r\nNpcType=6\r\nBody=20\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
-		"MaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\nLanzaSpells=1\r\nSp1=1\r\n\r\n" MINDS PRAETORIANS);
+		"AfectaParalisis=1\r\nMaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\nLanzaSpells=1\r\nSp1=1\r\n\r\n" MINDS
+			PRAETORIANS);
 	world_write(files, "Dat/Pretorianos.dat",
 				"[MAIN]\r\nCombinaciones=6\r\n[KING]\r\nCantidad=1\r\nAlto1=61\r\nBajo1=61\r\n[HEALER]\r\n"
 				"Cantidad=1\r\nAlto1=62\r\nBajo1=62\r\n[SPELLCASTER]\r\nCantidad=1\r\nAlto1=63\r\nBajo1=63\r\n"
@@ -201,6 +203,7 @@ static void wild_write(struct world *files)
 		for (unsigned x = ARENA_FROM; x <= ARENA_TO; x++)
 			fixture_trigger(map, x, y, TRIGGER_ARENA);
 	}
+	fixture_trigger(map, SHELTER_X, GROUNDS_Y, TRIGGER_SAFE);
 	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
 	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
 	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
@@ -220,7 +223,9 @@ static void school_write(struct world *files)
 	fixture_exit(map, 50, 60, LAND_MEADOW, EXIT_X - 1, EXIT_Y + 2);
 	world_write_map(files, LAND_SCHOOL, map);
 	free(map);
-	world_write(files, "Maps/Mapa3.dat", "[MAPA3]\r\nName=Escuela\r\nPk=1\r\nRestringir=newbie\r\n");
+	world_write(files, "Maps/Mapa3.dat",
+				"[MAPA3]\r\nName=Escuela\r\nPk=1\r\nRestringir=newbie\r\n"
+				"OnDeathGoTo=1-55-55\r\n");
 }
 
 static void magicless_write(struct world *files)
@@ -242,7 +247,7 @@ static void snow_write(struct world *files)
 	world_write(files, "Maps/Mapa4.dat", "[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n");
 }
 
-int little_catalog_build(void)
+static struct world *files_create(void)
 {
 	struct world *files = calloc(1, sizeof *files);
 	assert_non_null(files);
@@ -256,10 +261,30 @@ int little_catalog_build(void)
 	school_write(files);
 	snow_write(files);
 	magicless_write(files);
+	return files;
+}
+
+int little_catalog_build(void)
+{
+	struct world *files = files_create();
 	int fd = world_build(files);
 	if (fd < 0)
 		fail_msg("the little land is refused: %s", files->why.text);
 	world_destroy(files);
 	free(files);
 	return fd;
+}
+
+void little_catalog_write(char folder[64])
+{
+	struct world *files = files_create();
+	snprintf(folder, 64, "%s", files->root);
+	free(files);
+}
+
+void little_catalog_remove(const char *folder)
+{
+	struct world files = {.root = ""};
+	snprintf(files.root, sizeof files.root, "%s", folder);
+	world_destroy(&files);
 }

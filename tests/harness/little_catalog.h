@@ -79,7 +79,9 @@ enum beast {
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
 	BEAST_LAST = BEAST_FISH,
-	BEAST_DRAGON = 30, /* placed nowhere, as all that follow; it answers with a spell */
+	/* placed nowhere, as all that follow: */
+	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
+	BEAST_DRAGON,             /* answers a fire elemental with a spell */
 	/* Minds: each hits for 5, and does so nine times of ten. */
 	BEAST_WANDERER,    /* peaceful; walks about, defends itself */
 	BEAST_HUNTER,      /* evil */
@@ -108,7 +110,7 @@ enum beast {
 enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
-	LAND_SCHOOL,     /* newbies only */
+	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
 	LAND_SNOW,       /* cold, safe */
 	LAND_MUTE,       /* as the wild, but magic does not work */
 	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
@@ -140,6 +142,7 @@ enum {
 	ARENA_FROM = 50,
 	ARENA_TO = 55,
 	/* Also there, each with open ground around it: */
+	SHELTER_X = 68, /* trigger 4: nobody fights there */
 	ROOF_X = 70,
 	PASSAGE_X = 73, /* where nobody may stand for long */
 	LAVA_X = 76,    /* and the tile to the east of it */
@@ -188,10 +191,15 @@ enum charm {
 	CHARM_LIGHT,  /* is only seen */
 	CHARM_UNREAL, /* summons what does not exist */
 	CHARM_BEYOND, /* needs more skill than there is */
+	CHARM_VARIES, /* damage of 1 to 10 */
 	CHARM_COUNT
 };
 
 /* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */
 int little_catalog_build(void);
+
+/* Its files in a new temporary folder, for a server of the test's own; and away with them. */
+void little_catalog_write(char folder[64]);
+void little_catalog_remove(const char *folder);
 
 #endif
