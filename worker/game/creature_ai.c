@@ -307,10 +307,9 @@ static bool master_forbids(struct tx *tx, const struct mind *m, uint32_t enemy)
 /* In a safe place pets fight nobody (16.8, 16.17). */
 static bool is_kept_peaceful(const struct tx *tx, const struct mind *m, const struct body *enemy)
 {
-	return master_of(tx, m) != 0 &&
-		   (!map_is_unsafe(tx->catalog, m->body->map) ||
-			tile_trigger(tx->catalog, m->body->map, m->body->x, m->body->y) == TRIGGER_SAFE ||
-			tile_trigger(tx->catalog, enemy->map, enemy->x, enemy->y) == TRIGGER_SAFE);
+	return master_of(tx, m) != 0 && (!map_is_unsafe(tx->catalog, m->body->map) ||
+									 tile_trigger(tx->catalog, m->body->map, m->body->x, m->body->y) == TRIGGER_SAFE ||
+									 tile_trigger(tx->catalog, enemy->map, enemy->x, enemy->y) == TRIGGER_SAFE);
 }
 
 static void pursue_attacker(struct tx *tx, const struct mind *m)
@@ -472,8 +471,7 @@ static void ownership_ages(struct tx *tx, const struct mind *m)
 	if (m->creature->owner.index == 0 || m->creature->owned_until_ms > tx->now_ms)
 		return;
 	uint32_t owner = owner_of(tx, m);
-	if (owner != 0 && tx->world->bodies[owner].map == m->body->map &&
-		tx->world->players[owner].owned.index == m->index)
+	if (owner != 0 && tx->world->bodies[owner].map == m->body->map && tx->world->players[owner].owned.index == m->index)
 		ownership_lose(tx, owner);
 	else
 		SET(tx, m->creature->owner, ((struct handle){0}));

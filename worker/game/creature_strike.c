@@ -94,8 +94,7 @@ bool creature_strikes_player(struct tx *tx, uint32_t index, uint32_t victim)
 {
 	const struct creature_def *def = creature_def_of(tx, index);
 	const struct player *player = &tx->world->players[victim];
-	if (def == NULL || player->dead || player_is_staff(player) ||
-		!strike_begins(tx, creature_of(tx->world, index)))
+	if (def == NULL || player->dead || player_is_staff(player) || !strike_begins(tx, creature_of(tx->world, index)))
 		return false;
 	enmity_begins(tx, index, victim);
 	creature_sound(tx, index, CREATURE_SOUND_ATTACKS);

@@ -215,8 +215,8 @@ void praetorians_tick(struct tx *tx, uint32_t map)
 	struct map_state *state = &tx->world->maps[map];
 	unsigned count;
 	catalog_praetorians(tx->catalog, &count);
-	if (map != (uint32_t)tx->config->rules.praetorian_map || count == 0 ||
-		tx->now_ms - state->tick_last_ms < LOOK_MS || clan_lives(tx, map) || !tx_need(tx, tx->world->realm_domain))
+	if (map != (uint32_t)tx->config->rules.praetorian_map || count == 0 || tx->now_ms - state->tick_last_ms < LOOK_MS ||
+		clan_lives(tx, map) || !tx_need(tx, tx->world->realm_domain))
 		return;
 	unsigned side = state->clan_side == SIDE_WEST ? SIDE_EAST : SIDE_WEST, came = 0;
 	struct place center = centers[side];
