@@ -78,10 +78,32 @@ enum beast {
 	BEAST_RAT,    /* a trainer's */
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
-	BEAST_LAST = BEAST_FISH,
-	/* placed nowhere: */
+	/* placed nowhere, as all that follow: */
 	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
-	BEAST_DRAGON = 30,
+	BEAST_DRAGON,             /* answers a fire elemental with a spell */
+	/* Minds: each hits for 5, and does so nine times of ten. */
+	BEAST_WANDERER,    /* peaceful; walks about, defends itself */
+	BEAST_HUNTER,      /* evil */
+	BEAST_CASTER,      /* the same, casts the dart */
+	BEAST_DOUBLE,      /* the same, casts or strikes */
+	BEAST_VIPER,       /* poisonous, good */
+	BEAST_CLUMSY,      /* has no power to strike with */
+	BEAST_ROYAL_GUARD, /* walks */
+	BEAST_CHAOS_GUARD,
+	BEAST_TURRET, /* evil, casts the dart */
+	BEAST_SEEKER, /* evil, finds ways */
+	BEAST_FROG,   /* hunts on land and in the water */
+	BEAST_FIXED,  /* hostile, but stands still */
+	/* Praetorians; one kind of each part, tall or short. */
+	BEAST_KING = 61,
+	BEAST_HEALER,
+	BEAST_MAGE,
+	BEAST_ARCHER,
+	BEAST_SWORD,
+	BEAST_THIEF,
+	/* known by number */
+	BEAST_WATER_ELEMENTAL = 92,
+	BEAST_FIRE_ELEMENTAL, /* casts the dart */
 };
 
 enum {
@@ -174,5 +196,9 @@ enum charm {
 
 /* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */
 int little_catalog_build(void);
+
+/* Its files in a new temporary folder, for a server of the test's own; and away with them. */
+void little_catalog_write(char folder[64]);
+void little_catalog_remove(const char *folder);
 
 #endif
