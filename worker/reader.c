@@ -9,6 +9,7 @@
 #include "common/protocol/packets.h"
 #include "worker/client.h"
 #include "worker/game/audience.h"
+#include "worker/game/rule.h"
 #include "worker/output.h"
 #include "worker/snapshot.h"
 
@@ -189,7 +190,8 @@ static bool map_note_reaches(const struct worker *w, const struct client *client
 							 const struct connection_cursor *cursor, const struct note *note)
 {
 	return audience_has(note, client->c->player.index, cursor->view_cell_x, cursor->view_cell_y) &&
-		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client));
+		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client)) &&
+		   ((note->flags & NOTE_FLAG_NOT_STAFF) == 0 || !player_is_staff(&w->world.players[client->c->player.index]));
 }
 
 static void map_note_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)

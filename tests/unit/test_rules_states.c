@@ -341,6 +341,42 @@ static void only_a_classic_client_is_told_that_he_is_invisible_himself(void **st
 	EXPECT_NOTHING_ELSE(world);
 }
 
+static void jumps_east(struct tx *tx, uint32_t player)
+{
+	const struct body *body = &tx->world->bodies[player];
+	presence_jump(tx, player, body->x + 2u, body->y);
+}
+
+static void jumps_far(struct tx *tx, uint32_t player)
+{
+	presence_jump(tx, player, 90, 90);
+}
+
+static void jumps_back(struct tx *tx, uint32_t player)
+{
+	presence_jump(tx, player, MEADOW_X, MEADOW_Y);
+}
+
+static void who_is_invisible_stays_so_wherever_he_appears(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana"), beto = COMES(world, "Beto", .x = MEADOW_X + 1);
+	uint32_t eva = COMES(world, "Eva", .x = MEADOW_X - 1, .privileges = PRIVILEGE_GOD);
+	static act_fn *const ways[] = {jumps_east, jumps_far, jumps_back};
+	act(world, ana, effect_invisible);
+	EXPECT(world, beto, SET_INVISIBLE, .char_index = (int16_t)ana, .invisible = true);
+	EXPECT_NOTHING(world, eva); /* the staff sees everybody */
+	for (unsigned i = 0; i < sizeof ways / sizeof *ways; i++) {
+		act(world, ana, ways[i]);
+		assert_int_equal(HOW_MANY(world, beto, SET_INVISIBLE), HOW_MANY(world, beto, CHARACTER_CREATE));
+		assert_int_equal(HOW_MANY(world, eva, SET_INVISIBLE), 0);
+		forget(world);
+	}
+	act(world, ana, effect_visible);
+	EXPECT(world, beto, SET_INVISIBLE, .char_index = (int16_t)ana, .invisible = false);
+	EXPECT_NOTHING(world, eva);
+}
+
 static void nobody_is_told_of_the_staff_that_nobody_sees(void **state)
 {
 	struct little_world *world = *state;
@@ -519,6 +555,7 @@ int main(void)
 		WORLD_TEST(who_sails_is_drawn_whatever_he_is),
 		WORLD_TEST(only_a_classic_client_is_told_that_he_is_invisible_himself),
 		CLASSIC_TEST(only_a_classic_client_is_told_that_he_is_invisible_himself),
+		WORLD_TEST(who_is_invisible_stays_so_wherever_he_appears),
 		WORLD_TEST(nobody_is_told_of_the_staff_that_nobody_sees),
 		WORLD_TEST(mimicry_lasts_20_seconds),
 		WORLD_TEST(attributes_are_held_and_share_their_time),

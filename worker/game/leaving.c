@@ -117,8 +117,6 @@ enum tx_verdict rule_quit(struct tx *tx, const struct actor *me, const struct c2
 	}
 	SET(tx, me->player->trading, 0);
 	home_cancel(tx, me->index);
-	effect_visible(tx, me->index);
-	effect_reveal(tx, me->index);
 	countdown_begin(tx, me->index);
 	tell_text(tx, me->index, FONT_INFO, TEXT_LEAVING_IN, tx->config->intervals.logout_s);
 	return TX_COMMIT;

@@ -221,7 +221,8 @@ static void veil_change(struct tx *tx, uint32_t index, uint32_t flag, bool on)
 	if (before == after || (body->flags & BODY_ADMIN_INVISIBLE) != 0)
 		return;
 	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = after);
-	say_area(tx, body->map, body->x, body->y, tx->dialect == DIALECT_CLASSIC ? 0 : index, NOTE_FLAG_VIEW);
+	say_area(tx, body->map, body->x, body->y, tx->dialect == DIALECT_CLASSIC ? 0 : index,
+			 NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
 }
 
 static void visible_again(struct tx *tx, uint32_t index, uint32_t flag)
