@@ -139,6 +139,7 @@ static const struct layout_field fields[] = {
 	FIELD(map_state, present),
 	FIELD(map_state, first_creature),
 	FIELD(map_state, first_waiting),
+	FIELD(map_state, guards_due_ms),
 	FIELD(map_state, clan_side),
 	FIELD(map_state, reserve),
 	FIELD(map_state, occupant),

@@ -315,8 +315,9 @@ struct map_state {
 	uint32_t first_creature; /* body index; linked through body.next_on_map too */
 	uint32_t first_waiting;  /* creatures of this map that wait to appear again: linked through body.next_on_map, on no
 	                          * map, but this map's (origin_map) */
-	uint8_t clan_side; /* where the praetorian clan stands (worker/game/praetorians.h) */
-	uint8_t reserve[15];
+	uint64_t guards_due_ms; /* guards that were led away return to their posts then; 0 = it was not set yet */
+	uint8_t clan_side;      /* where the praetorian clan stands (worker/game/praetorians.h) */
+	uint8_t reserve[7];
 	uint16_t occupant[MAP_TILES]; /* body index, 0 = free */
 	struct stack ground[MAP_TILES];
 	uint8_t blocked[MAP_TILES / 8 + 6]; /* bit per tile; from the terrain, changed by doors */

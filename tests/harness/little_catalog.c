@@ -101,7 +101,7 @@ static void beasts_write(struct world *files)
 		"[NPC6]\r\nName=Guardia\r\nNpcType=2\r\nBody=13\r\nHeading=3\r\nMovement=1\r\nAttackable=1\r\n"
 		"MaxHP=50\r\nMinHP=50\r\nPosOrig=1\r\n\r\n"
 		"[NPC10]\r\nName=Oso\r\nBody=14\r\nHeading=2\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
-		"MaxHP=30\r\nMinHP=30\r\nGiveEXP=45\r\nAlineacion=1\r\nDomable=100\r\nSnd3=77\r\nNROEXP=1\r\n"
+		"MaxHP=30\r\nMinHP=30\r\nGiveEXP=45\r\nAlineacion=1\r\nDomable=50\r\nSnd3=77\r\nNROEXP=1\r\n"
 		"Exp1=Grrr\r\nDrop1=1-3\r\nDrop2=12-25000\r\nDrop3=29-1\r\n\r\n"
 		"[NPC11]\r\nName=Goblin\r\nBody=15\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
 		"MaxHP=10\r\nMinHP=10\r\nGiveEXP=7\r\nAlineacion=2\r\nPosOrig=1\r\n\r\n"
@@ -115,7 +115,7 @@ static void beasts_write(struct world *files)
 		"TierraInvalida=1\r\n\r\n"
 		"[NPC29]\r\nName=Maestro\r\nNpcType=9\r\nBody=21\r\nHeading=3\r\n\r\n"
 		"[NPC30]\r\nName=Dragon\r\nNpcType=6\r\nBody=20\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
-		"MaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\n");
+		"AfectaParalisis=1\r\nMaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\n");
 	world_write(files, "Dat/ArmasHerrero.dat", "[INIT]\r\nNumArmas=1\r\n[Arma1]\r\nIndex=2\r\n");
 }
 
@@ -166,6 +166,7 @@ static void wild_write(struct world *files)
 		for (unsigned x = ARENA_FROM; x <= ARENA_TO; x++)
 			fixture_trigger(map, x, y, TRIGGER_ARENA);
 	}
+	fixture_trigger(map, SHELTER_X, GROUNDS_Y, TRIGGER_SAFE);
 	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
 	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
 	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
@@ -209,7 +210,7 @@ static void snow_write(struct world *files)
 	world_write(files, "Maps/Mapa4.dat", "[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n");
 }
 
-int little_catalog_build(void)
+static struct world *files_create(void)
 {
 	struct world *files = calloc(1, sizeof *files);
 	assert_non_null(files);
@@ -223,10 +224,30 @@ int little_catalog_build(void)
 	school_write(files);
 	snow_write(files);
 	magicless_write(files);
+	return files;
+}
+
+int little_catalog_build(void)
+{
+	struct world *files = files_create();
 	int fd = world_build(files);
 	if (fd < 0)
 		fail_msg("the little land is refused: %s", files->why.text);
 	world_destroy(files);
 	free(files);
 	return fd;
+}
+
+void little_catalog_write(char folder[64])
+{
+	struct world *files = files_create();
+	snprintf(folder, 64, "%s", files->root);
+	free(files);
+}
+
+void little_catalog_remove(const char *folder)
+{
+	struct world files = {.root = ""};
+	snprintf(files.root, sizeof files.root, "%s", folder);
+	world_destroy(&files);
 }

@@ -119,6 +119,7 @@ enum {
 	ARENA_FROM = 50,
 	ARENA_TO = 55,
 	/* Also there, each with open ground around it: */
+	SHELTER_X = 68, /* trigger 4: nobody fights there */
 	ROOF_X = 70,
 	PASSAGE_X = 73, /* where nobody may stand for long */
 	LAVA_X = 76,    /* and the tile to the east of it */
@@ -167,10 +168,15 @@ enum charm {
 	CHARM_LIGHT,  /* is only seen */
 	CHARM_UNREAL, /* summons what does not exist */
 	CHARM_BEYOND, /* needs more skill than there is */
+	CHARM_VARIES, /* damage of 1 to 10 */
 	CHARM_COUNT
 };
 
 /* Its sealed memfd; the caller closes it. Ends the test with a message when it cannot be built. */
 int little_catalog_build(void);
+
+/* Its files in a new temporary folder, for a server of the test's own; and away with them. */
+void little_catalog_write(char folder[64]);
+void little_catalog_remove(const char *folder);
 
 #endif

@@ -82,6 +82,7 @@ static const struct {
 				   "Invoca=1\r\nNumNpc=999\r\nCant=1\r\nManaRequerido=10\r\n"},
 	{CHARM_BEYOND, "Nombre=Imposible\r\nTipo=1\r\nTarget=3\r\n"
 				   "SubeHP=2\r\nMinHP=50\r\nMaxHP=50\r\nMinSkill=101\r\n"},
+	{CHARM_VARIES, "Nombre=Azar\r\nTipo=1\r\nTarget=1\r\nSubeHP=2\r\nMinHP=1\r\nMaxHP=10\r\nManaRequerido=1\r\n"},
 };
 
 void little_spells_write(struct world *files)

@@ -46,20 +46,17 @@ static void config_defaults(struct config *config)
 	config_values_destroy(&values);
 }
 
-static void segments_open(struct memory_world *world)
+static void segments_open(struct memory_world *world, const char *path, uint32_t creatures)
 {
 	struct problem why = {""};
-	char path[512];
-	const char *build = getenv("ARGENTUM_BUILD");
-	snprintf(path, sizeof path, "%s/world", build != NULL ? build : "build");
 	world->catalog_fd = catalog_build(path, NULL, &why);
 	world->catalog = world->catalog_fd >= 0 ? catalog_attach(world->catalog_fd, &why) : NULL;
 	if (world->catalog == NULL)
-		fail_msg("the starter world (make world): %s", why.text);
+		fail_msg("the world in %s: %s", path, why.text);
 	struct world_limits limits = {
 		.maps = catalog_map_max(world->catalog),
 		.players = MEMORY_WORLD_PLAYERS,
-		.creatures = MEMORY_WORLD_CREATURES,
+		.creatures = creatures,
 		.connections = MEMORY_WORLD_CONNECTIONS,
 		.chunks = 64,
 		.workers = 1,
@@ -79,13 +76,21 @@ static void segments_open(struct memory_world *world)
 
 struct memory_world *memory_world_open(void)
 {
+	char path[512];
+	const char *build = getenv("ARGENTUM_BUILD");
+	snprintf(path, sizeof path, "%s/world", build != NULL ? build : "build"); /* by `make world` */
+	return memory_world_open_at(path, MEMORY_WORLD_CREATURES);
+}
+
+struct memory_world *memory_world_open_at(const char *path, uint32_t creatures)
+{
 	struct problem why = {""};
 	struct memory_world *world = calloc(1, sizeof *world);
 	assert_non_null(world);
 	if (!text_catalog_load("", &why))
 		fail_msg("texts: %s", why.text);
 	config_defaults(&world->config);
-	segments_open(world);
+	segments_open(world, path, creatures);
 	assert_true(audit_room_create(&world->room, &world->world, world->catalog));
 	tx_init(&world->tx, &world->world, world->catalog, &world->config);
 	world->tx.dialect = (enum dialect)world->config.game.dialect;

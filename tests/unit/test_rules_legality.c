@@ -191,6 +191,20 @@ static void nobody_fights_in_safe_places(void **state)
 	EXPECT_LINE(world, ana, TEXT_ATTACK_SAFE_PLACE);
 }
 
+static void nobody_fights_from_a_shelter_or_into_one(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana, beto;
+	two(world, &ana, &beto);
+	make_criminal(world, beto);
+	stand(world, ana, SHELTER_X, GROUNDS_Y);
+	stand(world, beto, SHELTER_X, GROUNDS_Y + 1);
+	assert_false(may_attack(world, ana, beto));
+	EXPECT_LINE(world, ana, TEXT_ATTACK_SAFE_PLACE);
+	assert_false(may_attack(world, beto, ana));
+	assert_int_equal(player_of(world, ana)->reputation[REPUTATION_NOBLE], 1000);
+}
+
 static void in_an_arena_everything_goes_and_over_its_border_nothing(void **state)
 {
 	struct little_world *world = *state;
@@ -455,6 +469,7 @@ int main(void)
 		cmocka_unit_test(sides_are_asked_in_order),
 		WORLD_TEST(nobody_attacks_ghosts_staff_himself_or_as_a_ghost),
 		WORLD_TEST(nobody_fights_in_safe_places),
+		WORLD_TEST(nobody_fights_from_a_shelter_or_into_one),
 		WORLD_TEST(in_an_arena_everything_goes_and_over_its_border_nothing),
 		WORLD_TEST(who_attacks_a_citizen_becomes_a_criminal_and_leaves_the_army),
 		WORLD_TEST(a_criminal_only_gets_worse_and_hunting_criminals_is_noble),

@@ -229,7 +229,8 @@ static void one_try_in_five_succeeds(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = tamer(world, "Ana", 50);
 	unsigned successes = 0;
-	world->world.players[ana].attributes_now[ATTRIBUTE_CHARISMA - 1] = 1; /* just enough: 1 x 100 */
+	world->world.players[ana].attributes_now[ATTRIBUTE_CHARISMA - 1] = 1; /* just enough: 1 x 50 */
+	world->world.players[ana].skills[SKILL_TAMING - 1] = 50;
 	beast_at(world, BEAST_BEAR, 50, 71);
 	for (unsigned i = 0; i < 2000; i++) {
 		tame_at(world, ana, 50, 71);
@@ -242,7 +243,7 @@ static void one_try_in_five_succeeds(void **state)
 		forget(world);
 	}
 	assert_in_range(successes, 310, 490);
-	world->world.players[ana].skills[SKILL_TAMING - 1] = 99; /* not enough */
+	world->world.players[ana].skills[SKILL_TAMING - 1] = 49; /* not enough */
 	for (unsigned i = 0; i < 100; i++)
 		tame_at(world, ana, 50, 71);
 	assert_int_equal(pets_count(player_of(world, ana)), 0);

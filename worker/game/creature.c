@@ -553,7 +553,9 @@ void creatures_wait_tick(struct tx *tx, uint32_t map)
 {
 	struct map_state *state = &tx->world->maps[map];
 	uint64_t period_ms = (uint64_t)tx->config->intervals.guards_return_minutes * 60000;
-	bool guards_return = period_ms != 0 && state->tick_last_ms / period_ms != tx->now_ms / period_ms;
+	bool guards_return = period_ms != 0 && state->guards_due_ms != 0 && state->guards_due_ms <= tx->now_ms;
+	if (period_ms != 0 && (guards_return || state->guards_due_ms == 0))
+		SET(tx, state->guards_due_ms, tx->now_ms + period_ms);
 	if (state->first_waiting != 0)
 		waiting_run(tx, map);
 	for (uint32_t index = state->first_creature, next; index != 0 && tx->wanted_count == 0; index = next) {

@@ -60,8 +60,8 @@ void creature_free(struct tx *tx, uint32_t body);
 /* Back to how its kind is: movement, hostility, no target, no attacker. A pet follows its master. */
 void creature_calm(struct tx *tx, uint32_t body);
 
-/* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts. To be
- * called before the tick's second is counted (map_state.tick_last_ms). Each creature's beat is creature_ai.h. */
+/* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts.
+ * Each creature's beat is creature_ai.h. */
 void creatures_wait_tick(struct tx *tx, uint32_t map);
 
 /* Words over its head, for who sees it: one of its phrases at random, or these. */

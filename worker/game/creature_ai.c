@@ -444,12 +444,13 @@ static void movement_part(struct tx *tx, const struct mind *m)
 
 /* --- the beat -------------------------------------------------------------------------------------------------------------------- */
 
-/* The next beat: each creature has its own within the interval, so that a map's do not come all at once. */
-static uint64_t next_beat_ms(const struct tx *tx, uint32_t index)
+/* The next beat, one interval after this one. Who is late by more than that begins at a moment of its own, so that the creatures
+ * of a map that wakes do not move all at once. */
+static uint64_t next_beat_ms(const struct tx *tx, uint32_t index, uint64_t due_ms)
 {
+	enum { SPREAD = 7919 }; /* a prime: neighbours in number are not neighbours in time */
 	uint64_t beat_ms = (uint64_t)tx->config->intervals.creature_beat_ms;
-	uint64_t phase_ms = (uint64_t)index * 7919 % beat_ms;
-	return tx->now_ms - (tx->now_ms + phase_ms) % beat_ms + beat_ms;
+	return due_ms + beat_ms > tx->now_ms ? due_ms + beat_ms : tx->now_ms + 1 + (uint64_t)index * SPREAD % beat_ms;
 }
 
 /* Its owner's time is over (12.7). */
@@ -470,7 +471,7 @@ void creature_beat(struct tx *tx, uint32_t index)
 					 .body = &tx->world->bodies[index],
 					 .creature = creature_of(tx->world, index),
 					 .def = creature_def_of(tx, index)};
-	SET(tx, m.creature->act_due_ms, next_beat_ms(tx, index));
+	SET(tx, m.creature->act_due_ms, next_beat_ms(tx, index, m.creature->act_due_ms));
 	if (m.def == NULL)
 		return;
 	ownership_ages(tx, &m);
