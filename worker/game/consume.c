@@ -36,7 +36,8 @@ static void sip_heard(struct tx *tx, const struct actor *me)
 /* F-10: one expression, rounded once. */
 int potion_mana(int mana, int mana_max, int level)
 {
-	double sum = (double)mana + (double)vb_percent(mana_max, 4) + level / 2 + 40.0 / (level > 0 ? level : 1);
+	int64_t whole = mana + vb_percent(mana_max, 4) + level / 2;
+	double sum = (double)whole + 40.0 / (level > 0 ? level : 1);
 	return (int)clamp_i64(vb_round(sum), 0, mana_max);
 }
 
