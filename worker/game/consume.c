@@ -107,7 +107,9 @@ static bool bottle_becomes(struct tx *tx, const struct actor *me, unsigned slot,
 		return false;
 	bool last = me->player->inventory[slot - 1].amount == 1;
 	bool fits = end_room(tx, bag, one) == 1 || (last && inventory_slot_takes(me->player, slot, def));
-	struct place floor = fits ? (struct place){0} : tile_for_item(tx, body_place(me->body), one);
+	struct place floor = {0};
+	if (!fits)
+		floor = tile_for_item(tx, body_place(me->body), one);
 	if ((!fits && floor.map == 0) || item_burn(tx, in_slot(me->index, slot), 1) != MOVE_DONE)
 		return false;
 	return item_mint(tx, fits ? bag : on_tile(floor), one) == MOVE_DONE;
