@@ -18,7 +18,6 @@ enum {
 	TAMING_DISTANCE = 2, /* 16.10 */
 	TAMING_CHANCE = 5,   /* one in so many */
 	ARRIVAL_SPREAD = 3,  /* 16.9 */
-	/* 1.4, 16.10: worn in the ring's place */
 };
 
 static const double magic_flute_part = 0.89, elven_flute_part = 0.8;
