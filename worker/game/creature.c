@@ -250,8 +250,8 @@ static bool is_kin(const struct tx *tx, uint32_t index, uint32_t player)
 
 static void earn(struct tx *tx, uint32_t player, int32_t points)
 {
-	int64_t paid = spoils_paid(points, tx->config->rules.experience_percent);
-	if (paid <= 0)
+	int64_t paid = clamp_i64(spoils_paid(points, tx->config->rules.experience_percent), 0, INT32_MAX);
+	if (paid == 0)
 		return;
 	tell_text(tx, player, FONT_FIGHT, TEXT_EXPERIENCE_EARNED, (int)paid);
 	experience_give(tx, player, paid);
@@ -338,6 +338,18 @@ void creature_calm(struct tx *tx, uint32_t index)
 	creature->target = (struct handle){0};
 	creature->attacker_id = 0;
 	creature->path_length = creature->path_next = 0;
+}
+
+void creatures_forget(struct tx *tx, uint32_t index)
+{
+	struct player *player = &tx->world->players[index];
+	uint32_t hunter = player->hunter.index;
+	if (handle_body(tx->world, player->hunter) != NULL && creature_at(tx, hunter) != NULL &&
+		tx->world->bodies[hunter].map == tx->world->bodies[index].map)
+		creature_calm(tx, hunter);
+	TOUCH(tx, player->hunter);
+	TOUCH(tx, player->quarry);
+	player->hunter = player->quarry = (struct handle){0};
 }
 
 /* --- dying -------------------------------------------------------------------------------------------------------------- */
