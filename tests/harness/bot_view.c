@@ -287,6 +287,12 @@ static bool apply_own(struct bot *bot, const struct s2c_packet *p)
 		bot->water = p->UPDATE_HUNGER_AND_THIRST.min_water;
 		bot->food = p->UPDATE_HUNGER_AND_THIRST.min_food;
 		return true;
+	case S2C_UPDATE_STRENGHT:
+		bot->strength = p->UPDATE_STRENGHT.strength;
+		return true;
+	case S2C_UPDATE_DEXTERITY:
+		bot->dexterity = p->UPDATE_DEXTERITY.dexterity;
+		return true;
 	case S2C_UPDATE_STRENGHT_AND_DEXTERITY:
 		bot->strength = p->UPDATE_STRENGHT_AND_DEXTERITY.strength;
 		bot->dexterity = p->UPDATE_STRENGHT_AND_DEXTERITY.dexterity;

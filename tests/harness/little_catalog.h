@@ -78,7 +78,6 @@ enum beast {
 	BEAST_RAT,    /* a trainer's */
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
-	BEAST_LAST = BEAST_FISH,
 	/* placed nowhere, as all that follow: */
 	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
 	BEAST_DRAGON,             /* answers a fire elemental with a spell */
@@ -111,7 +110,7 @@ enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
 	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
-	LAND_SNOW,       /* cold, safe */
+	LAND_SNOW,       /* cold, safe; it has sounds: 50 when it is dry, 51 while it rains */
 	LAND_MUTE,       /* as the wild, but magic does not work */
 	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
 	LAND_COUNT = LAND_BARREN,

@@ -12,12 +12,15 @@
 #include <cmocka.h>
 
 #include "common/base/log.h"
+#include "common/catalog/tables.h"
 #include "common/world/realm.h"
 #include "tests/harness/killing.h"
 #include "tests/harness/little_world.h"
 #include "worker/game/carry.h"
 #include "worker/game/creature.h"
+#include "worker/game/death.h"
 #include "worker/game/entering.h"
+#include "worker/game/experience.h"
 #include "worker/game/inventory.h"
 #include "worker/game/leaving.h"
 #include "worker/game/pets.h"
@@ -384,6 +387,31 @@ static void train(void)
 	DO(world, ana, TRAIN, .creature = 1);
 }
 
+static void spell_chosen(enum charm charm)
+{
+	stand_before_way_back();
+	player_of(world, ana)->spell = (uint16_t)charm;
+	player_of(world, ana)->skills[SKILL_MAGIC - 1] = 100;
+	player_of(world, ana)->safe_mode = 0;
+	give(world, beto, 1, THING_BREAD, 5);
+}
+
+static void slaying_chosen(void)
+{
+	spell_chosen(CHARM_SLAY);
+}
+
+static void summoning_chosen(void)
+{
+	spell_chosen(CHARM_SUMMON);
+}
+
+static void cast_at_beto(void)
+{
+	const struct body *body = body_of(world, beto);
+	DO(world, ana, WORK_LEFT_CLICK, .x = body->x, .y = body->y, .skill = SKILL_MAGIC);
+}
+
 /* As worker/session.c does it: the name is reserved, and when the record is there the character enters. */
 static struct player record;
 static struct entering entering;
@@ -467,6 +495,59 @@ static void take_over(void)
 
 /* --- the list ------------------------------------------------------------------------------------------------------------------- */
 
+static enum tx_verdict death(struct tx *tx, void *context)
+{
+	(void)context;
+	player_die(tx, ana);
+	return TX_COMMIT;
+}
+
+static void stand_rich_in_the_wild(void)
+{
+	wear_things();
+	give_gold(world, ana, 900000);
+	stand_before_way_back();
+}
+
+static void die(void)
+{
+	uint32_t map = body_of(world, ana)->map;
+	tx_run(&world->tx, &map, 1, death, NULL);
+}
+
+static enum tx_verdict growth(struct tx *tx, void *context)
+{
+	(void)context;
+	experience_give(tx, ana, 5000);
+	return TX_COMMIT;
+}
+
+static void be_a_newbie_with_things(void)
+{
+	player_of(world, ana)->level = LEVEL_NEWBIE_LAST;
+	give(world, ana, 1, THING_NEWBIE_DAGGER, 1);
+	wear(world, ana, 1);
+}
+
+static void grow(void)
+{
+	uint32_t map = body_of(world, ana)->map;
+	tx_run(&world->tx, &map, 1, growth, NULL);
+}
+
+static void stand_at_the_pond(void)
+{
+	player_of(world, ana)->level = 30;
+	player_of(world, ana)->skills[SKILL_NAVIGATION - 1] = SKILL_MAX;
+	give(world, ana, 1, THING_BOAT, 1);
+	stand(world, ana, WATER_FROM - 1, WATER_FROM);
+}
+
+static void use_first(void)
+{
+	DO(world, ana, USE_ITEM, .slot = 1);
+}
+
 struct deed {
 	const char *name;
 	void (*prepare)(void); /* NULL = nothing */
@@ -493,6 +574,9 @@ static const struct deed deeds[] = {
 	{.name = "unlocking a door", .prepare = stand_at_locked_door, .act = use_key},
 	{.name = "opening a door", .prepare = stand_at_door, .act = work_door},
 	{.name = "closing a door", .prepare = stand_at_open_door, .act = work_door},
+	{.name = "dying with much", .prepare = stand_rich_in_the_wild, .act = die},
+	{.name = "many levels at once", .prepare = be_a_newbie_with_things, .act = grow},
+	{.name = "boarding a boat", .prepare = stand_at_the_pond, .act = use_first},
 	{.name = "a look", .act = look_at},
 	{.name = "moving a spell", .prepare = learn, .act = move_spell},
 	{.name = "spending skill points", .prepare = learn, .act = modify_skills},
@@ -515,6 +599,8 @@ static const struct deed deeds[] = {
 	{.name = "a step to another map with pets", .prepare = pets_come, .act = walk_east},
 	{.name = "a tick that ends a summoning", .prepare = spirit_is_due, .act = tick_in_the_wild},
 	{.name = "a trainer's call", .prepare = at_a_trainer, .act = train},
+	{.name = "a spell that kills", .prepare = slaying_chosen, .act = cast_at_beto},
+	{.name = "a summoning", .prepare = summoning_chosen, .act = cast_at_beto},
 	{.name = "a connection lost", .act = lose_ana},
 	{.name = "a connection lost in the wild", .act = lose_beto},
 	{.name = "a creation", .prepare = newcomer_connects, .act = create},

@@ -331,6 +331,16 @@ static void who_sails_is_drawn_whatever_he_is(void **state)
 	assert_int_equal(HOW_MANY(world, beto, SET_INVISIBLE), 0);
 }
 
+static void only_a_classic_client_is_told_that_he_is_invisible_himself(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana");
+	act(world, ana, effect_invisible);
+	if (world->tx.dialect == DIALECT_CLASSIC)
+		EXPECT(world, ana, SET_INVISIBLE, .char_index = (int16_t)ana, .invisible = true);
+	EXPECT_NOTHING_ELSE(world);
+}
+
 static void nobody_is_told_of_the_staff_that_nobody_sees(void **state)
 {
 	struct little_world *world = *state;
@@ -507,6 +517,8 @@ int main(void)
 		WORLD_TEST(invisibility_lasts_16_to_24_seconds_and_is_told_to_who_sees_him),
 		WORLD_TEST(who_is_hidden_and_invisible_is_seen_when_both_have_ended),
 		WORLD_TEST(who_sails_is_drawn_whatever_he_is),
+		WORLD_TEST(only_a_classic_client_is_told_that_he_is_invisible_himself),
+		CLASSIC_TEST(only_a_classic_client_is_told_that_he_is_invisible_himself),
 		WORLD_TEST(nobody_is_told_of_the_staff_that_nobody_sees),
 		WORLD_TEST(mimicry_lasts_20_seconds),
 		WORLD_TEST(attributes_are_held_and_share_their_time),

@@ -16,7 +16,12 @@
 #include "common/world/tx.h"
 
 /* Numbers that the rules know (rules-life-combat-magic.md 1.4). */
-enum { CREATURE_CITIZEN_GUARD = 6, CREATURE_WATER_ELEMENTAL = 92, CREATURE_FIRE_ELEMENTAL = 93, CREATURE_EARTH_ELEMENTAL = 94 };
+enum {
+	CREATURE_CITIZEN_GUARD = 6,
+	CREATURE_WATER_ELEMENTAL = 92,
+	CREATURE_FIRE_ELEMENTAL = 93,
+	CREATURE_EARTH_ELEMENTAL = 94
+};
 
 /* NULL: no creature has this body now. */
 const struct creature_def *creature_def_of(const struct tx *tx, uint32_t body);

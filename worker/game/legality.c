@@ -159,6 +159,14 @@ static uint32_t owner_of(const struct tx *tx, uint32_t body, const struct creatu
 	return creature->owner.index;
 }
 
+static bool owns_something(const struct tx *tx, uint32_t index)
+{
+	struct handle owned = tx->world->players[index].owned;
+	const struct body *body = handle_body(tx->world, owned);
+	return body != NULL && body->kind == BODY_CREATURE && body->map == tx->world->bodies[index].map &&
+		   owner_of(tx, owned.index, creature_of(tx->world, owned.index)) == index;
+}
+
 static bool shares_with(const struct tx *tx, const struct player *owner, uint32_t other)
 {
 	const struct player *friend = owner->sharing ? handle_player(tx->world, owner->shares) : NULL;
@@ -199,7 +207,7 @@ static void nobodys(struct tx *tx, uint32_t attacker, uint32_t body, const struc
 	if ((player_is_criminal(me) && !me->chaos_legion) || how == ATTACK_BY_PET || def->kind == CREATURE_PRAETORIAN ||
 		def->kind == CREATURE_DRAGON)
 		return;
-	if (how == ATTACK_PARALYSES && me->owned.index != 0)
+	if (how == ATTACK_PARALYSES && owns_something(tx, attacker))
 		return;
 	ownership_take(tx, attacker, body);
 }
