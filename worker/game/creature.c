@@ -3,6 +3,7 @@
 #include "common/config/config.h"
 #include "common/world/populate.h"
 #include "worker/game/alignment.h"
+#include "worker/game/creature_ai.h"
 #include "worker/game/effects.h"
 #include "worker/game/experience.h"
 #include "worker/game/formulas.h"
@@ -94,7 +95,7 @@ static void appear(struct tx *tx, uint32_t index, struct place at)
 {
 	struct creature *creature = creature_of(tx->world, index);
 	TOUCH(tx, *creature);
-	creature->act_due_ms = tx->now_ms + (uint64_t)tx->config->intervals.creature_beat_ms;
+	creature->act_due_ms = creature_first_beat_ms(tx, index);
 	creature->strike_due_ms = tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms;
 	presence_appear(tx, index, at);
 	if (tx->world->maps[at.map].players > 0)
