@@ -261,6 +261,7 @@ static void each_creature_has_its_beat_each_380_ms(void **state)
 	struct little_world *world = *state;
 	SOMEBODY(world, "Ana", .x = X, .y = Y);
 	uint32_t a = beast_put(world, BEAST_WANDERER, X + 20, Y), b = beast_put(world, BEAST_WANDERER, X + 30, Y);
+	mind_of(world, a)->act_due_ms = mind_of(world, b)->act_due_ms = 0; /* as on a map that slept */
 	live_ms(world, MIND_MAP, 2000);
 	uint64_t due_a = mind_of(world, a)->act_due_ms, due_b = mind_of(world, b)->act_due_ms;
 	assert_true(due_a != due_b); /* they do not beat together */

@@ -2,6 +2,7 @@
 
 #include "common/config/config.h"
 #include "worker/game/death.h"
+#include "worker/game/creature.h"
 #include "worker/game/effects.h"
 #include "worker/game/legality.h"
 #include "worker/game/pets.h"
@@ -33,6 +34,7 @@ void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum te
 	struct world *w = tx->world;
 	struct player *player = &w->players[index];
 
+	creatures_forget(tx, index);
 	pets_depart(tx, index, true);
 	ownership_lose(tx, index);
 	effects_leave(tx, index);

@@ -14,6 +14,7 @@
 #include "worker/game/magic.h"
 #include "worker/game/move.h"
 #include "worker/game/presence.h"
+#include "worker/game/tick.h"
 #include "worker/game/tile.h"
 #include "worker/game/wire.h"
 
@@ -551,19 +552,23 @@ int praetorian_blast(int distance)
 	return (int)floor(880.0 / pow(distance < 1 ? 1 : distance, 3.0 / 7.0));
 }
 
-/* The wand breaks: all on the map lose life, and the mage dies. */
+/* The wand breaks: all on the map lose life, and the mage dies. Of a crowd not all die at once: a transaction has its bounds, and
+ * the map's next ticks see to the others. */
 static void sacrifice(struct tx *tx, const struct member *m)
 {
 	const struct body at = *m->body;
 	struct map_state *state = &tx->world->maps[at.map];
 	for (uint32_t i = state->first_player, next; i != 0 && tx->wanted_count == 0; i = next) {
-		next = tx->world->bodies[i].next_on_map; /* a map may expel its dead */
+		next = tx->world->bodies[i].next_on_map;
 		if (!creature_may_want(tx, i))
 			continue;
 		int damage = praetorian_blast(body_distance(&at, &tx->world->bodies[i]));
 		tell_text(tx, i, FONT_FIGHT, TEXT_PRAETORIAN_BLAST, damage);
 		vital_add(tx, i, VITAL_HP, -damage);
 		vital_tell(tx, i, VITAL_HP);
+	}
+	for (uint32_t i = state->first_player, next; i != 0 && tx->wanted_count == 0 && tick_has_room(tx); i = next) {
+		next = tx->world->bodies[i].next_on_map; /* a map may expel its dead */
 		if (tx->world->players[i].hp <= 0)
 			player_die(tx, i);
 	}
