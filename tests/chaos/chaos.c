@@ -61,6 +61,8 @@ static void server_start(struct chaos *c)
 		scenario_start(region_yard_middle(&c->region)),
 		"game.start_kit=pyao",
 		"game.start_gold=5000",
+		"rules.strike_stamina=0", /* they lose their clothes all the time, and who is naked gets tired */
+		"rules.experience_percent=2000",
 		"workers.respawn_pause_max_ms=200", /* who is killed all the time comes back all the same */
 		"workers.heartbeat_timeout_ms=1500",
 		"workers.ladder_map_deaths=0",

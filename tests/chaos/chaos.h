@@ -3,6 +3,7 @@
  *   region.c       where
  *   population.c   who: characters that are created, log in, are taken over, leave in order or by pulling the plug
  *   deeds.c        what they do while they are in the world
+ *   fights.c       creatures that they meet, and what becomes of the dead
  *   hearing.c      that nothing which was said is lost or comes twice
  *   strangers.c    those who do not belong there: wrong passwords, taken names, noise
  *   calamities.c   the table of what may happen to the server
@@ -47,6 +48,8 @@ struct chaos {
 	bool resting; /* nobody does anything of his own */
 	/* the audit's sums: what the world had before anybody came, and what each character brought */
 	int64_t gold_without, items_without, gold_each, items_each;
+	int64_t minted, old_gold, old_items; /* at the last one (rest.c) */
+	char difference[512];                /* between two views, the last one that was seen */
 };
 
 /* One turn of everything but new calamities: who may act does, all receive. At most some ms. */

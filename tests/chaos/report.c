@@ -87,6 +87,9 @@ static void deeds_tell(const struct report *r)
 	row("characters before", r->characters_first, "");
 	row("characters after", r->characters_last, "");
 	row("deeds (steps, drops, lines, ...)", r->deeds, "");
+	row("deeds of these that were fights", r->fights, "");
+	row("deaths of players", r->deaths, "");
+	row("  of whom lived again", r->revivals, "");
 	row("logins", r->logins, "");
 	row("  taken over from a living connection", r->takeovers, "");
 	row("characters created", r->creations, "");

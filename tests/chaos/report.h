@@ -32,6 +32,7 @@ struct report {
 	unsigned lost_at_the_door; /* newcomers whose connection broke before they were in the world */
 	uint64_t bytes, packets;   /* received, all of them read as whole packets */
 	uint64_t deeds, lines_heard, pings;
+	unsigned fights, deaths, revivals; /* with creatures; of players */
 	unsigned logins, takeovers, creations, refusals, strangers;
 	uint64_t answers[REPORT_LATENCIES]; /* number i: those that took less than 2^i ms, and not less than half of it */
 	unsigned silence_ms;
