@@ -161,6 +161,12 @@ void tx_touch(struct tx *tx, void *place, size_t bytes)
 	point("touched");
 }
 
+uint64_t tx_room(const struct tx *tx)
+{
+	const struct world *w = tx->world;
+	return w->limits.undo_bytes - atomic_load_explicit(&world_undo(w, w->slot)->used, memory_order_relaxed);
+}
+
 /* --- what is said ------------------------------------------------------------------------------------------------------------ */
 
 static void ring_announce(struct ring *ring, uint64_t until)

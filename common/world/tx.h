@@ -90,8 +90,12 @@ bool tx_holds(const struct tx *tx, uint32_t domain);
  * long as it touches before it writes. Return as soon as you can; TX_AGAIN and TX_COMMIT are the same then. */
 bool tx_need(struct tx *tx, uint32_t domain);
 
-/* Saves the old bytes of a place in the segment. */
+/* Saves the old bytes of a place in the segment. There is room for so many bytes in one transaction; who needs more has a bug
+ * and its process ends. */
 void tx_touch(struct tx *tx, void *place, size_t bytes);
+
+/* How many bytes of old ones still find room: for who does a great many things in one transaction and can leave off. */
+uint64_t tx_room(const struct tx *tx);
 
 #define TOUCH(tx, object) tx_touch((tx), &(object), sizeof(object))
 #define SET(tx, place, value)                                                                                          \

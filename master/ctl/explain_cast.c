@@ -80,7 +80,7 @@ void explain_cast(struct explain *explain)
 	int victim_level = explain_number(explain, "victim-level", 25, 1, LEVEL_MAX);
 	if (explain_ready(explain) && cast.spell == NULL)
 		problem_set(&explain->why, "spell=NUMBER is needed");
-	if (explain->why.text[0] != '\0')
+	if (explain->why.text[0] != '\0' || cast.spell == NULL)
 		return;
 	cost_show(explain, &cast);
 	for (unsigned points = 0; points < SPELL_POINTS; points++)

@@ -14,7 +14,7 @@ void explain_drop(struct explain *explain)
 	const struct creature_def *creature = explain_creature(explain, "creature", NULL);
 	if (explain_ready(explain) && creature == NULL)
 		problem_set(&explain->why, "creature=NUMBER is needed");
-	if (explain->why.text[0] != '\0')
+	if (explain->why.text[0] != '\0' || creature == NULL)
 		return;
 	unsigned fell[CREATURE_DROPS + 1] = {0};
 	struct rng rng;

@@ -88,11 +88,42 @@ static void things_write(struct world *files)
 	world_write(files, "Dat/obj.dat", text);
 }
 
+/* What minds are tested with. */
+#define HITS                                                                                                           \
+	"Body=21\r\nHeading=3\r\nAttackable=1\r\nMaxHP=1000\r\nMinHP=1000\r\nMinHIT=5\r\nMaxHIT=5\r\nPoderAtaque=5000\r\n"
+#define EVIL  "Hostile=1\r\nAlineacion=2\r\nSnd1=90\r\nSnd2=91\r\nSnd3=92\r\n"
+#define DARTS "LanzaSpells=1\r\nSp1=1\r\n"
+#define MINDS                                                                                                          \
+	"[NPC31]\r\nName=Cabra\r\nMovement=2\r\n" HITS "\r\n"                                                              \
+	"[NPC32]\r\nName=Cazador\r\nMovement=3\r\nGiveEXP=50\r\n" HITS EVIL "\r\n"                                         \
+	"[NPC33]\r\nName=Brujo\r\nMovement=3\r\n" HITS EVIL DARTS "\r\n"                                                   \
+	"[NPC34]\r\nName=Brujo armado\r\nMovement=3\r\nAtacaDoble=1\r\n" HITS EVIL DARTS "\r\n"                            \
+	"[NPC35]\r\nName=Vibora\r\nMovement=3\r\nHostile=1\r\nVeneno=1\r\n" HITS "\r\n"                                    \
+	"[NPC36]\r\nName=Torpe\r\nBody=22\r\nMovement=3\r\nHostile=1\r\nAlineacion=2\r\nAttackable=1\r\n"                  \
+	"MaxHP=10\r\nMinHP=10\r\nPoderAtaque=0\r\n\r\n"                                                                    \
+	"[NPC37]\r\nName=Guardia real\r\nNpcType=2\r\nMovement=5\r\n" HITS "\r\n"                                          \
+	"[NPC38]\r\nName=Guardia del caos\r\nNpcType=8\r\nMovement=2\r\n" HITS "\r\n"                                      \
+	"[NPC39]\r\nName=Torre\r\nMovement=6\r\n" HITS EVIL DARTS "\r\n"                                                   \
+	"[NPC40]\r\nName=Sabueso\r\nMovement=10\r\n" HITS EVIL "\r\n"                                                      \
+	"[NPC41]\r\nName=Sapo\r\nMovement=3\r\nAguaValida=1\r\n" HITS EVIL "\r\n"                                          \
+	"[NPC42]\r\nName=Estatua\r\nMovement=1\r\n" HITS EVIL "\r\n"                                                       \
+	"[NPC92]\r\nName=Elemental de agua\r\nMovement=3\r\n" HITS "\r\n"                                                  \
+	"[NPC93]\r\nName=Elemental de fuego\r\nMovement=3\r\n" HITS DARTS "\r\n"
+#define GUARDSMAN "NpcType=10\r\nReSpawn=1\r\n" HITS EVIL
+#define PRAETORIANS                                                                                                    \
+	"[NPC61]\r\nName=Rey\r\nMovement=24\r\nLanzaSpells=4\r\nSp1=3\r\nSp2=8\r\nSp3=12\r\nSp4=13\r\n"                    \
+	"GiveGLD=500\r\nNROITEMS=1\r\nObj1=1-3\r\n" GUARDSMAN "\r\n"                                                       \
+	"[NPC62]\r\nName=Clerigo\r\nMovement=20\r\nLanzaSpells=4\r\nSp1=6\r\nSp2=8\r\nSp3=3\r\nSp4=1\r\n" GUARDSMAN "\r\n" \
+	"[NPC63]\r\nName=Mago\r\nMovement=22\r\nLanzaSpells=2\r\nSp1=1\r\nSp2=30\r\n" GUARDSMAN "\r\n"                     \
+	"[NPC64]\r\nName=Arquero\r\nMovement=23\r\n" DARTS GUARDSMAN "\r\n"                                                \
+	"[NPC65]\r\nName=Espadachin\r\nMovement=21\r\n" GUARDSMAN "\r\n"                                                   \
+	"[NPC66]\r\nName=Ladron\r\nMovement=21\r\n" DARTS GUARDSMAN "\r\n"
+
 static void beasts_write(struct world *files)
 {
 	world_write(
 		files, "Dat/NPCs.dat",
-		"[INIT]\r\nNumNPCs=30\r\n\r\n"
+		"[INIT]\r\nNumNPCs=93\r\n\r\n"
 		"[NPC1]\r\nName=Lobo\r\nBody=10\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\nMaxHP=20\r\n"
 		"MinHP=20\r\nMinHIT=1\r\nMaxHIT=4\r\n\r\n"
 		"[NPC2]\r\nName=Panadero\r\nDesc=Pan caliente\r\nBody=11\r\nHeading=3\r\nComercia=1\r\nTipoItems=1\r\n"
@@ -115,7 +146,13 @@ static void beasts_write(struct world *files)
 		"TierraInvalida=1\r\n\r\n"
 		"[NPC29]\r\nName=Maestro\r\nNpcType=9\r\nBody=21\r\nHeading=3\r\n\r\n"
 		"[NPC30]\r\nName=Dragon\r\nNpcType=6\r\nBody=20\r\nHeading=3\r\nMovement=1\r\nHostile=1\r\nAttackable=1\r\n"
-		"AfectaParalisis=1\r\nMaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\n");
+		"AfectaParalisis=1\r\nMaxHP=5000\r\nMinHP=5000\r\nDEF=100\r\nGiveEXP=9\r\nLanzaSpells=1\r\nSp1=1\r\n\r\n" MINDS
+			PRAETORIANS);
+	world_write(files, "Dat/Pretorianos.dat",
+				"[MAIN]\r\nCombinaciones=6\r\n[KING]\r\nCantidad=1\r\nAlto1=61\r\nBajo1=61\r\n[HEALER]\r\n"
+				"Cantidad=1\r\nAlto1=62\r\nBajo1=62\r\n[SPELLCASTER]\r\nCantidad=1\r\nAlto1=63\r\nBajo1=63\r\n"
+				"[LONGRANGE]\r\nCantidad=1\r\nAlto1=64\r\nBajo1=64\r\n[SWORDSWINGER]\r\nCantidad=1\r\nAlto1=65\r\n"
+				"Bajo1=65\r\n[THIEF]\r\nCantidad=1\r\nAlto1=66\r\nBajo1=66\r\n");
 	world_write(files, "Dat/ArmasHerrero.dat", "[INIT]\r\nNumArmas=1\r\n[Arma1]\r\nIndex=2\r\n");
 }
 
@@ -207,7 +244,10 @@ static void snow_write(struct world *files)
 	struct fixture_map *map = fixture_map_create();
 	world_write_map(files, LAND_SNOW, map);
 	free(map);
-	world_write(files, "Maps/Mapa4.dat", "[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n");
+	world_write(files, "Maps/Mapa4.dat",
+				"[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n[SONIDOS]\r\nCantidad=2\r\n"
+				"[SONIDO1]\r\nSonido=50\r\nProbabilidad=100\r\nFlags=1\r\n"
+				"[SONIDO2]\r\nSonido=51\r\nProbabilidad=100\r\nFlags=0\r\n");
 }
 
 static struct world *files_create(void)

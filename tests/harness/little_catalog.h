@@ -78,17 +78,39 @@ enum beast {
 	BEAST_RAT,    /* a trainer's */
 	BEAST_SPIRIT, /* summoned */
 	BEAST_FISH,   /* stays in the water */
-	BEAST_LAST = BEAST_FISH,
-	/* placed nowhere: */
+	/* placed nowhere, as all that follow: */
 	BEAST_SCHOOL_PRIEST = 29, /* for newbies */
-	BEAST_DRAGON = 30,
+	BEAST_DRAGON,             /* answers a fire elemental with a spell */
+	/* Minds: each hits for 5, and does so nine times of ten. */
+	BEAST_WANDERER,    /* peaceful; walks about, defends itself */
+	BEAST_HUNTER,      /* evil */
+	BEAST_CASTER,      /* the same, casts the dart */
+	BEAST_DOUBLE,      /* the same, casts or strikes */
+	BEAST_VIPER,       /* poisonous, good */
+	BEAST_CLUMSY,      /* has no power to strike with */
+	BEAST_ROYAL_GUARD, /* walks */
+	BEAST_CHAOS_GUARD,
+	BEAST_TURRET, /* evil, casts the dart */
+	BEAST_SEEKER, /* evil, finds ways */
+	BEAST_FROG,   /* hunts on land and in the water */
+	BEAST_FIXED,  /* hostile, but stands still */
+	/* Praetorians; one kind of each part, tall or short. */
+	BEAST_KING = 61,
+	BEAST_HEALER,
+	BEAST_MAGE,
+	BEAST_ARCHER,
+	BEAST_SWORD,
+	BEAST_THIEF,
+	/* known by number */
+	BEAST_WATER_ELEMENTAL = 92,
+	BEAST_FIRE_ELEMENTAL, /* casts the dart */
 };
 
 enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
 	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
-	LAND_SNOW,       /* cold, safe */
+	LAND_SNOW,       /* cold, safe; it has sounds: 50 when it is dry, 51 while it rains */
 	LAND_MUTE,       /* as the wild, but magic does not work */
 	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
 	LAND_COUNT = LAND_BARREN,

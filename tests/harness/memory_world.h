@@ -18,8 +18,8 @@
 #include "common/world/tx.h"
 
 enum {
-	MEMORY_WORLD_PLAYERS = 16,
-	MEMORY_WORLD_CONNECTIONS = 16,
+	MEMORY_WORLD_PLAYERS = 40,
+	MEMORY_WORLD_CONNECTIONS = 40,
 	MEMORY_WORLD_CREATURES = 400,
 	MEMORY_WORLD_MAPS = 512, /* domains it can listen to */
 };

@@ -17,8 +17,8 @@
 #include "tests/harness/killing.h"
 #include "tests/harness/little_world.h"
 #include "worker/game/carry.h"
-#include "worker/game/death.h"
 #include "worker/game/creature.h"
+#include "worker/game/death.h"
 #include "worker/game/entering.h"
 #include "worker/game/experience.h"
 #include "worker/game/inventory.h"
@@ -387,6 +387,31 @@ static void train(void)
 	DO(world, ana, TRAIN, .creature = 1);
 }
 
+static void spell_chosen(enum charm charm)
+{
+	stand_before_way_back();
+	player_of(world, ana)->spell = (uint16_t)charm;
+	player_of(world, ana)->skills[SKILL_MAGIC - 1] = 100;
+	player_of(world, ana)->safe_mode = 0;
+	give(world, beto, 1, THING_BREAD, 5);
+}
+
+static void slaying_chosen(void)
+{
+	spell_chosen(CHARM_SLAY);
+}
+
+static void summoning_chosen(void)
+{
+	spell_chosen(CHARM_SUMMON);
+}
+
+static void cast_at_beto(void)
+{
+	const struct body *body = body_of(world, beto);
+	DO(world, ana, WORK_LEFT_CLICK, .x = body->x, .y = body->y, .skill = SKILL_MAGIC);
+}
+
 /* As worker/session.c does it: the name is reserved, and when the record is there the character enters. */
 static struct player record;
 static struct entering entering;
@@ -574,6 +599,8 @@ static const struct deed deeds[] = {
 	{.name = "a step to another map with pets", .prepare = pets_come, .act = walk_east},
 	{.name = "a tick that ends a summoning", .prepare = spirit_is_due, .act = tick_in_the_wild},
 	{.name = "a trainer's call", .prepare = at_a_trainer, .act = train},
+	{.name = "a spell that kills", .prepare = slaying_chosen, .act = cast_at_beto},
+	{.name = "a summoning", .prepare = summoning_chosen, .act = cast_at_beto},
 	{.name = "a connection lost", .act = lose_ana},
 	{.name = "a connection lost in the wild", .act = lose_beto},
 	{.name = "a creation", .prepare = newcomer_connects, .act = create},

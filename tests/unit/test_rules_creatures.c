@@ -482,8 +482,7 @@ static void guards_that_were_led_away_return_to_their_posts(void **state)
 	DONE(world, run_jump, .body = guard, .at = {.x = 60, .y = 60});
 	DONE(world, run_jump, .body = bear, .at = {.x = 62, .y = 60});
 	DONE(world, run_hurt, .body = guard, .amount = 20);
-	uint64_t period = 15 * 60000, until = period - world->tx.now_ms % period;
-	pass_ms(world, until - 1);
+	pass_ms(world, UINT64_C(15) * 60000 - 1);
 	tick(world);
 	assert_int_equal(of(world, guard)->x, 60);
 	pass_ms(world, 1);

@@ -200,6 +200,10 @@ static void whoever_paralyses_first_takes_nothing(void **state)
 	assert_true(may(world, ana, bear, ATTACK_PARALYSES));
 	assert_true(owns(world, ana, goblin));
 	assert_int_equal(creature_in(world, bear)->owner.index, 0);
+	pass_ms(world, 18000); /* she let hers go: now she has none */
+	assert_true(may(world, ana, bear, ATTACK_PARALYSES));
+	assert_true(owns(world, ana, bear));
+	assert_true(may_strike(world, ana, goblin));
 	assert_true(may(world, beto, goblin, ATTACK_PARALYSES)); /* it still moves: anybody may */
 	body_of(world, goblin)->flags |= BODY_PARALYSED;
 	assert_false(may(world, beto, goblin, ATTACK_PARALYSES));

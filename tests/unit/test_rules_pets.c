@@ -110,16 +110,6 @@ static enum tx_verdict run_travel(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
-/* As on the way from one unsafe map to another. */
-static enum tx_verdict run_travel_and_return(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	pets_depart(tx, deed->player, false);
-	presence_jump(tx, deed->player, deed->at.x, deed->at.y);
-	pets_arrive(tx, deed->player);
-	return TX_COMMIT;
-}
-
 static enum tx_verdict run_leave(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
@@ -571,11 +561,15 @@ static void between_unsafe_maps_they_keep_their_health(void **state)
 	uint32_t ana = tamer(world, "Ana", 50), bear = bear_of(world, ana);
 	DONE(world, run_hurt, .body = bear, .number = 9);
 	DONE(world, run_turn_on_player, .player = ana, .body = tamer(world, "Beto", 54));
-	DONE(world, run_travel_and_return, .player = ana, .at = {.x = 30, .y = 40});
-	assert_int_equal(player_of(world, ana)->pets[0].index, bear);
-	assert_int_equal(of(world, bear)->hp, 21);
-	assert_int_equal(about(world, bear)->movement, MOVEMENT_FOLLOWS);
-	assert_in_range(of(world, bear)->x, 26, 34);
+	static const struct place places[] = {{.map = MAP, .x = 30, .y = 40}, {.map = LAND_BARREN, .x = 30, .y = 40}};
+	for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
+		DONE(world, run_travel, .player = ana, .at = places[i]);
+		assert_int_equal(player_of(world, ana)->pets[0].index, bear);
+		assert_int_equal(of(world, bear)->map, places[i].map);
+		assert_int_equal(of(world, bear)->hp, 21);
+		assert_int_equal(about(world, bear)->movement, MOVEMENT_FOLLOWS);
+		assert_in_range(of(world, bear)->x, 26, 34);
+	}
 }
 
 static void who_leaves_the_game_keeps_what_he_tamed(void **state)
@@ -584,7 +578,14 @@ static void who_leaves_the_game_keeps_what_he_tamed(void **state)
 	uint32_t ana = tamer(world, "Ana", 50), free = world->world.realm->free_creature_count;
 	bear_of(world, ana);
 	summoned(world, ana);
+	uint32_t rat = beast_at(world, BEAST_RAT, 52, 72);
+	about(world, rat)->movement = MOVEMENT_DEFENDS;
+	about(world, rat)->attacker_id = ana;
+	player_of(world, ana)->hunter = body_handle(&world->world, rat);
 	DONE(world, run_leave, .player = ana);
+	assert_int_equal(about(world, rat)->movement, MOVEMENT_STANDS); /* who fought with her lets it be */
+	assert_int_equal(about(world, rat)->attacker_id, 0);
+	free--;
 	assert_int_equal(world->world.realm->free_creature_count, free);
 	assert_int_equal(standing(world, BEAST_SPIRIT), 0);
 	assert_int_equal(player_of(world, ana)->pet_kinds[0], BEAST_BEAR);

@@ -166,15 +166,15 @@ static void the_eye_lights_those_whom_a_spell_hides(void **state)
 	uint32_t ana = WIZARD(world, "Ana");
 	static const struct {
 		const char *name;
-		uint8_t x, y;
 		uint32_t flags;
+		uint8_t x, y;
 		bool lit;
 	} people[] = {
-		{"Beto", WIZARD_X + 11, WIZARD_Y + 1, BODY_INVISIBLE, true},
-		{"Cora", WIZARD_X + 11, WIZARD_Y + 2, BODY_HIDDEN, false},
-		{"Dino", WIZARD_X + 11, WIZARD_Y + 3, 0, false},
-		{"Eva", WIZARD_X - 6, WIZARD_Y, BODY_INVISIBLE, false}, /* nine tiles away */
-		{"Fito", WIZARD_X - 4, WIZARD_Y - 8, BODY_INVISIBLE, true},
+		{"Beto", BODY_INVISIBLE, WIZARD_X + 11, WIZARD_Y + 1, true},
+		{"Cora", BODY_HIDDEN, WIZARD_X + 11, WIZARD_Y + 2, false},
+		{"Dino", 0, WIZARD_X + 11, WIZARD_Y + 3, false},
+		{"Eva", BODY_INVISIBLE, WIZARD_X - 6, WIZARD_Y, false}, /* nine tiles away */
+		{"Fito", BODY_INVISIBLE, WIZARD_X - 4, WIZARD_Y - 8, true},
 	};
 	uint32_t who[5];
 	for (unsigned i = 0; i < 5; i++) {

@@ -125,14 +125,68 @@ static void it_rains_under_the_open_sky(void **state)
 	assert_false(is_wet(world, 0, 50, 50)); /* nowhere */
 }
 
+/* How often each of the two sounds of the snow was heard. */
+static void sounds_count(struct little_world *world, uint32_t player, unsigned heard[2])
+{
+	const struct s2c_packet *packet;
+	heard[0] = heard[1] = 0;
+	while ((packet = next_told(world, player)) != NULL) {
+		if (packet->id != S2C_PLAY_WAVE)
+			continue;
+		assert_in_range(packet->PLAY_WAVE.wave, 50, 51);
+		heard[packet->PLAY_WAVE.wave - 50]++;
+	}
+}
+
+static void a_map_sounds_otherwise_in_the_rain(void **state)
+{
+	struct little_world *world = *state;
+	unsigned heard[2];
+	world->config.intervals.idle_minutes = 0;
+	uint32_t ana = ENTER(world, "Ana", .map = LAND_SNOW, .privileges = PRIVILEGE_GOD);
+	live_ms(world, LAND_SNOW, 200000);
+	sounds_count(world, ana, heard);
+	/* 50 tries, one in two is the right sound: 25 expected, sigma 3.5; 3.3 sigma. */
+	assert_in_range(heard[0], 13, 37);
+	assert_int_equal(heard[1], 0);
+	little_world_run(world, 0, rain_twice, NULL);
+	live_ms(world, LAND_SNOW, 200000);
+	sounds_count(world, ana, heard);
+	assert_int_equal(heard[0], 0);
+	assert_in_range(heard[1], 13, 37);
+	world->config.intervals.ambience_ms = 0;
+	live_ms(world, LAND_SNOW, 60000);
+	sounds_count(world, ana, heard);
+	assert_int_equal(heard[0] + heard[1], 0);
+}
+
+static void rain_tires_only_where_the_operator_wants_it_and_only_outdoors(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = ENTER(world, "Ana", .map = LAND_WILD, .x = ROOF_X, .y = GROUNDS_Y);
+	uint32_t beto = ENTER(world, "Beto", .map = LAND_WILD, .x = ROOF_X, .y = GROUNDS_Y + 2);
+	world->config.intervals.climate_ms = 3600000; /* naked as they are */
+	player_of(world, ana)->effect_due_ms[EFFECT_COLD] = player_of(world, beto)->effect_due_ms[EFFECT_COLD] = 0;
+	little_world_run(world, 0, rain_twice, NULL);
+	live_ms(world, LAND_WILD, 3000);
+	assert_int_equal(player_of(world, beto)->stamina, 100);
+	world->config.rules.rain_stamina_percent = 6;
+	live_ms(world, LAND_WILD, 3000);
+	assert_in_range(player_of(world, beto)->stamina, 100 - 4 * 6, 100 - 2 * 6);
+	assert_int_equal(player_of(world, ana)->stamina, 100);
+	live_ms(world, LAND_WILD, 60000);
+	assert_int_equal(player_of(world, beto)->stamina, 0);
+	EXPECT_LINE(world, beto, TEXT_RAIN_TIRES);
+}
+
 static void night_is_the_last_third_of_the_day(void **state)
 {
 	(void)state;
 	assert_false(is_night(0, 30));
-	assert_false(is_night(20 * 60 - 1, 30));
-	assert_true(is_night(20 * 60, 30));
-	assert_true(is_night(30 * 60 - 1, 30));
-	assert_false(is_night(30 * 60, 30));
+	assert_false(is_night(1199, 30));
+	assert_true(is_night(1200, 30));
+	assert_true(is_night(1799, 30));
+	assert_false(is_night(1800, 30));
 	for (int64_t second = 0; second < 100000; second += 777)
 		assert_false(is_night(second, 0));
 }
@@ -167,6 +221,8 @@ int main(void)
 		WORLD_TEST(the_sky_is_looked_at_once_a_minute),
 		WORLD_TEST(everybody_is_told_once_wherever_he_is),
 		WORLD_TEST(it_rains_under_the_open_sky),
+		WORLD_TEST(a_map_sounds_otherwise_in_the_rain),
+		WORLD_TEST(rain_tires_only_where_the_operator_wants_it_and_only_outdoors),
 		cmocka_unit_test(night_is_the_last_third_of_the_day),
 		WORLD_TEST(night_falls_and_ends_where_the_operator_wants_it),
 	};

@@ -285,7 +285,7 @@ static void kill_judged(struct tx *tx, uint32_t killer, uint32_t victim)
 	if (player_is_criminal(&tx->world->players[victim])) {
 		points_add(tx, player, REPUTATION_NOBLE, REPUTATION_GOOD_KILL);
 	} else {
-		points_add(tx, player, REPUTATION_ASSASSIN, 2 * REPUTATION_MURDER);
+		points_add(tx, player, REPUTATION_ASSASSIN, INT64_C(2) * REPUTATION_MURDER);
 		points_set(tx, player, REPUTATION_BOURGEOIS, 0);
 		points_set(tx, player, REPUTATION_NOBLE, 0);
 		points_set(tx, player, REPUTATION_PLEBEIAN, 0);

@@ -16,7 +16,12 @@
 #include "common/world/tx.h"
 
 /* Numbers that the rules know (rules-life-combat-magic.md 1.4). */
-enum { CREATURE_CITIZEN_GUARD = 6, CREATURE_WATER_ELEMENTAL = 92, CREATURE_FIRE_ELEMENTAL = 93, CREATURE_EARTH_ELEMENTAL = 94 };
+enum {
+	CREATURE_CITIZEN_GUARD = 6,
+	CREATURE_WATER_ELEMENTAL = 92,
+	CREATURE_FIRE_ELEMENTAL = 93,
+	CREATURE_EARTH_ELEMENTAL = 94
+};
 
 /* NULL: no creature has this body now. */
 const struct creature_def *creature_def_of(const struct tx *tx, uint32_t body);
@@ -59,6 +64,9 @@ void creature_free(struct tx *tx, uint32_t body);
 
 /* Back to how its kind is: movement, hostility, no target, no attacker. A pet follows its master. */
 void creature_calm(struct tx *tx, uint32_t body);
+
+/* The player dies or leaves: the creature that attacks him is calm again, and he is rid of it and of the one that he attacked. */
+void creatures_forget(struct tx *tx, uint32_t player);
 
 /* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts.
  * Each creature's beat is creature_ai.h. */

@@ -213,10 +213,10 @@ static void attack_part(struct tx *tx, const struct mind *m)
 
 /* --- the movement part (16.4) ------------------------------------------------------------------------------------------------ */
 
-static void wander(struct tx *tx, const struct mind *m)
+/* true: it took its step of this beat. */
+static bool wander(struct tx *tx, const struct mind *m)
 {
-	if (!is_immobilised(m) && rng_range(&tx->rng, 1, WANDER_OF) == 3)
-		creature_step_anywhere(tx, m->index);
+	return !is_immobilised(m) && rng_range(&tx->rng, 1, WANDER_OF) == 3 && creature_step_anywhere(tx, m->index);
 }
 
 typedef bool want_fn(const struct tx *tx, const struct mind *m, uint32_t player);
@@ -247,31 +247,31 @@ static uint32_t prey_find(const struct tx *tx, const struct mind *m, want_fn *wa
 	return 0;
 }
 
-/* Chases whom it sees, casting; true: there was somebody. */
-static bool chase(struct tx *tx, const struct mind *m, want_fn *wants)
+/* Chases whom it sees, casting; true: there was somebody. `stays`: it takes no step any more in this beat. */
+static bool chase(struct tx *tx, const struct mind *m, want_fn *wants, bool stays)
 {
 	uint32_t prey = prey_find(tx, m, wants);
 	if (prey == 0)
 		return false;
 	casts(tx, m, prey);
 	const struct body *body = &tx->world->bodies[prey];
-	if (!is_immobilised(m) && body->map == m->body->map && !tx->world->players[prey].dead)
+	if (!stays && !is_immobilised(m) && body->map == m->body->map && !tx->world->players[prey].dead)
 		creature_step_to(tx, m->index, body->x, body->y);
 	return true;
 }
 
 static void hunt(struct tx *tx, const struct mind *m)
 {
-	if (chase(tx, m, wants_anybody) || is_immobilised(m))
+	if (chase(tx, m, wants_anybody, false) || is_immobilised(m))
 		return;
 	if (rng_range(&tx->rng, 0, NOBODY_OF - 1) == 0)
 		creature_step_anywhere(tx, m->index);
 	forget(tx, m);
 }
 
-static void guard_chases(struct tx *tx, const struct mind *m)
+static void guard_chases(struct tx *tx, const struct mind *m, bool stays)
 {
-	if (!chase(tx, m, wants_by_alignment))
+	if (!chase(tx, m, wants_by_alignment, stays))
 		forget(tx, m);
 }
 
@@ -304,6 +304,14 @@ static bool master_forbids(struct tx *tx, const struct mind *m, uint32_t enemy)
 	return true;
 }
 
+/* In a safe place pets fight nobody (16.8, 16.17). */
+static bool is_kept_peaceful(const struct tx *tx, const struct mind *m, const struct body *enemy)
+{
+	return master_of(tx, m) != 0 && (!map_is_unsafe(tx->catalog, m->body->map) ||
+									 tile_trigger(tx->catalog, m->body->map, m->body->x, m->body->y) == TRIGGER_SAFE ||
+									 tile_trigger(tx->catalog, enemy->map, enemy->x, enemy->y) == TRIGGER_SAFE);
+}
+
 static void pursue_attacker(struct tx *tx, const struct mind *m)
 {
 	uint32_t enemy = player_of_account(tx, m, m->creature->attacker_id);
@@ -314,10 +322,7 @@ static void pursue_attacker(struct tx *tx, const struct mind *m)
 			creature_calm(tx, m->index);
 		return;
 	}
-	/* In a safe place pets fight nobody (16.8, 16.17). */
-	bool safe = !map_is_unsafe(tx->catalog, m->body->map) ||
-				tile_trigger(tx->catalog, body->map, body->x, body->y) == TRIGGER_SAFE;
-	if ((master_of(tx, m) != 0 && safe) || master_forbids(tx, m, enemy)) {
+	if (is_kept_peaceful(tx, m, body) || master_forbids(tx, m, enemy)) {
 		creature_calm(tx, m->index);
 		return;
 	}
@@ -335,8 +340,9 @@ static void follow_master(struct tx *tx, const struct mind *m)
 	if (is_immobilised(m))
 		return;
 	if (master != 0 && !tx->world->players[master].dead && body_is_seen(tx, master) && in_sight(tx, m, master) &&
-		body_distance(m->body, &tx->world->bodies[master]) > FOLLOW_NEAR)
-		creature_step_to(tx, m->index, tx->world->bodies[master].x, tx->world->bodies[master].y);
+		body_distance(m->body, &tx->world->bodies[master]) > FOLLOW_NEAR &&
+		creature_step_to(tx, m->index, tx->world->bodies[master].x, tx->world->bodies[master].y))
+		return;
 	wander(tx, m);
 }
 
@@ -358,7 +364,14 @@ static void fight_creature(struct tx *tx, const struct mind *m)
 	struct body *enemy = handle_body(tx->world, m->creature->target);
 	uint32_t index = m->creature->target.index;
 	if (enemy == NULL || enemy->kind != BODY_CREATURE || enemy->map != m->body->map ||
-		abs(enemy->x - m->body->x) > ENEMY_REACH || abs(enemy->y - m->body->y) > ENEMY_REACH) {
+		abs(enemy->x - m->body->x) > ENEMY_REACH || abs(enemy->y - m->body->y) > ENEMY_REACH ||
+		is_kept_peaceful(tx, m, enemy)) {
+		creature_calm(tx, m->index);
+		return;
+	}
+	uint32_t master = master_of(tx, m);
+	if (master != 0 && king_is_guarded(tx, index)) {
+		tell_text(tx, master, FONT_INFO, TEXT_ATTACK_KING);
 		creature_calm(tx, m->index);
 		return;
 	}
@@ -402,19 +415,18 @@ static void go_along_path(struct tx *tx, const struct mind *m)
 		return;
 	}
 	const struct body *body = &tx->world->bodies[prey];
-	casts(tx, m, prey);
-	if (body_distance(m->body, body) > 1 && !tx->world->players[prey].dead &&
-		!creature_follow_path(tx, m->index, body->x, body->y))
+	if (body_distance(m->body, body) > 1 && !creature_follow_path(tx, m->index, body->x, body->y))
 		creature_step_anywhere(tx, m->index);
 }
 
 static void movement_part(struct tx *tx, const struct mind *m)
 {
+	bool stepped;
 	switch (m->creature->movement) {
 	case MOVEMENT_WANDERS:
-		wander(tx, m);
+		stepped = wander(tx, m);
 		if (m->def->kind == CREATURE_ROYAL_GUARD || m->def->kind == CREATURE_CHAOS_GUARD)
-			guard_chases(tx, m);
+			guard_chases(tx, m, stepped);
 		break;
 	case MOVEMENT_HUNTS:
 		hunt(tx, m);
@@ -423,7 +435,7 @@ static void movement_part(struct tx *tx, const struct mind *m)
 		pursue_attacker(tx, m);
 		break;
 	case MOVEMENT_GUARDS:
-		guard_chases(tx, m);
+		guard_chases(tx, m, false);
 		break;
 	case MOVEMENT_OBJECT:
 		shoot_around(tx, m);
@@ -444,13 +456,19 @@ static void movement_part(struct tx *tx, const struct mind *m)
 
 /* --- the beat -------------------------------------------------------------------------------------------------------------------- */
 
+uint64_t creature_first_beat_ms(const struct tx *tx, uint32_t index)
+{
+	enum { SPREAD = 7919 }; /* a prime: neighbours in number are not neighbours in time */
+	uint64_t beat_ms = (uint64_t)tx->config->intervals.creature_beat_ms;
+	return tx->now_ms + 1 + (uint64_t)index * SPREAD % beat_ms;
+}
+
 /* The next beat, one interval after this one. Who is late by more than that begins at a moment of its own, so that the creatures
  * of a map that wakes do not move all at once. */
 static uint64_t next_beat_ms(const struct tx *tx, uint32_t index, uint64_t due_ms)
 {
-	enum { SPREAD = 7919 }; /* a prime: neighbours in number are not neighbours in time */
-	uint64_t beat_ms = (uint64_t)tx->config->intervals.creature_beat_ms;
-	return due_ms + beat_ms > tx->now_ms ? due_ms + beat_ms : tx->now_ms + 1 + (uint64_t)index * SPREAD % beat_ms;
+	uint64_t next_ms = due_ms + (uint64_t)tx->config->intervals.creature_beat_ms;
+	return next_ms > tx->now_ms ? next_ms : creature_first_beat_ms(tx, index);
 }
 
 /* Its owner's time is over (12.7). */
@@ -459,7 +477,7 @@ static void ownership_ages(struct tx *tx, const struct mind *m)
 	if (m->creature->owner.index == 0 || m->creature->owned_until_ms > tx->now_ms)
 		return;
 	uint32_t owner = owner_of(tx, m);
-	if (owner != 0 && tx->world->players[owner].owned.index == m->index)
+	if (owner != 0 && tx->world->bodies[owner].map == m->body->map && tx->world->players[owner].owned.index == m->index)
 		ownership_lose(tx, owner);
 	else
 		SET(tx, m->creature->owner, ((struct handle){0}));

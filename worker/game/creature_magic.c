@@ -96,8 +96,10 @@ static bool casts_on_player(struct tx *tx, const struct spell_def *spell, uint32
 	uint32_t states = spell->flags;
 	bool finds = (states & SPELL_CLEARS_INVISIBILITY) != 0;
 	bool changes_life = spell->change[SPELL_HP].direction != SPELL_LEAVES;
+	const struct creature_def *def = creature_def_of(tx, creature);
+	bool sees_veiled = finds || (def != NULL && def->kind == CREATURE_PRAETORIAN);
 	if (tx->world->players[target].dead || (body->flags & BODY_ADMIN_INVISIBLE) != 0 ||
-		(!finds && (body->flags & (BODY_INVISIBLE | BODY_HIDDEN)) != 0))
+		(!sees_veiled && (body->flags & (BODY_INVISIBLE | BODY_HIDDEN)) != 0))
 		return false;
 	if ((body->flags & BODY_PARALYSED) != 0)
 		states &= ~(uint32_t)(SPELL_PARALYSES | SPELL_IMMOBILISES);
@@ -140,6 +142,11 @@ static bool casts_on_creature(struct tx *tx, const struct spell_def *spell, uint
 	return true;
 }
 
+void creature_holds_player(struct tx *tx, uint32_t creature, uint32_t player)
+{
+	player_states_changed(tx, SPELL_PARALYSES, creature, player);
+}
+
 bool creature_casts(struct tx *tx, uint32_t creature, unsigned number, uint32_t target)
 {
 	const struct world *w = tx->world;
@@ -148,6 +155,11 @@ bool creature_casts(struct tx *tx, uint32_t creature, unsigned number, uint32_t 
 	if (spell == NULL || map == NULL || (map->flags & MAP_NO_MAGIC) != 0 ||
 		w->bodies[target].map != w->bodies[creature].map)
 		return false;
-	return body_is_player(w, target) ? casts_on_player(tx, spell, creature, target)
-									 : casts_on_creature(tx, spell, creature, target);
+	const struct handle caster = body_handle(w, creature);
+	bool done = body_is_player(w, target) ? casts_on_player(tx, spell, creature, target)
+										  : casts_on_creature(tx, spell, creature, target);
+	if (done && handle_body(w, caster) != NULL) /* it may have gone with a master whom it killed */
+		SET(tx, creature_of(w, creature)->strike_due_ms,
+			tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms);
+	return done;
 }

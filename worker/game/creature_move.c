@@ -16,11 +16,7 @@ bool creature_may_step(const struct tx *tx, uint32_t index, int x, int y)
 	const struct body *body = &tx->world->bodies[index];
 	if (!tile_is_legal(tx, body->map, x, y, creature_terrain(tx, index) | WANT_PUSHABLE))
 		return false;
-	uint32_t other = tile_occupant(tx->world, body->map, x, y);
-	if (other == 0)
-		return true;
-	/* Only the dead give way, and not from the water to the land or back. */
-	return body_is_player(tx->world, other) && tx->world->players[other].dead &&
+	return tile_occupant(tx->world, body->map, x, y) == 0 ||
 		   tile_is_water(tx->catalog, body->map, body->x, body->y) == tile_is_water(tx->catalog, body->map, x, y);
 }
 
@@ -46,18 +42,26 @@ bool creature_step_anywhere(struct tx *tx, uint32_t index)
 	return creature_step(tx, index, rng_range(&tx->rng, HEADING_NORTH, HEADING_WEST));
 }
 
-bool creature_step_to(struct tx *tx, uint32_t index, int x, int y)
+unsigned headings_towards(struct tx *tx, const struct body *from, int x, int y, int headings[2])
 {
-	const struct body *body = &tx->world->bodies[index];
-	int dx = x - body->x, dy = y - body->y;
+	int dx = x - from->x, dy = y - from->y;
 	int across = dx > 0 ? HEADING_EAST : HEADING_WEST, along = dy > 0 ? HEADING_SOUTH : HEADING_NORTH;
 	if (dx == 0 && dy == 0)
-		return false;
-	if (dx == 0)
-		return creature_step(tx, index, along);
-	if (dy == 0)
-		return creature_step(tx, index, across);
-	return creature_step(tx, index, rng_range(&tx->rng, 0, 1) == 0 ? across : along);
+		return 0;
+	if (dx == 0 || dy == 0) {
+		headings[0] = dx == 0 ? along : across;
+		return 1;
+	}
+	bool across_first = rng_range(&tx->rng, 0, 1) == 0;
+	headings[0] = across_first ? across : along;
+	headings[1] = across_first ? along : across;
+	return 2;
+}
+
+bool creature_step_to(struct tx *tx, uint32_t index, int x, int y)
+{
+	int headings[2];
+	return headings_towards(tx, &tx->world->bodies[index], x, y, headings) > 0 && creature_step(tx, index, headings[0]);
 }
 
 void creature_face(struct tx *tx, uint32_t index, int heading)
@@ -175,5 +179,5 @@ bool creature_follow_path(struct tx *tx, uint32_t index, int x, int y)
 		return true;
 	}
 	SET(tx, creature->path_length, 0); /* blocked: another way next time */
-	return false;
+	return true;
 }

@@ -6,7 +6,8 @@
 #include "common/catalog/place.h"
 #include "common/world/tx.h"
 
-/* May it step there (LegalPosNPC)? A ghost in the way does not count: they change places. */
+/* May it step there (LegalPosNPC)? A ghost or an invisible member of the staff in the way does not count: they change places, but
+ * not from the water to the land or back. */
 bool creature_may_step(const struct tx *tx, uint32_t body, int x, int y);
 
 /* One step; false: it cannot. */
@@ -17,8 +18,12 @@ bool creature_step_anywhere(struct tx *tx, uint32_t body);
  * free. */
 bool creature_step_to(struct tx *tx, uint32_t body, int x, int y);
 
-/* One step along the shortest way to beside a tile: the way is kept, and looked for anew when it is blocked or leads elsewhere.
- * false: there is no way of PATH_STEPS steps, or it is there. */
+/* The headings that bring it nearer to a tile: one when it is straight ahead, else the two by lot. Returns how many; 0 = it is
+ * there. */
+unsigned headings_towards(struct tx *tx, const struct body *from, int x, int y, int headings[2]);
+
+/* One step along the shortest way to beside a tile: the way is kept, and looked for anew when it leads elsewhere, or after a beat
+ * in which somebody stood in it. false: there is no way of at most PATH_STEPS steps, or it is there. */
 bool creature_follow_path(struct tx *tx, uint32_t body, int x, int y);
 
 /* The shortest way over legal tiles to beside the goal, by breadth, within PATH_REACH tiles of the start: headings into `path`.

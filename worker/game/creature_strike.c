@@ -74,10 +74,8 @@ static void hit(struct tx *tx, uint32_t index, uint32_t victim)
 		presence_effect(tx, victim, FX_BLOOD, 0);
 	int part;
 	int damage = armour_absorbs(tx, victim, rng_range(&tx->rng, def->hit_min, def->hit_max), &part);
-	damage = damage < 1 ? 1 : damage;
 	TELL_MULTI(tx, victim, NPC_HIT_USER, .body_part = (uint8_t)part, .damage = (int16_t)damage);
-	if (!player_is_staff(player))
-		vital_add(tx, victim, VITAL_HP, -damage);
+	vital_add(tx, victim, VITAL_HP, -damage);
 	meditation_shaken(tx, victim, damage);
 	vital_tell(tx, victim, VITAL_HP);
 	if (player->hp <= 0) {
@@ -96,8 +94,7 @@ bool creature_strikes_player(struct tx *tx, uint32_t index, uint32_t victim)
 {
 	const struct creature_def *def = creature_def_of(tx, index);
 	const struct player *player = &tx->world->players[victim];
-	if (def == NULL || player->dead || (tx->world->bodies[victim].flags & BODY_ADMIN_INVISIBLE) != 0 ||
-		!strike_begins(tx, creature_of(tx->world, index)))
+	if (def == NULL || player->dead || player_is_staff(player) || !strike_begins(tx, creature_of(tx->world, index)))
 		return false;
 	enmity_begins(tx, index, victim);
 	creature_sound(tx, index, CREATURE_SOUND_ATTACKS);
@@ -117,8 +114,6 @@ bool creature_strikes_player(struct tx *tx, uint32_t index, uint32_t victim)
 static void retaliate(struct tx *tx, uint32_t victim, uint32_t enemy)
 {
 	struct creature *creature = creature_of(tx->world, victim);
-	if (creature->movement == MOVEMENT_STANDS)
-		return;
 	TOUCH(tx, *creature);
 	creature->target = body_handle(tx->world, enemy);
 	creature->movement = MOVEMENT_FIGHTS_CREATURES;

@@ -540,7 +540,7 @@ static unsigned shot_slot(struct tx *tx, const struct actor *me)
 {
 	struct arms arms = player_arms(tx, me->player);
 	bool shoots = arms_fighting(&arms) == FIGHTING_RANGED;
-	bool needs = shoots && (arms.weapon->flags & ITEM_NEEDS_ARROWS) != 0;
+	bool needs = shoots && arms.weapon != NULL && (arms.weapon->flags & ITEM_NEEDS_ARROWS) != 0;
 	if (shoots && !needs)
 		return me->player->equipment[EQUIP_WEAPON];
 	if (needs && arms.ammunition != NULL && arms.ammunition->kind == ITEM_ARROW)

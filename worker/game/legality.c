@@ -7,6 +7,7 @@
 #include "worker/game/effects.h"
 #include "worker/game/leaving.h"
 #include "worker/game/pets.h"
+#include "worker/game/praetorians.h"
 #include "worker/game/rule.h"
 #include "worker/game/tile.h"
 #include "worker/game/wire.h"
@@ -158,6 +159,14 @@ static uint32_t owner_of(const struct tx *tx, uint32_t body, const struct creatu
 	return creature->owner.index;
 }
 
+static bool owns_something(const struct tx *tx, uint32_t index)
+{
+	struct handle owned = tx->world->players[index].owned;
+	const struct body *body = handle_body(tx->world, owned);
+	return body != NULL && body->kind == BODY_CREATURE && body->map == tx->world->bodies[index].map &&
+		   owner_of(tx, owned.index, creature_of(tx->world, owned.index)) == index;
+}
+
 static bool shares_with(const struct tx *tx, const struct player *owner, uint32_t other)
 {
 	const struct player *friend = owner->sharing ? handle_player(tx->world, owner->shares) : NULL;
@@ -198,7 +207,7 @@ static void nobodys(struct tx *tx, uint32_t attacker, uint32_t body, const struc
 	if ((player_is_criminal(me) && !me->chaos_legion) || how == ATTACK_BY_PET || def->kind == CREATURE_PRAETORIAN ||
 		def->kind == CREATURE_DRAGON)
 		return;
-	if (how == ATTACK_PARALYSES && me->owned.index != 0)
+	if (how == ATTACK_PARALYSES && owns_something(tx, attacker))
 		return;
 	ownership_take(tx, attacker, body);
 }
@@ -233,11 +242,12 @@ static enum answer claims(struct tx *tx, uint32_t attacker, uint32_t body, const
 	return anothers(tx, attacker, other, how, (it->flags & (BODY_PARALYSED | BODY_IMMOBILISED)) != 0);
 }
 
-/* No. 6: the praetorian king, while another of his clan lives (17). */
-static bool king_is_guarded(const struct tx *tx, uint32_t body, const struct creature_def *def)
+/* No. 6 */
+bool king_is_guarded(const struct tx *tx, uint32_t body)
 {
 	const struct world *w = tx->world;
-	if (def->kind != CREATURE_PRAETORIAN || def->movement != MOVEMENT_PRAETORIAN_KING)
+	const struct creature_def *def = creature_def_of(tx, body);
+	if (def == NULL || def->kind != CREATURE_PRAETORIAN || praetorian_role_of(tx, body) != PRAETORIAN_KING)
 		return false;
 	for (uint32_t i = w->maps[w->bodies[body].map].first_creature; i != 0; i = w->bodies[i].next_on_map) {
 		const struct creature_def *other = catalog_creature(tx->catalog, w->bodies[i].creature);
@@ -275,7 +285,7 @@ bool may_attack_creature(struct tx *tx, uint32_t attacker, uint32_t body, enum c
 		answer = claims(tx, attacker, body, def, how);
 	if (answer == REFUSED)
 		return false;
-	return !king_is_guarded(tx, body, def) || refuse(tx, attacker, TEXT_ATTACK_KING);
+	return !king_is_guarded(tx, body) || refuse(tx, attacker, TEXT_ATTACK_KING);
 }
 
 /* --- ownership ------------------------------------------------------------------------------------------------------------ */

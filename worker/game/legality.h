@@ -20,6 +20,9 @@ bool may_attack_creature(struct tx *tx, uint32_t attacker, uint32_t creature, en
 bool may_support_player(struct tx *tx, uint32_t helper, uint32_t target, bool grave);
 bool may_support_creature(struct tx *tx, uint32_t helper, uint32_t creature);
 
+/* The praetorian king, while another of his clan lives: nobody hurts him, pets neither (17). */
+bool king_is_guarded(const struct tx *tx, uint32_t creature);
+
 /* Ownership (12.7 no. 4, 5): taken, and given up. */
 void ownership_take(struct tx *tx, uint32_t player, uint32_t creature);
 void ownership_lose(struct tx *tx, uint32_t player);

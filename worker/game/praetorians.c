@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "common/catalog/tables.h"
 #include "worker/game/creature.h"
 #include "worker/game/creature_ai.h"
 #include "worker/game/creature_move.h"
@@ -13,6 +14,7 @@
 #include "worker/game/magic.h"
 #include "worker/game/move.h"
 #include "worker/game/presence.h"
+#include "worker/game/tick.h"
 #include "worker/game/tile.h"
 #include "worker/game/wire.h"
 
@@ -33,6 +35,7 @@ enum {
 	SACRIFICE_HP = 750, /* a mage with no more life than this breaks his wand */
 	COUNTDOWN = 6,
 	DOUBLE = 2,
+	LOOK_MS = 1000, /* whether a clan still lives: not more often */
 };
 
 enum side { SIDE_NONE, SIDE_WEST, SIDE_EAST };
@@ -152,7 +155,7 @@ static const struct {
 };
 
 /* One of the numbers that the catalog has for a part; tall and short are alike likely. 0 = it has none. */
-static unsigned number_choose(struct tx *tx, unsigned role)
+static unsigned number_choose(struct tx *tx, unsigned role, bool *is_tall)
 {
 	unsigned count, fit = 0;
 	const struct praetorian_def *list = catalog_praetorians(tx->catalog, &count);
@@ -163,18 +166,33 @@ static unsigned number_choose(struct tx *tx, unsigned role)
 	int pick = rng_range(&tx->rng, 1, (int32_t)fit);
 	bool tall = rng_range(&tx->rng, 0, 1) == 0;
 	for (unsigned i = 0; i < count; i++) {
-		if (list[i].role == role && --pick == 0)
-			return tall ? list[i].tall : list[i].short_;
+		if (list[i].role != role || --pick != 0)
+			continue;
+		*is_tall = list[i].short_ == 0 || (tall && list[i].tall != 0); /* one of a pair may be missing */
+		return *is_tall ? list[i].tall : list[i].short_;
 	}
 	return 0;
+}
+
+/* Somebody of a race that is tall, or is not. */
+static int16_t head_choose(struct tx *tx, bool tall)
+{
+	static const uint8_t tall_races[] = {RACE_HUMAN, RACE_ELF, RACE_DROW}, short_races[] = {RACE_DWARF, RACE_GNOME};
+	unsigned race = tall ? tall_races[rng_range(&tx->rng, 0, 2)] : short_races[rng_range(&tx->rng, 0, 1)];
+	struct head_range heads = table_heads(race, GENDER_MAN);
+	return (int16_t)rng_range(&tx->rng, (int32_t)heads.first, (int32_t)heads.last);
 }
 
 static uint32_t member_call(struct tx *tx, unsigned role, struct place center, int dx, int dy)
 {
 	struct place at = {.map = center.map, .x = (uint8_t)(center.x + dx), .y = (uint8_t)(center.y + dy)};
-	uint32_t index = creature_spawn(tx, number_choose(tx, role), at, true);
+	bool tall = true;
+	unsigned number = number_choose(tx, role, &tall);
+	uint32_t index = creature_spawn(tx, number, at, true);
 	if (index == 0)
 		return 0;
+	SET(tx, tx->world->bodies[index].head, head_choose(tx, tall));
+	presence_changed(tx, index);
 	struct creature *creature = creature_of(tx->world, index);
 	TOUCH(tx, *creature);
 	creature->center_x = center.x;
@@ -198,19 +216,30 @@ void praetorians_tick(struct tx *tx, uint32_t map)
 	struct map_state *state = &tx->world->maps[map];
 	unsigned count;
 	catalog_praetorians(tx->catalog, &count);
-	if (map != (uint32_t)tx->config->rules.praetorian_map || count == 0 || clan_lives(tx, map) ||
-		!tx_need(tx, tx->world->realm_domain))
+	if (map != (uint32_t)tx->config->rules.praetorian_map || count == 0 || tx->now_ms - state->tick_last_ms < LOOK_MS ||
+		clan_lives(tx, map) || !tx_need(tx, tx->world->realm_domain))
 		return;
-	SET(tx, state->clan_side, state->clan_side == SIDE_WEST ? SIDE_EAST : SIDE_WEST);
-	struct place center = centers[state->clan_side];
+	unsigned side = state->clan_side == SIDE_WEST ? SIDE_EAST : SIDE_WEST, came = 0;
+	struct place center = centers[side];
 	center.map = (uint16_t)map;
 	for (unsigned i = 0; i < sizeof posts / sizeof *posts; i++)
-		member_call(tx, posts[i].role, center, posts[i].dx, posts[i].dy);
+		came += member_call(tx, posts[i].role, center, posts[i].dx, posts[i].dy) != 0;
+	if (came > 0)
+		SET(tx, state->clan_side, (uint8_t)side);
+	if (came < sizeof posts / sizeof *posts)
+		tx_log(tx, LOG_LEVEL_WARNING, "map %u: %u of the %u praetorians find no place", map,
+			   (unsigned)(sizeof posts / sizeof *posts) - came, (unsigned)(sizeof posts / sizeof *posts));
 }
 
 /* --- what they can do ----------------------------------------------------------------------------------------------------- */
 
 typedef bool spell_fn(const struct spell_def *spell);
+
+static bool spell_any(const struct spell_def *spell)
+{
+	(void)spell;
+	return true;
+}
 
 static bool spell_frees(const struct spell_def *spell)
 {
@@ -250,6 +279,18 @@ static bool spell_unveils(const struct spell_def *spell)
 static bool may_strike(const struct tx *tx, const struct member *m)
 {
 	return m->creature->strike_due_ms <= tx->now_ms;
+}
+
+/* What it just did is not all that it does at once. */
+static void strike_again(struct tx *tx, const struct member *m)
+{
+	SET(tx, m->creature->strike_due_ms, tx->now_ms);
+}
+
+/* It did something that is no blow and no spell. */
+static void strike_spent(struct tx *tx, const struct member *m)
+{
+	SET(tx, m->creature->strike_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms);
 }
 
 /* Casts the first of its spells that does so. false: it has none, or nothing came of it. */
@@ -308,12 +349,17 @@ static uint32_t enemy_find(const struct tx *tx, const struct member *m, const st
 	return best;
 }
 
-/* One greedy step: a heading that brings it nearer, chosen by lot, else any other that is free. */
+/* One greedy step: a heading that brings it nearer, in an order chosen by lot, else any other that is free. */
 static void walk_to(struct tx *tx, const struct member *m, int x, int y)
 {
-	if ((m->body->flags & BODY_IMMOBILISED) != 0 || (m->body->x == x && m->body->y == y) ||
-		creature_step_to(tx, m->index, x, y))
+	int useful[2];
+	unsigned count = (m->body->flags & BODY_IMMOBILISED) == 0 ? headings_towards(tx, m->body, x, y, useful) : 0;
+	if (count == 0)
 		return;
+	for (unsigned i = 0; i < count; i++) {
+		if (creature_step(tx, m->index, useful[i]))
+			return;
+	}
 	int first = rng_range(&tx->rng, 0, 3);
 	for (int i = 0; i < 4; i++) {
 		if (creature_step(tx, m->index, HEADING_NORTH + (first + i) % 4))
@@ -342,13 +388,12 @@ static uint32_t player_beside(const struct tx *tx, const struct member *m, int h
 /* A blow at the first who stands beside it; the king has one for each. */
 static void strike_neighbours(struct tx *tx, const struct member *m, bool all)
 {
-	uint64_t due_ms = m->creature->strike_due_ms;
 	for (int heading = HEADING_NORTH; heading <= HEADING_WEST; heading++) {
 		uint32_t victim = player_beside(tx, m, heading);
-		if (victim == 0 || due_ms > tx->now_ms)
+		if (victim == 0)
 			continue;
 		if (all)
-			SET(tx, m->creature->strike_due_ms, due_ms);
+			strike_again(tx, m);
 		creature_face(tx, m->index, heading);
 		creature_strikes_player(tx, m->index, victim);
 		if (!all)
@@ -396,7 +441,8 @@ static void king_waits(struct tx *tx, const struct member *m)
 		}
 		return;
 	}
-	SET(tx, m->creature->counter, (uint16_t)(m->creature->counter + 1));
+	if (m->creature->counter <= KING_PATIENCE)
+		SET(tx, m->creature->counter, (uint16_t)(m->creature->counter + 1));
 	if (m->body->hp < m->body->hp_max && may_strike(tx, m))
 		casts(tx, m, spell_heals, m->index);
 }
@@ -410,17 +456,16 @@ static void king_alone(struct tx *tx, const struct member *m)
 		return;
 	}
 	const struct body *body = &tx->world->bodies[enemy];
+	bool strikes = may_strike(tx, m);
 	if (is_reachable(m, body)) {
 		if (body_distance(m->body, body) > 1)
 			walk_to(tx, m, body->x, body->y);
-	} else if (may_strike(tx, m)) {
-		uint64_t due_ms = m->creature->strike_due_ms;
-		if (casts(tx, m, spell_stupefies, enemy))
-			SET(tx, m->creature->strike_due_ms, due_ms); /* both at once */
+	} else if (strikes) {
+		casts(tx, m, spell_stupefies, enemy);
 		casts(tx, m, spell_blinds, enemy);
-		SET(tx, m->creature->strike_due_ms, due_ms);
 	}
-	strike_neighbours(tx, m, true);
+	if (strikes) /* on top of the spells: both and the blows are one turn */
+		strike_neighbours(tx, m, true);
 }
 
 static void king_beat(struct tx *tx, const struct member *m)
@@ -455,15 +500,20 @@ static uint32_t pet_find(const struct tx *tx, const struct member *m)
 	return 0;
 }
 
-/* Somebody in sight who is paralysed, or is not. */
-static uint32_t held_enemy_find(const struct tx *tx, const struct member *m, bool held)
+/* Somebody in sight who is paralysed, or is not: the first or the last of them on the map's list, by lot. */
+static uint32_t held_enemy_find(struct tx *tx, const struct member *m, bool held)
 {
 	const struct wish wish = {.in_view = true, .see_veiled = held};
+	bool first = rng_range(&tx->rng, 0, 1) == 0;
+	uint32_t found = 0;
 	for (uint32_t i = tx->world->maps[m->body->map].first_player; i != 0; i = tx->world->bodies[i].next_on_map) {
-		if (wish_is_met(tx, m, &wish, i) && is_held(tx, i) == held)
-			return i;
+		if (!wish_is_met(tx, m, &wish, i) || is_held(tx, i) != held)
+			continue;
+		found = i;
+		if (first)
+			break;
 	}
-	return 0;
+	return found;
 }
 
 static bool healer_acts(struct tx *tx, const struct member *m)
@@ -502,12 +552,13 @@ int praetorian_blast(int distance)
 	return (int)floor(880.0 / pow(distance < 1 ? 1 : distance, 3.0 / 7.0));
 }
 
-/* The wand breaks: all on the map lose life, and the mage dies. */
+/* The wand breaks: all on the map lose life, and the mage dies. Of a crowd not all die at once: a transaction has its bounds, and
+ * the map's next ticks see to the others. */
 static void sacrifice(struct tx *tx, const struct member *m)
 {
 	const struct body at = *m->body;
 	struct map_state *state = &tx->world->maps[at.map];
-	for (uint32_t i = state->first_player, next; i != 0; i = next) {
+	for (uint32_t i = state->first_player, next; i != 0 && tx->wanted_count == 0; i = next) {
 		next = tx->world->bodies[i].next_on_map;
 		if (!creature_may_want(tx, i))
 			continue;
@@ -515,16 +566,27 @@ static void sacrifice(struct tx *tx, const struct member *m)
 		tell_text(tx, i, FONT_FIGHT, TEXT_PRAETORIAN_BLAST, damage);
 		vital_add(tx, i, VITAL_HP, -damage);
 		vital_tell(tx, i, VITAL_HP);
+	}
+	for (uint32_t i = state->first_player, next; i != 0 && tx->wanted_count == 0 && tick_has_room(tx); i = next) {
+		next = tx->world->bodies[i].next_on_map; /* a map may expel its dead */
 		if (tx->world->players[i].hp <= 0)
 			player_die(tx, i);
 	}
-	for (uint32_t i = state->first_creature, next; i != 0; i = next) {
+	for (uint32_t i = state->first_creature, next; i != 0 && tx->wanted_count == 0; i = next) {
 		next = tx->world->bodies[i].next_on_map;
 		if (creature_master(tx, i) != 0 &&
 			!creature_hurt(tx, i, praetorian_blast(body_distance(&at, &tx->world->bodies[i]))))
 			creature_die(tx, i, 0);
 	}
 	creature_die(tx, m->index, 0);
+}
+
+/* Everybody sees it, who comes later too. */
+static void aura_show(struct tx *tx, const struct member *m, int fx, int loops)
+{
+	SET(tx, m->body->fx, (int16_t)fx);
+	SET(tx, m->body->fx_loops, (int16_t)loops);
+	presence_effect(tx, m->index, fx, loops);
 }
 
 /* A mage with little life left counts down. true: this beat was for it. */
@@ -534,18 +596,19 @@ static bool sacrifice_approaches(struct tx *tx, const struct member *m)
 	if (m->body->hp > SACRIFICE_HP) {
 		if (m->creature->stage != NOT_BEGUN) {
 			SET(tx, m->creature->stage, NOT_BEGUN);
-			presence_effect(tx, m->index, FX_NONE, 0);
+			aura_show(tx, m, FX_NONE, 0);
 		}
 		return false;
 	}
 	if (!may_strike(tx, m))
 		return true;
-	SET(tx, m->creature->strike_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms);
+	strike_spent(tx, m);
 	if (m->creature->stage == NOT_BEGUN) {
 		SET(tx, m->creature->stage, COUNTDOWN + 1);
-		presence_effect(tx, m->index, FX_MEDITATION_5, FX_FOREVER);
+		aura_show(tx, m, FX_MEDITATION_5, FX_FOREVER);
 	}
 	SET(tx, m->creature->stage, (uint8_t)(m->creature->stage - 1));
+	show_sound(tx, m->body->map, m->body->x, m->body->y, SOUND_DRAGON);
 	if (m->creature->stage == NOT_BEGUN) {
 		sacrifice(tx, m);
 		return true;
@@ -606,7 +669,7 @@ static void archer_beat(struct tx *tx, const struct member *m)
 		return;
 	}
 	if (may_strike(tx, m))
-		casts(tx, m, spell_hurts, enemy);
+		casts(tx, m, spell_any, enemy);
 	/* Half way between centre and target, but not far from the centre. */
 	const struct body *body = &tx->world->bodies[enemy];
 	int dx = (int)clamp_i64((body->x - m->creature->center_x) / 2, -ARCHER_REACH, ARCHER_REACH);
@@ -637,10 +700,12 @@ static bool disarms(struct tx *tx, uint32_t victim)
 static bool steals(struct tx *tx, uint32_t victim)
 {
 	const struct player *player = &tx->world->players[victim];
-	unsigned slots = inventory_slots(tx, player), first = (unsigned)rng_range(&tx->rng, 0, (int32_t)slots - 1);
-	for (unsigned i = 0; i < slots; i++) {
-		unsigned slot = (first + i) % slots + 1;
-		if (slot_is_stealable(tx, player, slot))
+	unsigned slots = inventory_slots(tx, player), fit = 0;
+	for (unsigned slot = 1; slot <= slots; slot++)
+		fit += slot_is_stealable(tx, player, slot);
+	int pick = rng_range(&tx->rng, 1, (int32_t)fit);
+	for (unsigned slot = 1; slot <= slots; slot++) {
+		if (slot_is_stealable(tx, player, slot) && --pick == 0)
 			return throws_down(tx, victim, slot);
 	}
 	return false;
@@ -656,6 +721,19 @@ static void thief_veils(struct tx *tx, const struct member *m)
 	say_area(tx, m->body->map, m->body->x, m->body->y, 0, NOTE_FLAG_VIEW);
 }
 
+/* An arrow from afar, and what it does besides. The classic files give him no spell that paralyses, but he does. */
+static void shoots(struct tx *tx, const struct member *m, uint32_t enemy)
+{
+	if (!casts(tx, m, spell_hurts, enemy) || tx->world->players[enemy].dead)
+		return;
+	if (chance(tx, FAR_PARALYSE_PERCENT)) {
+		if (!casts(tx, m, spell_holds, enemy))
+			creature_holds_player(tx, m->index, enemy);
+	} else if (chance(tx, FAR_DISARM_PERCENT)) {
+		equipment_take_off(tx, enemy, EQUIP_WEAPON);
+	}
+}
+
 static void thief_beat(struct tx *tx, const struct member *m)
 {
 	const struct wish wish = {.reachable = true, .see_veiled = true, .classes = class_bit(CLASS_HUNTER)};
@@ -667,17 +745,11 @@ static void thief_beat(struct tx *tx, const struct member *m)
 	}
 	const struct body *body = &tx->world->bodies[enemy];
 	if (may_strike(tx, m) && body_distance(m->body, body) <= THIEF_NEAR) {
-		SET(tx, m->creature->strike_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms);
+		strike_spent(tx, m);
 		if (chance(tx, THROW_PERCENT) ? disarms(tx, enemy) : chance(tx, STEAL_PERCENT) && steals(tx, enemy))
 			tell_text(tx, enemy, FONT_FIGHT, TEXT_PRAETORIAN_STEALS);
 	} else if (may_strike(tx, m) && in_view(tx, m, enemy)) {
-		uint64_t due_ms = m->creature->strike_due_ms;
-		if (casts(tx, m, spell_hurts, enemy) && chance(tx, FAR_PARALYSE_PERCENT)) {
-			SET(tx, m->creature->strike_due_ms, due_ms);
-			casts(tx, m, spell_holds, enemy);
-		} else if (chance(tx, FAR_DISARM_PERCENT)) {
-			equipment_take_off(tx, enemy, EQUIP_WEAPON);
-		}
+		shoots(tx, m, enemy);
 	}
 	if (body->map == m->body->map && body_distance(m->body, body) > 1)
 		walk_to(tx, m, body->x, body->y);

@@ -61,9 +61,7 @@ static uint32_t victim_at(struct tx *tx, const struct actor *me, int x, int y)
 			why = TEXT_STEAL_NOT_HIM;
 		else if (abs(body->x - me->body->x) + abs(body->y - me->body->y) > STEAL_FAR)
 			why = TEXT_TOO_FAR;
-		else if (in_shelter(tx, body) || in_shelter(tx, me->body))
-			why = TEXT_STEAL_SAFE_PLACE;
-		else if (in_arena(tx, index) || in_arena(tx, me->index))
+		else if (in_shelter(tx, body) || in_shelter(tx, me->body) || in_arena(tx, index) || in_arena(tx, me->index))
 			why = TEXT_STEAL_SAFE_PLACE;
 		else
 			why = side_refusal(me->player, victim);

@@ -3,15 +3,28 @@
 #include "common/config/config.h"
 #include "worker/game/creature.h"
 #include "worker/game/creature_ai.h"
+#include "worker/game/death.h"
 #include "worker/game/effects.h"
 #include "worker/game/leaving.h"
 #include "worker/game/praetorians.h"
 #include "worker/game/rule.h"
+#include "worker/game/weather.h"
 
 enum {
 	SECOND_MS = 1000,
 	DEEDS_MOST = 200, /* in one tick: a crowd has the lock for some more ticks, not for one long one */
 };
+
+/* A quarter of the log is more than one deed writes. */
+bool tick_has_room(const struct tx *tx)
+{
+	return tx_room(tx) >= tx->world->limits.undo_bytes / 4;
+}
+
+static bool goes_on(const struct tx *tx, unsigned deeds)
+{
+	return deeds < DEEDS_MOST && tx->wanted_count == 0 && tick_has_room(tx);
+}
 
 static void idle_check(struct tx *tx, uint32_t index)
 {
@@ -31,8 +44,9 @@ static void seconds_run(struct tx *tx, uint32_t map)
 	struct map_state *state = &tx->world->maps[map];
 	if (tx->now_ms - state->tick_last_ms < SECOND_MS)
 		return;
+	weather_on_map(tx, map, state->tick_last_ms);
 	SET(tx, state->tick_last_ms, tx->now_ms);
-	for (uint32_t index = state->first_player; index != 0 && tx->wanted_count == 0;) {
+	for (uint32_t index = state->first_player; index != 0 && goes_on(tx, 0);) {
 		uint32_t next = tx->world->bodies[index].next_on_map; /* it may leave */
 		if (leaving_tick(tx, index) && tx->world->bodies[index].map == map)
 			idle_check(tx, index);
@@ -46,15 +60,24 @@ static void earliest(uint64_t *due_ms, uint64_t other_ms)
 		*due_ms = other_ms;
 }
 
+static bool lives_without_life(const struct player *player)
+{
+	return player->hp <= 0 && !player->dead;
+}
+
 /* What is due for players. A death or a way home may take somebody off the map, and others with him: the list is begun anew. */
 static unsigned players_run(struct tx *tx, uint32_t map, unsigned deeds)
 {
 	const struct map_state *state = &tx->world->maps[map];
-	for (uint32_t index = state->first_player; index != 0 && deeds < DEEDS_MOST && tx->wanted_count == 0;) {
+	for (uint32_t index = state->first_player; index != 0 && goes_on(tx, deeds);) {
 		const struct player *player = &tx->world->players[index];
 		uint32_t next = tx->world->bodies[index].next_on_map;
-		if (player->effects_due_ms != 0 && player->effects_due_ms <= tx->now_ms) {
-			effects_tick(tx, index);
+		bool dies = lives_without_life(player);
+		if (dies || (player->effects_due_ms != 0 && player->effects_due_ms <= tx->now_ms)) {
+			if (dies)
+				player_die(tx, index);
+			else
+				effects_tick(tx, index);
 			deeds++;
 			if (tx->world->bodies[index].map != map)
 				next = state->first_player;
@@ -69,7 +92,7 @@ static void creatures_run(struct tx *tx, uint32_t map, unsigned deeds)
 {
 	const struct map_state *state = &tx->world->maps[map];
 	uint32_t before = state->creatures;
-	for (uint32_t index = state->first_creature; index != 0 && deeds < DEEDS_MOST && tx->wanted_count == 0;) {
+	for (uint32_t index = state->first_creature; index != 0 && goes_on(tx, deeds);) {
 		if (creature_of(tx->world, index)->act_due_ms <= tx->now_ms) {
 			creature_beat(tx, index);
 			deeds++;
@@ -88,8 +111,11 @@ static uint64_t next_due_ms(const struct tx *tx, uint32_t map)
 	if (state->players == 0)
 		return 0;
 	uint64_t due_ms = state->tick_last_ms + SECOND_MS;
-	for (uint32_t i = state->first_player; i != 0; i = tx->world->bodies[i].next_on_map)
+	for (uint32_t i = state->first_player; i != 0; i = tx->world->bodies[i].next_on_map) {
 		earliest(&due_ms, tx->world->players[i].effects_due_ms);
+		if (lives_without_life(&tx->world->players[i]))
+			earliest(&due_ms, tx->now_ms);
+	}
 	for (uint32_t i = state->first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
 		earliest(&due_ms, creature_of(tx->world, i)->act_due_ms);
 		earliest(&due_ms, creature_of(tx->world, i)->dies_ms);

@@ -3,12 +3,17 @@
  * players sleeps (tick_due_ms = 0) and is woken by who enters it.
  *
  * A tick runs what is due and sets when the next is: at the earliest of all that is under way on the map, at most a second
- * later. It does a bounded number of deeds; what is left is due at once. What was due while the map slept, or while its workers
+ * later. It does a bounded number of deeds, and no more than the transaction's log has room for; what is left is due at once. Who
+ * lives without life, as after a blow that hit many, dies in it. What was due while the map slept, or while its workers
  * were late, is done once and not as often as it would have come. */
 #ifndef ARGENTUM_GAME_TICK_H
 #define ARGENTUM_GAME_TICK_H
 
 #include "common/world/tx.h"
+
+/* Whether one more deed (a creature's beat, what is due for a player, a death) finds room in this transaction's log. What does
+ * not is done in the next tick. */
+bool tick_has_room(const struct tx *tx);
 
 enum { TICK_SHORTEST_MS = 40 }; /* the classic game timer: nothing follows sooner */
 

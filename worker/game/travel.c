@@ -36,13 +36,11 @@ void travel_to(struct tx *tx, uint32_t index, struct place to, enum travel_how h
 	if (how == TRAVEL_WARPS)
 		home_cancel(tx, index);
 	ownership_lose(tx, index);
-	if (from_map != to.map)
-		pets_depart(tx, index, false);
+	pets_depart(tx, index, false); /* on the same map too: they are to be with him where he is */
 	presence_cross(tx, index, to);
-	if (from_map != to.map) {
+	if (from_map != to.map)
 		forbidden_ends(tx, index);
-		pets_arrive(tx, index);
-	}
+	pets_arrive(tx, index);
 	effects_ground_changed(tx, index);
 	travel_arrived(tx, index);
 	if (how == TRAVEL_WARPS) {

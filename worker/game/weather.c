@@ -1,7 +1,7 @@
 #include "worker/game/weather.h"
 
 #include "common/config/config.h"
-#include "worker/game/rule.h"
+#include "worker/game/effects_parts.h"
 
 enum { MINUTE_MS = 60000 };
 
@@ -53,6 +53,51 @@ static void night_look(struct tx *tx)
 	say_all(tx, 0);
 	say_to_all(tx, night ? TEXT_NIGHT_FALLS : TEXT_DAY_BREAKS);
 }
+
+/* --- on a map -------------------------------------------------------------------------------------------------------------------- */
+
+/* One of the map's sounds, somewhere on it (rules-economy-social-admin.md 17.7). */
+static void ambience_play(struct tx *tx, uint32_t map)
+{
+	unsigned count;
+	const struct map_sound *sounds = map_sounds(tx->catalog, catalog_map(tx->catalog, map), &count);
+	if (count == 0)
+		return;
+	const struct map_sound *sound = &sounds[rng_range(&tx->rng, 0, (int32_t)count - 1)];
+	bool fits = (sound->when == MAP_SOUND_WHILE_RAINING) == (tx->world->realm->raining != 0);
+	if (rng_range(&tx->rng, 1, 100) > sound->percent || !fits || sound->sound == 0 || sound->sound > UINT8_MAX)
+		return;
+	int x = rng_range(&tx->rng, MAP_FRAME_LEFT, MAP_FRAME_RIGHT),
+		y = rng_range(&tx->rng, MAP_FRAME_TOP, MAP_FRAME_BOTTOM);
+	PUT(say_begin(tx), PLAY_WAVE, .wave = (uint8_t)sound->sound, .x = (uint8_t)x, .y = (uint8_t)y);
+	say_map(tx, map, 0);
+}
+
+static void rain_tires(struct tx *tx, uint32_t index)
+{
+	const struct player *player = &tx->world->players[index];
+	int64_t loss = vb_percent(player->stamina_max, tx->config->rules.rain_stamina_percent);
+	if (!feels_the_world(player) || player->stamina == 0 || !is_outdoors(tx, &tx->world->bodies[index]))
+		return;
+	vital_add(tx, index, VITAL_STAMINA, -(int)loss);
+	vital_tell(tx, index, VITAL_STAMINA);
+	if (player->stamina == 0)
+		tell_text(tx, index, FONT_INFO, TEXT_RAIN_TIRES);
+}
+
+void weather_on_map(struct tx *tx, uint32_t map, uint64_t before_ms)
+{
+	uint64_t pace_ms = (uint64_t)tx->config->intervals.ambience_ms;
+	if (pace_ms != 0 && before_ms / pace_ms != tx->now_ms / pace_ms)
+		ambience_play(tx, map);
+	if (!tx->world->realm->raining || tx->config->rules.rain_stamina_percent == 0)
+		return;
+	const struct map_state *state = &tx->world->maps[map];
+	for (uint32_t index = state->first_player; index != 0; index = tx->world->bodies[index].next_on_map)
+		rain_tires(tx, index);
+}
+
+/* --- the sky ---------------------------------------------------------------------------------------------------------------------- */
 
 enum tx_verdict weather_tick(struct tx *tx, void *context)
 {

@@ -17,11 +17,15 @@ enum tx_verdict weather_tick(struct tx *tx, void *context);
 /* It rains from now on, or is dry; everybody is told. Wants the realm; nothing when it is so already. */
 void weather_rain(struct tx *tx, bool raining);
 
+/* What the sky does on a map, by its tick once a second: its sounds, and what rain costs who stands in it. `before_ms`: when
+ * that was done last. Wants the map. */
+void weather_on_map(struct tx *tx, uint32_t map, uint64_t before_ms);
+
 /* --- formulas, pure --- */
 
 /* Whether the weather turns at this look (11.3): `minutes` it has been as it is. Draws from rng only when it is open. */
 struct weather_odds {
-	int start_percent, stop_percent;              /* at each look */
+	int start_percent, stop_percent; /* at each look */
 	int rain_minutes_max, dry_minutes_min, dry_minutes_max;
 };
 bool weather_turns(struct rng *rng, const struct weather_odds *odds, bool raining, uint64_t minutes);

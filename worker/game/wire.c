@@ -93,7 +93,9 @@ void wire_character_seen_by(struct tx *tx, struct packet_writer *writer, uint32_
 	if ((body->flags & BODY_ADMIN_INVISIBLE) != 0 && index != viewer)
 		return;
 	wire_character(tx, writer, index);
-	if (body_is_veiled(body) && index != viewer && (tx->world->players[viewer].privileges & PRIVILEGE_STAFF) == 0)
+	bool told = index == viewer ? tx->dialect == DIALECT_CLASSIC
+								: (tx->world->players[viewer].privileges & PRIVILEGE_STAFF) == 0;
+	if (body_is_veiled(body) && told)
 		PUT(writer, SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
 }
 
