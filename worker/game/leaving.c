@@ -42,7 +42,11 @@ void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum te
 		struct note close = {
 			.kind = NOTE_CLOSE, .object = (uint16_t)reason, .connection = player->connection, .subject = index};
 		presence_leave(tx, index, 0); /* his map's last word first; then the realm closes the connection */
-		PUT(say_begin(tx), CONSOLE_MSG, .text = text_of(text_latin1(last_words)), .font = FONT_INFO);
+		struct text words = text_of(text_latin1(last_words));
+		if (reason == CLOSE_IDLE) /* he does not look at his console (4.2) */
+			PUT(say_begin(tx), SHOW_MESSAGE_BOX, .text = words);
+		else
+			PUT(say_begin(tx), CONSOLE_MSG, .text = words, .font = FONT_INFO);
 		say_note(tx, w->realm_domain, &close);
 	} else {
 		presence_leave(tx, index, 0);
