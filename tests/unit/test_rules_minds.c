@@ -266,10 +266,12 @@ static void each_creature_has_its_beat_each_380_ms(void **state)
 	uint64_t due_a = mind_of(world, a)->act_due_ms, due_b = mind_of(world, b)->act_due_ms;
 	assert_true(due_a != due_b); /* they do not beat together */
 	assert_true(due_a > world->tx.now_ms && due_a <= world->tx.now_ms + BEAT_MS);
-	for (unsigned i = 1; i <= 10; i++) {
+	for (unsigned i = 0; i < 10; i++) {
 		live_ms(world, MIND_MAP, BEAT_MS);
-		assert_int_equal(mind_of(world, a)->act_due_ms, due_a + i * BEAT_MS);
-		assert_int_equal(mind_of(world, b)->act_due_ms, due_b + i * BEAT_MS);
+		due_a += BEAT_MS;
+		due_b += BEAT_MS;
+		assert_int_equal(mind_of(world, a)->act_due_ms, due_a);
+		assert_int_equal(mind_of(world, b)->act_due_ms, due_b);
 	}
 }
 
