@@ -159,7 +159,9 @@ struct process_slot {
 	_Atomic uint64_t heartbeat_ms; /* monotonic; once per turn of its loop */
 	_Atomic uint64_t born_ms;
 	struct black_box black_box;
-	uint8_t reserve[24];
+	_Atomic uint32_t coming; /* who came along from the former generation and is not in this world yet; until none is
+	                          * anywhere, nobody's packets are run (session.h) */
+	uint8_t reserve[20];
 	_Atomic uint64_t counters[COUNTER_ROOM];
 	pthread_mutex_t repair; /* robust; held while settling this slot's log */
 	uint8_t reserve2[40];
@@ -315,8 +317,8 @@ struct map_state {
 	uint32_t first_creature; /* body index; linked through body.next_on_map too */
 	uint32_t first_waiting;  /* creatures of this map that wait to appear again: linked through body.next_on_map, on no
 	                          * map, but this map's (origin_map) */
-	uint64_t guards_due_ms; /* guards that were led away return to their posts then; 0 = it was not set yet */
-	uint8_t clan_side;      /* where the praetorian clan stands (worker/game/praetorians.h) */
+	uint64_t guards_due_ms;  /* guards that were led away return to their posts then; 0 = it was not set yet */
+	uint8_t clan_side;       /* where the praetorian clan stands (worker/game/praetorians.h) */
 	uint8_t reserve[7];
 	uint16_t occupant[MAP_TILES]; /* body index, 0 = free */
 	struct stack ground[MAP_TILES];
@@ -390,10 +392,10 @@ struct creature {
 	uint8_t hostile;  /* now */
 	uint8_t tamed;    /* of a pet: 1 = tamed, 0 = summoned */
 	uint8_t path_length, path_next;
-	uint8_t stage;            /* of a creature with a plan of its own (praetorians) */
-	uint8_t path[PATH_STEPS]; /* headings */
-	uint8_t path_x, path_y;   /* where it leads */
-	uint16_t counter;         /* the same plan's */
+	uint8_t stage;              /* of a creature with a plan of its own (praetorians) */
+	uint8_t path[PATH_STEPS];   /* headings */
+	uint8_t path_x, path_y;     /* where it leads */
+	uint16_t counter;           /* the same plan's */
 	uint8_t center_x, center_y; /* of its clan */
 	uint8_t reserve[4];
 };
@@ -470,9 +472,9 @@ enum effect {
 	EFFECT_ATTRIBUTES, /* strength and agility become what they are */
 	EFFECT_ATTACKABLE,
 	EFFECT_MEDITATION,
-	EFFECT_HOME,     /* the way home is over */
-	EFFECT_JAIL,     /* a minute of it */
-	EFFECT_BLOCKING, /* stands in a passage */
+	EFFECT_HOME,            /* the way home is over */
+	EFFECT_JAIL,            /* a minute of it */
+	EFFECT_BLOCKING,        /* stands in a passage */
 	EFFECT_PARALISER_WATCH, /* whether who paralysed him is still about */
 	EFFECT_COUNT,
 	EFFECT_ROOM = 24,

@@ -244,7 +244,8 @@ static void snow_write(struct world *files)
 	struct fixture_map *map = fixture_map_create();
 	world_write_map(files, LAND_SNOW, map);
 	free(map);
-	world_write(files, "Maps/Mapa4.dat", "[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n[SONIDOS]\r\nCantidad=2\r\n"
+	world_write(files, "Maps/Mapa4.dat",
+				"[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n[SONIDOS]\r\nCantidad=2\r\n"
 				"[SONIDO1]\r\nSonido=50\r\nProbabilidad=100\r\nFlags=1\r\n"
 				"[SONIDO2]\r\nSonido=51\r\nProbabilidad=100\r\nFlags=0\r\n");
 }

@@ -18,6 +18,7 @@
 #include "worker/game/effects.h"
 #include "worker/game/look.h"
 #include "worker/game/presence.h"
+#include "worker/game/rule.h"
 #include "worker/game/ruling.h"
 #include "worker/game/tick.h"
 #include "worker/game/tile.h"
@@ -234,7 +235,8 @@ static void map_note(struct little_world *world, uint32_t domain, const struct n
 		bool mine = note->kind == NOTE_ONE ? note->subject == player
 										   : audience_has(note, player, listener->cell_x, listener->cell_y);
 		if (listener->in_map != domain || !mine || ((note->flags & NOTE_FLAG_VIEW) != 0 && at <= listener->view_from) ||
-			(note->kind == NOTE_DEAD_AREA && !hears_the_dead(world, player)))
+			(note->kind == NOTE_DEAD_AREA && !hears_the_dead(world, player)) ||
+			((note->flags & NOTE_FLAG_NOT_STAFF) != 0 && player_is_staff(&world->world.players[player])))
 			continue;
 		listener_tell(world, player, bytes, note->bytes);
 	}

@@ -96,8 +96,7 @@ static void meditation_ends_by_itself_and_by_a_step_whoever_serves(void **state)
 {
 	(void)state;
 	struct place at = scenario_clearing(5, 5, true);
-	const char *const settings[] = {scenario_start(at), "intervals.meditation_ms=1500",
-									NULL};
+	const char *const settings[] = {scenario_start(at), "intervals.meditation_ms=1500", NULL};
 	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings});
 	struct bot *mage = mage_create(server, 0), *other = bot_create(server, NULL, 1);
 	bot_until(other, bot_find(other, mage->self) != NULL);
@@ -173,7 +172,7 @@ static bool passage_find(struct place *at)
 static void who_blocks_a_passage_goes_to_jail(void **state)
 {
 	(void)state;
-	struct place at;
+	struct place at = {0};
 	if (!passage_find(&at))
 		skip();
 	const char *const settings[] = {scenario_start(at), "intervals.blocking_ms=300", "rules.blocking_checks=2",

@@ -482,8 +482,13 @@ static void the_dead_may_do_little(void **state)
 	EXPECT_LINE(world, ana, TEXT_DEAD_CANNOT); /* said once */
 	EXPECT_NOTHING_ELSE(world);
 	assert_int_equal(player_of(world, ana)->inventory[0].amount, 5);
+	DO(world, ana, DOUBLE_CLICK, .x = DOOR_X, .y = DOOR_Y);
+	EXPECT_LINE(world, ana, TEXT_DEAD_CANNOT);
+	EXPECT_NOTHING_ELSE(world);
 	DO(world, ana, WALK, .heading = HEADING_EAST);
 	assert_int_equal(body_of(world, ana)->x, 41);
+	DO(world, ana, TALK, .text = TEXT("/resucitar"));
+	EXPECT_LINE(world, ana, TEXT_PRIEST_NONE);
 }
 
 int main(void)

@@ -578,7 +578,14 @@ static void who_leaves_the_game_keeps_what_he_tamed(void **state)
 	uint32_t ana = tamer(world, "Ana", 50), free = world->world.realm->free_creature_count;
 	bear_of(world, ana);
 	summoned(world, ana);
+	uint32_t rat = beast_at(world, BEAST_RAT, 52, 72);
+	about(world, rat)->movement = MOVEMENT_DEFENDS;
+	about(world, rat)->attacker_id = ana;
+	player_of(world, ana)->hunter = body_handle(&world->world, rat);
 	DONE(world, run_leave, .player = ana);
+	assert_int_equal(about(world, rat)->movement, MOVEMENT_STANDS); /* who fought with her lets it be */
+	assert_int_equal(about(world, rat)->attacker_id, 0);
+	free--;
 	assert_int_equal(world->world.realm->free_creature_count, free);
 	assert_int_equal(standing(world, BEAST_SPIRIT), 0);
 	assert_int_equal(player_of(world, ana)->pet_kinds[0], BEAST_BEAR);

@@ -191,7 +191,8 @@ static void light_of_meditation_goes_by_level(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = COMES(world, "Ana");
-	static const int expected[][2] = {{1, 4}, {12, 4}, {13, 5}, {24, 5}, {25, 6}, {34, 6}, {35, 16}, {41, 16}, {42, 34}};
+	static const int expected[][2] = {{1, 4},  {12, 4},  {13, 5},  {24, 5}, {25, 6},
+									  {34, 6}, {35, 16}, {41, 16}, {42, 34}};
 	player_of(world, ana)->mana = 0;
 	for (unsigned i = 0; i < sizeof expected / sizeof *expected; i++) {
 		player_of(world, ana)->level = (uint8_t)expected[i][0];
@@ -306,11 +307,11 @@ static void chance_and_time_of_hiding_are_the_document_s(void **state)
 {
 	(void)state;
 	static const struct {
-		unsigned skill;
 		double chance;
-		unsigned ticks;
-	} table[] = {{0, 11.24, 0},    {10, 15.84, 92},  {20, 17.64, 166}, {30, 17.84, 225}, {40, 17.64, 273}, {50, 18.24, 311},
-				 {60, 20.84, 344}, {70, 26.64, 375}, {80, 36.84, 405}, {90, 52.64, 439}, {100, 75.24, 479}};
+		unsigned skill, ticks;
+	} table[] = {{11.24, 0, 0},    {15.84, 10, 92},  {17.64, 20, 166}, {17.84, 30, 225},
+				 {17.64, 40, 273}, {18.24, 50, 311}, {20.84, 60, 344}, {26.64, 70, 375},
+				 {36.84, 80, 405}, {52.64, 90, 439}, {75.24, 100, 479}};
 	for (unsigned i = 0; i < sizeof table / sizeof *table; i++) {
 		assert_true(fabs(hiding_chance(table[i].skill) - table[i].chance) < 0.005);
 		assert_int_equal(hiding_time_ms(table[i].skill, CLASS_WARRIOR, 20000), table[i].ticks * 40);

@@ -341,6 +341,42 @@ static void only_a_classic_client_is_told_that_he_is_invisible_himself(void **st
 	EXPECT_NOTHING_ELSE(world);
 }
 
+static void jumps_east(struct tx *tx, uint32_t player)
+{
+	const struct body *body = &tx->world->bodies[player];
+	presence_jump(tx, player, body->x + 2u, body->y);
+}
+
+static void jumps_far(struct tx *tx, uint32_t player)
+{
+	presence_jump(tx, player, 90, 90);
+}
+
+static void jumps_back(struct tx *tx, uint32_t player)
+{
+	presence_jump(tx, player, MEADOW_X, MEADOW_Y);
+}
+
+static void who_is_invisible_stays_so_wherever_he_appears(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana"), beto = COMES(world, "Beto", .x = MEADOW_X + 1);
+	uint32_t eva = COMES(world, "Eva", .x = MEADOW_X - 1, .privileges = PRIVILEGE_GOD);
+	static act_fn *const ways[] = {jumps_east, jumps_far, jumps_back};
+	act(world, ana, effect_invisible);
+	EXPECT(world, beto, SET_INVISIBLE, .char_index = (int16_t)ana, .invisible = true);
+	EXPECT_NOTHING(world, eva); /* the staff sees everybody */
+	for (unsigned i = 0; i < sizeof ways / sizeof *ways; i++) {
+		act(world, ana, ways[i]);
+		assert_int_equal(HOW_MANY(world, beto, SET_INVISIBLE), HOW_MANY(world, beto, CHARACTER_CREATE));
+		assert_int_equal(HOW_MANY(world, eva, SET_INVISIBLE), 0);
+		forget(world);
+	}
+	act(world, ana, effect_visible);
+	EXPECT(world, beto, SET_INVISIBLE, .char_index = (int16_t)ana, .invisible = false);
+	EXPECT_NOTHING(world, eva);
+}
+
 static void nobody_is_told_of_the_staff_that_nobody_sees(void **state)
 {
 	struct little_world *world = *state;
@@ -441,8 +477,8 @@ static void what_is_done_to_the_dead_does_nothing(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = COMES(world, "Ana");
 	player_of(world, ana)->dead = 1;
-	static act_fn *const deeds[] = {is_paralysed,     is_blinded, is_stupefied, effect_invisible, hides,
-									effect_poison, mimics,     grows_strong};
+	static act_fn *const deeds[] = {is_paralysed, is_blinded,    is_stupefied, effect_invisible,
+									hides,        effect_poison, mimics,       grows_strong};
 	forget(world);
 	for (unsigned i = 0; i < sizeof deeds / sizeof *deeds; i++)
 		act(world, ana, deeds[i]);
@@ -459,7 +495,7 @@ static void who_stands_in_a_passage_is_told_so_and_counted_until_he_goes(void **
 	uint32_t ana = COMES(world, "Ana", .map = LAND_WILD, .x = PASSAGE_X - 1, .y = GROUNDS_Y);
 	DO(world, ana, WALK, .heading = HEADING_EAST);
 	forget(world);
-	live_ms(world, LAND_WILD, 6000 * 3 + 100);
+	live_ms(world, LAND_WILD, 18100);
 	assert_int_equal(player_of(world, ana)->blocking_count, 3);
 	for (int i = 0; i < 3; i++)
 		EXPECT_LINE(world, ana, TEXT_BLOCKING);
@@ -475,7 +511,7 @@ static void a_world_without_a_jail_keeps_who_blocks(void **state)
 	struct little_world *world = *state;
 	world->config.rules.blocking_checks = 2;
 	uint32_t ana = COMES(world, "Ana", .map = LAND_WILD, .x = PASSAGE_X, .y = GROUNDS_Y);
-	live_ms(world, LAND_WILD, 6000 * 5);
+	live_ms(world, LAND_WILD, 30000);
 	assert_int_equal(player_of(world, ana)->jail_minutes, 0);
 	assert_int_equal(body_of(world, ana)->x, PASSAGE_X);
 	EXPECT_SOUND(world);
@@ -519,6 +555,7 @@ int main(void)
 		WORLD_TEST(who_sails_is_drawn_whatever_he_is),
 		WORLD_TEST(only_a_classic_client_is_told_that_he_is_invisible_himself),
 		CLASSIC_TEST(only_a_classic_client_is_told_that_he_is_invisible_himself),
+		WORLD_TEST(who_is_invisible_stays_so_wherever_he_appears),
 		WORLD_TEST(nobody_is_told_of_the_staff_that_nobody_sees),
 		WORLD_TEST(mimicry_lasts_20_seconds),
 		WORLD_TEST(attributes_are_held_and_share_their_time),

@@ -251,14 +251,14 @@ static void the_naked_do_not_recover_but_lose_stamina(void **state)
 	live_ms(world, LAND_MEADOW, 1);
 	assert_int_equal(player->stamina, 95);
 	EXPECT(world, ana, UPDATE_STA, .stamina = 95);
-	live_ms(world, LAND_MEADOW, 640 * 30);
+	live_ms(world, LAND_MEADOW, 19200);
 	assert_int_equal(player->stamina, 0);
 	assert_int_equal(player->hp, 100);
 	assert_false(runs(world, ana, EFFECT_COLD));
 	give(world, ana, 1, THING_TUNIC, 1);
 	wear(world, ana, 1);
 	assert_true(runs(world, ana, EFFECT_STAMINA)); /* dressed, she recovers */
-	live_ms(world, LAND_MEADOW, 480); /* a tick follows a tick after 40 ms at least */
+	live_ms(world, LAND_MEADOW, 480);              /* a tick follows a tick after 40 ms at least */
 	assert_true(player->stamina > 0);
 }
 

@@ -36,7 +36,8 @@ static void sip_heard(struct tx *tx, const struct actor *me)
 /* F-10: one expression, rounded once. */
 int potion_mana(int mana, int mana_max, int level)
 {
-	double sum = (double)mana + (double)vb_percent(mana_max, 4) + level / 2 + 40.0 / (level > 0 ? level : 1);
+	int64_t whole = mana + vb_percent(mana_max, 4) + level / 2;
+	double sum = (double)whole + 40.0 / (level > 0 ? level : 1);
 	return (int)clamp_i64(vb_round(sum), 0, mana_max);
 }
 
@@ -106,7 +107,9 @@ static bool bottle_becomes(struct tx *tx, const struct actor *me, unsigned slot,
 		return false;
 	bool last = me->player->inventory[slot - 1].amount == 1;
 	bool fits = end_room(tx, bag, one) == 1 || (last && inventory_slot_takes(me->player, slot, def));
-	struct place floor = fits ? (struct place){0} : tile_for_item(tx, body_place(me->body), one);
+	struct place floor = {0};
+	if (!fits)
+		floor = tile_for_item(tx, body_place(me->body), one);
 	if ((!fits && floor.map == 0) || item_burn(tx, in_slot(me->index, slot), 1) != MOVE_DONE)
 		return false;
 	return item_mint(tx, fits ? bag : on_tile(floor), one) == MOVE_DONE;

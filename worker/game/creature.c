@@ -3,6 +3,7 @@
 #include "common/config/config.h"
 #include "common/world/populate.h"
 #include "worker/game/alignment.h"
+#include "worker/game/creature_ai.h"
 #include "worker/game/effects.h"
 #include "worker/game/experience.h"
 #include "worker/game/formulas.h"
@@ -94,7 +95,7 @@ static void appear(struct tx *tx, uint32_t index, struct place at)
 {
 	struct creature *creature = creature_of(tx->world, index);
 	TOUCH(tx, *creature);
-	creature->act_due_ms = tx->now_ms + (uint64_t)tx->config->intervals.creature_beat_ms;
+	creature->act_due_ms = creature_first_beat_ms(tx, index);
 	creature->strike_due_ms = tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms;
 	presence_appear(tx, index, at);
 	if (tx->world->maps[at.map].players > 0)
@@ -250,8 +251,8 @@ static bool is_kin(const struct tx *tx, uint32_t index, uint32_t player)
 
 static void earn(struct tx *tx, uint32_t player, int32_t points)
 {
-	int64_t paid = spoils_paid(points, tx->config->rules.experience_percent);
-	if (paid <= 0)
+	int64_t paid = clamp_i64(spoils_paid(points, tx->config->rules.experience_percent), 0, INT32_MAX);
+	if (paid == 0)
 		return;
 	tell_text(tx, player, FONT_FIGHT, TEXT_EXPERIENCE_EARNED, (int)paid);
 	experience_give(tx, player, paid);
@@ -338,6 +339,18 @@ void creature_calm(struct tx *tx, uint32_t index)
 	creature->target = (struct handle){0};
 	creature->attacker_id = 0;
 	creature->path_length = creature->path_next = 0;
+}
+
+void creatures_forget(struct tx *tx, uint32_t index)
+{
+	struct player *player = &tx->world->players[index];
+	uint32_t hunter = player->hunter.index;
+	if (handle_body(tx->world, player->hunter) != NULL && creature_at(tx, hunter) != NULL &&
+		tx->world->bodies[hunter].map == tx->world->bodies[index].map)
+		creature_calm(tx, hunter);
+	TOUCH(tx, player->hunter);
+	TOUCH(tx, player->quarry);
+	player->hunter = player->quarry = (struct handle){0};
 }
 
 /* --- dying -------------------------------------------------------------------------------------------------------------- */

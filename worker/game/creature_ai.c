@@ -456,13 +456,19 @@ static void movement_part(struct tx *tx, const struct mind *m)
 
 /* --- the beat -------------------------------------------------------------------------------------------------------------------- */
 
+uint64_t creature_first_beat_ms(const struct tx *tx, uint32_t index)
+{
+	enum { SPREAD = 7919 }; /* a prime: neighbours in number are not neighbours in time */
+	uint64_t beat_ms = (uint64_t)tx->config->intervals.creature_beat_ms;
+	return tx->now_ms + 1 + (uint64_t)index * SPREAD % beat_ms;
+}
+
 /* The next beat, one interval after this one. Who is late by more than that begins at a moment of its own, so that the creatures
  * of a map that wakes do not move all at once. */
 static uint64_t next_beat_ms(const struct tx *tx, uint32_t index, uint64_t due_ms)
 {
-	enum { SPREAD = 7919 }; /* a prime: neighbours in number are not neighbours in time */
-	uint64_t beat_ms = (uint64_t)tx->config->intervals.creature_beat_ms;
-	return due_ms + beat_ms > tx->now_ms ? due_ms + beat_ms : tx->now_ms + 1 + (uint64_t)index * SPREAD % beat_ms;
+	uint64_t next_ms = due_ms + (uint64_t)tx->config->intervals.creature_beat_ms;
+	return next_ms > tx->now_ms ? next_ms : creature_first_beat_ms(tx, index);
 }
 
 /* Its owner's time is over (12.7). */

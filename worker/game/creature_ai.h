@@ -11,6 +11,9 @@
 /* One beat of a creature on a map; sets when the next is due. It may die, kill, and disappear. */
 void creature_beat(struct tx *tx, uint32_t body);
 
+/* When one that appears now has its first: within an interval, and not together with others. */
+uint64_t creature_first_beat_ms(const struct tx *tx, uint32_t body);
+
 /* A blow of one creature at a player beside it, or at another creature (13.8, 13.9). false: it may not strike yet. */
 bool creature_strikes_player(struct tx *tx, uint32_t body, uint32_t player);
 bool creature_strikes_creature(struct tx *tx, uint32_t body, uint32_t victim, bool retaliates);

@@ -35,22 +35,10 @@ static void resuscitation_safe_set(struct tx *tx, uint32_t index, bool safe)
 		TELL_MULTI(tx, index, RESUSCITATION_SAFE_OFF);
 }
 
-/* The creature of this handle lets him be, when it is on his map. */
-static void creature_forgets(struct tx *tx, struct handle handle, uint32_t map)
-{
-	const struct body *body = handle_body(tx->world, handle);
-	if (body != NULL && body->kind == BODY_CREATURE && body->map == map)
-		creature_calm(tx, handle.index);
-}
-
 /* 14.1 no. 4 */
 static void fights_end(struct tx *tx, uint32_t index)
 {
-	struct player *player = &tx->world->players[index];
-	creature_forgets(tx, player->hunter, tx->world->bodies[index].map);
-	TOUCH(tx, player->hunter);
-	TOUCH(tx, player->quarry);
-	player->hunter = player->quarry = (struct handle){0};
+	creatures_forget(tx, index);
 	ownership_lose(tx, index);
 }
 

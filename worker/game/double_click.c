@@ -68,6 +68,8 @@ enum tx_verdict rule_double_click(struct tx *tx, const struct actor *me, const s
 		priest_visit(tx, me, target->creature.index);
 	else if (creature_serves(tx, target->creature) || (item != NULL && item->kind == ITEM_FORUM))
 		tell_text(tx, me->index, FONT_INFO, TEXT_NOT_YET);
+	else if (item != NULL && item->kind == ITEM_DOOR && me->player->dead)
+		tell_text(tx, me->index, FONT_INFO, TEXT_DEAD_CANNOT); /* ghosts open nothing (14.3) */
 	else if (item != NULL && item->kind == ITEM_DOOR)
 		door_turn(tx, me, (struct place){.map = me->body->map, .x = target->object_x, .y = target->object_y});
 	else if (item != NULL && item->kind == ITEM_SIGN)

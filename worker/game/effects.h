@@ -31,10 +31,11 @@ void effects_enter(struct tx *tx, uint32_t player);
 void effects_leave(struct tx *tx, uint32_t player);
 void effects_die(struct tx *tx, uint32_t player);
 
-/* vitals.c says so: what grows back begins. */
+/* vitals.c says so: what grows back begins, and ends when nothing is lacking. Says nothing. */
 void effects_vital_changed(struct tx *tx, uint32_t player, enum vital vital);
 
-/* He took off or put on clothes, stepped on another kind of ground: cold and lava begin or end. */
+/* He took off or put on clothes, stands somewhere else: cold, lava and the guard of passages begin. They end by themselves, when
+ * they find that he is dressed or away. Says nothing. */
 void effects_ground_changed(struct tx *tx, uint32_t player);
 
 /* --- states --- */
@@ -42,8 +43,9 @@ void effects_ground_changed(struct tx *tx, uint32_t player);
 /* `by`: body of who does it, {0} = nobody. The caller has asked whether it may be done (legality.h, 15.9). */
 void effect_paralyse(struct tx *tx, uint32_t player, struct handle by, bool immobilise, uint64_t for_ms);
 void effect_free(struct tx *tx, uint32_t player); /* paralysis and immobility */
-void effect_poison(struct tx *tx, uint32_t player);
-void effect_cure(struct tx *tx, uint32_t player);
+void effect_poison(struct tx *tx,
+				   uint32_t player); /* says nothing: there is no packet for it, the caller has the words */
+void effect_cure(struct tx *tx, uint32_t player); /* the same */
 void effect_blind(struct tx *tx, uint32_t player, uint64_t for_ms);
 void effect_stupefy(struct tx *tx, uint32_t player, uint64_t for_ms); /* no longer when he is already */
 void effect_senses_clear(struct tx *tx, uint32_t player, bool blindness, bool stupidity);
@@ -54,7 +56,8 @@ void effect_reveal(struct tx *tx, uint32_t player); /* hiding ends */
 void effect_mimic(struct tx *tx, uint32_t player, const struct looks *looks, bool ignored_by_creatures);
 void effect_mimic_end(struct tx *tx, uint32_t player);
 
-/* Strength or agility (ATTRIBUTE_...), up to min(40, twice the base) or down to 6; the timer is shared (7). */
+/* Strength or agility (ATTRIBUTE_...), up to min(40, twice the base) or down to 6; the timer is shared (7).
+ * Tells UpdateStrenght or UpdateDexterity, and at its end UpdateStrenghtAndDexterity. */
 void effect_attribute_add(struct tx *tx, uint32_t player, unsigned attribute, int by, uint64_t for_ms);
 void effect_attributes_end(struct tx *tx, uint32_t player);
 

@@ -18,6 +18,8 @@ static bool put_at(struct tx *tx, uint32_t index, struct place to)
 	if (at.map == 0)
 		return false;
 	boat_leave(tx, index);
+	effect_rest_end(tx, index);
+	effect_meditation_end(tx, index);
 	travel_to(tx, index, at, TRAVEL_WARPS);
 	return true;
 }

@@ -2,6 +2,7 @@
 
 #include "common/config/config.h"
 #include "worker/game/death.h"
+#include "worker/game/creature.h"
 #include "worker/game/effects.h"
 #include "worker/game/legality.h"
 #include "worker/game/pets.h"
@@ -33,6 +34,7 @@ void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum te
 	struct world *w = tx->world;
 	struct player *player = &w->players[index];
 
+	creatures_forget(tx, index);
 	pets_depart(tx, index, true);
 	ownership_lose(tx, index);
 	effects_leave(tx, index);
@@ -117,8 +119,6 @@ enum tx_verdict rule_quit(struct tx *tx, const struct actor *me, const struct c2
 	}
 	SET(tx, me->player->trading, 0);
 	home_cancel(tx, me->index);
-	effect_visible(tx, me->index);
-	effect_reveal(tx, me->index);
 	countdown_begin(tx, me->index);
 	tell_text(tx, me->index, FONT_INFO, TEXT_LEAVING_IN, tx->config->intervals.logout_s);
 	return TX_COMMIT;

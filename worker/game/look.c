@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "common/catalog/catalog.h"
 #include "common/catalog/tables.h"
 #include "worker/game/wire.h"
 
@@ -14,7 +13,7 @@ const struct stack *player_worn(const struct player *player, enum equipment_plac
 	return &player->inventory[slot - 1];
 }
 
-static const struct item_def *worn_item(const struct tx *tx, const struct player *player, enum equipment_place place)
+const struct item_def *player_worn_item(const struct tx *tx, const struct player *player, enum equipment_place place)
 {
 	const struct stack *stack = player_worn(player, place);
 	return stack != NULL ? catalog_item(tx->catalog, stack->item) : NULL;
@@ -85,16 +84,16 @@ static void look_of_the_dead(struct body *body)
 
 static void look_of_the_living(const struct tx *tx, const struct player *player, struct body *body)
 {
-	const struct item_def *armour = worn_item(tx, player, EQUIP_ARMOUR);
+	const struct item_def *armour = player_worn_item(tx, player, EQUIP_ARMOUR);
 	bool short_race = player->race == RACE_GNOME || player->race == RACE_DWARF;
 	bool naked = armour == NULL || armour->body <= 0;
 
 	body->flags |= naked ? BODY_NAKED : 0u;
 	body->head = player->head;
 	body->look = naked ? (int16_t)table_naked_body(player->race, player->gender) : armour->body;
-	body->weapon = animation_or_nothing(worn_item(tx, player, EQUIP_WEAPON), short_race);
-	body->shield = animation_or_nothing(worn_item(tx, player, EQUIP_SHIELD), false);
-	body->helmet = animation_or_nothing(worn_item(tx, player, EQUIP_HELMET), false);
+	body->weapon = animation_or_nothing(player_worn_item(tx, player, EQUIP_WEAPON), short_race);
+	body->shield = animation_or_nothing(player_worn_item(tx, player, EQUIP_SHIELD), false);
+	body->helmet = animation_or_nothing(player_worn_item(tx, player, EQUIP_HELMET), false);
 }
 
 /* Naked or not, he is what he really wears; he only looks like somebody else. */
@@ -110,7 +109,7 @@ static void look_of_another(const struct looks *looks, struct body *body)
 bool look_update(struct tx *tx, uint32_t index)
 {
 	const struct player *player = &tx->world->players[index];
-	const struct item_def *boat = worn_item(tx, player, EQUIP_BOAT);
+	const struct item_def *boat = player_worn_item(tx, player, EQUIP_BOAT);
 	struct body *body = &tx->world->bodies[index];
 	struct body next = *body;
 	next.flags &= ~(uint32_t)(BODY_GHOST | BODY_NAKED);

@@ -172,7 +172,7 @@ static struct spell_caster caster_of(const struct tx *tx, const struct player *p
 	const struct stack *ring = player_worn(player, EQUIP_RING);
 	return (struct spell_caster){.class_id = player->class_id,
 								 .level = player->level,
-								 .weapon = worn_def(tx, player, EQUIP_WEAPON),
+								 .weapon = player_worn_item(tx, player, EQUIP_WEAPON),
 								 .ring = ring != NULL ? ring->item : 0};
 }
 

@@ -21,14 +21,6 @@ struct cast {
 	struct place at; /* the tile that was clicked */
 };
 
-/* The item worn at a place; NULL = none. */
-static inline const struct item_def *worn_def(const struct tx *tx, const struct player *player,
-											  enum equipment_place place)
-{
-	const struct stack *stack = player_worn(player, place);
-	return stack != NULL ? catalog_item(tx->catalog, stack->item) : NULL;
-}
-
 /* magic.c: the caster reads why not. Returns false. */
 bool cast_refuse(const struct cast *cast, enum text_id why);
 

@@ -18,9 +18,6 @@ enum {
 	TAMING_DISTANCE = 2, /* 16.10 */
 	TAMING_CHANCE = 5,   /* one in so many */
 	ARRIVAL_SPREAD = 3,  /* 16.9 */
-	/* 1.4, 16.10: worn in the ring's place */
-	ITEM_MAGIC_FLUTE = 208,
-	ITEM_ELVEN_FLUTE = 1050,
 };
 
 static const double magic_flute_part = 0.89, elven_flute_part = 0.8;
@@ -320,9 +317,9 @@ void pets_die(struct tx *tx, uint32_t master)
 
 int taming_needed(int taming_points, unsigned ring)
 {
-	if (ring == ITEM_ELVEN_FLUTE)
+	if (ring == ELVEN_FLUTE_ITEM)
 		return (int)vb_round(taming_points * elven_flute_part);
-	if (ring == ITEM_MAGIC_FLUTE)
+	if (ring == MAGIC_FLUTE_ITEM)
 		return (int)vb_round(taming_points * magic_flute_part);
 	return taming_points;
 }

@@ -53,12 +53,27 @@ static bool shown_to_others(const struct tx *tx, uint32_t body)
 	return (tx->world->bodies[body].flags & BODY_ADMIN_INVISIBLE) == 0;
 }
 
-static void create_for_others(struct tx *tx, uint32_t index)
+/* Whom something that appears is shown to: who sees the first tile and, as `second` says, the second. */
+struct onlookers {
+	unsigned x, y, second_x, second_y;
+	enum note_second second;
+	bool saw_it; /* they lose it first */
+};
+
+/* It appears for them, and not for itself. Who is invisible appears so, but the staff sees everybody. */
+static void create_for_others(struct tx *tx, uint32_t index, const struct onlookers *who)
 {
+	const struct body *body = &tx->world->bodies[index];
 	struct packet_writer *say = say_begin(tx);
+	if (who->saw_it)
+		PUT(say, CHARACTER_REMOVE, .char_index = (int16_t)index);
 	wire_character(tx, say, index);
-	if (body_is_veiled(&tx->world->bodies[index]))
-		PUT(say, SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
+	say_area_split(tx, body->map, who->x, who->y, who->second_x, who->second_y, who->second, index, NOTE_FLAG_VIEW);
+	if (!body_is_veiled(body))
+		return;
+	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
+	say_area_split(tx, body->map, who->x, who->y, who->second_x, who->second_y, who->second, index,
+				   NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
 }
 
 /* --- coming and going ---------------------------------------------------------------------------------------------------------- */
@@ -89,10 +104,8 @@ uint64_t presence_enter(struct tx *tx, uint32_t index, struct place at, uint32_t
 												 .object = (uint16_t)from_map,
 												 .connection = w->players[index].connection},
 								  "", 0);
-	if (shown_to_others(tx, index)) {
-		create_for_others(tx, index);
-		say_area(tx, at.map, at.x, at.y, index, NOTE_FLAG_VIEW);
-	}
+	if (shown_to_others(tx, index))
+		create_for_others(tx, index, &(struct onlookers){.x = at.x, .y = at.y});
 	return position;
 }
 
@@ -136,8 +149,7 @@ void presence_appear(struct tx *tx, uint32_t index, struct place at)
 	body->y = at.y;
 	SET(tx, *occupant, (uint16_t)index);
 	list_link(tx, index, at.map);
-	create_for_others(tx, index);
-	say_area(tx, at.map, at.x, at.y, 0, NOTE_FLAG_VIEW);
+	create_for_others(tx, index, &(struct onlookers){.x = at.x, .y = at.y});
 }
 
 void presence_vanish(struct tx *tx, uint32_t index)
@@ -211,8 +223,9 @@ static void crossing_shown(struct tx *tx, uint32_t index, unsigned old_x, unsign
 	const struct body *body = &tx->world->bodies[index];
 	PUT(say_begin(tx), CHARACTER_REMOVE, .char_index = (int16_t)index);
 	say_area_split(tx, body->map, old_x, old_y, body->x, body->y, SECOND_NOT, index, NOTE_FLAG_VIEW);
-	create_for_others(tx, index);
-	say_area_split(tx, body->map, body->x, body->y, old_x, old_y, SECOND_NOT, index, NOTE_FLAG_VIEW);
+	create_for_others(
+		tx, index,
+		&(struct onlookers){.x = body->x, .y = body->y, .second_x = old_x, .second_y = old_y, .second = SECOND_NOT});
 }
 
 static bool same_cell(unsigned ax, unsigned ay, unsigned bx, unsigned by)
@@ -289,10 +302,10 @@ void presence_jump(struct tx *tx, uint32_t index, unsigned x, unsigned y)
 	bool crossed = !same_cell(old_x, old_y, x, y);
 	if (shown_to_others(tx, index)) {
 		/* A step cannot jump: who sees both tiles loses it and gets it again. */
-		struct packet_writer *say = say_begin(tx);
-		PUT(say, CHARACTER_REMOVE, .char_index = (int16_t)index);
-		wire_character(tx, say, index);
-		say_area_split(tx, body->map, old_x, old_y, x, y, SECOND_TOO, index, NOTE_FLAG_VIEW);
+		create_for_others(
+			tx, index,
+			&(struct onlookers){
+				.x = old_x, .y = old_y, .second_x = x, .second_y = y, .second = SECOND_TOO, .saw_it = true});
 		if (crossed)
 			crossing_shown(tx, index, old_x, old_y);
 	}

@@ -44,7 +44,7 @@ int magic_defence_roll(struct tx *tx, const struct player *victim)
 	static const enum equipment_place places[] = {EQUIP_HELMET, EQUIP_RING};
 	int defence = 0;
 	for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
-		const struct item_def *item = worn_def(tx, victim, places[i]);
+		const struct item_def *item = player_worn_item(tx, victim, places[i]);
 		if (item != NULL && item->magic_defence_max > 0)
 			defence += rng_range(&tx->rng, item->magic_defence_min, item->magic_defence_max);
 	}

@@ -79,7 +79,7 @@ static bool may_change_states(const struct cast *cast, uint32_t states)
 
 bool ring_stops(struct tx *tx, uint32_t victim, uint32_t flag, uint32_t caster)
 {
-	const struct item_def *ring = worn_def(tx, &tx->world->players[victim], EQUIP_RING);
+	const struct item_def *ring = player_worn_item(tx, &tx->world->players[victim], EQUIP_RING);
 	char name[NAME_TEXT_BYTES];
 	if (ring == NULL || (ring->flags & flag) == 0)
 		return false;

@@ -10,11 +10,11 @@
 #include "worker/game/tile.h"
 
 enum {
-	ITEM_CAMP_FIRE = 63,           /* 1.4 */
-	ITEM_HUNTER_ARMOUR = 648,      /* 1.4: keep a hunter hidden */
+	ITEM_CAMP_FIRE = 63,      /* 1.4 */
+	ITEM_HUNTER_ARMOUR = 648, /* 1.4: keep a hunter hidden */
 	ITEM_HUNTER_ARMOUR_RARE = 360,
-	HUNTER_STAYS_FROM = 91,        /* 9.5: skill */
-	ROLLS_MOST = 25,               /* of a late meditation at a time: those of a second */
+	HUNTER_STAYS_FROM = 91, /* 9.5: skill */
+	ROLLS_MOST = 25,        /* of a late meditation at a time: those of a second */
 	TICK_MS = 40,
 };
 
@@ -123,8 +123,7 @@ static void meditation_set(struct tx *tx, uint32_t index, bool on)
 	body->flags = on ? body->flags | BODY_MEDITATING : body->flags & ~(uint32_t)BODY_MEDITATING;
 	body->fx = on ? meditation_fx(tx->world->players[index].level) : FX_NONE;
 	body->fx_loops = on ? FX_FOREVER : 0;
-	effect_schedule(tx, index, EFFECT_MEDITATION,
-					on ? tx->now_ms + (uint64_t)tx->config->intervals.meditation_ms : 0);
+	effect_schedule(tx, index, EFFECT_MEDITATION, on ? tx->now_ms + (uint64_t)tx->config->intervals.meditation_ms : 0);
 	say_toggle(tx, index, TOGGLE_MEDITATE, on);
 	presence_effect(tx, index, body->fx, body->fx_loops);
 }

@@ -9,11 +9,11 @@
 #include "worker/game/wire.h"
 
 enum {
-	TICK_MS = 40,                   /* T40 of the document */
-	ATTRIBUTE_MOST = 40,            /* 7 */
-	ATTRIBUTE_LEAST = 6,            /* 7 */
+	TICK_MS = 40,                    /* T40 of the document */
+	ATTRIBUTE_MOST = 40,             /* 7 */
+	ATTRIBUTE_LEAST = 6,             /* 7 */
 	INVISIBILITY_SPREAD_TICKS = 100, /* 10.7 */
-	PARALISER_SEES_X = 9,           /* 10.4: the classic distance; it forgot the other axis */
+	PARALISER_SEES_X = 9,            /* 10.4: the classic distance; it forgot the other axis */
 	PARALISER_SEES_Y = 7,
 };
 
@@ -29,8 +29,8 @@ void states_forget(struct tx *tx, uint32_t index)
 	struct body *body = &tx->world->bodies[index];
 	TOUCH(tx, *player);
 	TOUCH(tx, *body);
-	body->flags &= ~(uint32_t)(BODY_HIDDEN | BODY_INVISIBLE | BODY_PARALYSED | BODY_IMMOBILISED | BODY_MEDITATING |
-							   BODY_RESTING);
+	body->flags &=
+		~(uint32_t)(BODY_HIDDEN | BODY_INVISIBLE | BODY_PARALYSED | BODY_IMMOBILISED | BODY_MEDITATING | BODY_RESTING);
 	body->fx = body->fx_loops = 0;
 	player->blind = player->stupid = 0;
 	player->mimicking = player->ignored = 0;
@@ -221,7 +221,8 @@ static void veil_change(struct tx *tx, uint32_t index, uint32_t flag, bool on)
 	if (before == after || (body->flags & BODY_ADMIN_INVISIBLE) != 0)
 		return;
 	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = after);
-	say_area(tx, body->map, body->x, body->y, tx->dialect == DIALECT_CLASSIC ? 0 : index, NOTE_FLAG_VIEW);
+	say_area(tx, body->map, body->x, body->y, tx->dialect == DIALECT_CLASSIC ? 0 : index,
+			 NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
 }
 
 static void visible_again(struct tx *tx, uint32_t index, uint32_t flag)

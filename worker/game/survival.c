@@ -6,12 +6,12 @@
 #include "worker/game/tile.h"
 
 enum {
-	NEEDS_STEP = 10,          /* 10.2: hunger and thirst grow by so much */
-	RECOVERY_PERCENT = 5,     /* 10.1, of the most stamina: wounds too */
-	HEAL_LEAST = 2,           /* 10.1 */
-	POISON_MOST = 5,          /* 10.3 */
-	CLIMATE_PERCENT = 5,      /* 10.6, of the most life or stamina */
-	COLD_MOST = 15,           /* 10.6, of life */
+	NEEDS_STEP = 10,      /* 10.2: hunger and thirst grow by so much */
+	RECOVERY_PERCENT = 5, /* 10.1, of the most stamina: wounds too */
+	HEAL_LEAST = 2,       /* 10.1 */
+	POISON_MOST = 5,      /* 10.3 */
+	CLIMATE_PERCENT = 5,  /* 10.6, of the most life or stamina */
+	COLD_MOST = 15,       /* 10.6, of life */
 };
 
 static bool is_full(const struct player *player, enum vital vital)
@@ -40,8 +40,8 @@ bool survival_wants(const struct tx *tx, uint32_t index, enum effect effect)
 		return false;
 	switch (effect) {
 	case EFFECT_HEAL: /* who has recovered at a fire gets up at the next beat of it */
-		return !player_starves(player) && (!is_full(player, VITAL_HP) || ((body->flags & BODY_RESTING) != 0 &&
-																		  is_full(player, VITAL_STAMINA)));
+		return !player_starves(player) &&
+			   (!is_full(player, VITAL_HP) || ((body->flags & BODY_RESTING) != 0 && is_full(player, VITAL_STAMINA)));
 	case EFFECT_STAMINA:
 		return !player_starves(player) && !naked && !is_full(player, VITAL_STAMINA);
 	case EFFECT_HUNGER:

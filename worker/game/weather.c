@@ -67,7 +67,8 @@ static void ambience_play(struct tx *tx, uint32_t map)
 	bool fits = (sound->when == MAP_SOUND_WHILE_RAINING) == (tx->world->realm->raining != 0);
 	if (rng_range(&tx->rng, 1, 100) > sound->percent || !fits || sound->sound == 0 || sound->sound > UINT8_MAX)
 		return;
-	int x = rng_range(&tx->rng, MAP_FRAME_LEFT, MAP_FRAME_RIGHT), y = rng_range(&tx->rng, MAP_FRAME_TOP, MAP_FRAME_BOTTOM);
+	int x = rng_range(&tx->rng, MAP_FRAME_LEFT, MAP_FRAME_RIGHT),
+		y = rng_range(&tx->rng, MAP_FRAME_TOP, MAP_FRAME_BOTTOM);
 	PUT(say_begin(tx), PLAY_WAVE, .wave = (uint8_t)sound->sound, .x = (uint8_t)x, .y = (uint8_t)y);
 	say_map(tx, map, 0);
 }

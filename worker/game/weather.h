@@ -25,7 +25,7 @@ void weather_on_map(struct tx *tx, uint32_t map, uint64_t before_ms);
 
 /* Whether the weather turns at this look (11.3): `minutes` it has been as it is. Draws from rng only when it is open. */
 struct weather_odds {
-	int start_percent, stop_percent;              /* at each look */
+	int start_percent, stop_percent; /* at each look */
 	int rain_minutes_max, dry_minutes_min, dry_minutes_max;
 };
 bool weather_turns(struct rng *rng, const struct weather_odds *odds, bool raining, uint64_t minutes);
