@@ -300,7 +300,7 @@ static void creatures_live_soundly_among_players(void **state)
 	assert_true(gone - gone_before <= soak.kills);
 	assert_true(checksum_of_places() != places); /* they do move */
 	assert_true(soak.deaths > 0 && soak.kills > 0);
-	assert_true(soak.undo_most > 0 && soak.undo_most < 64 * 1024); /* no tick here comes near a quarter of the log */
+	assert_true(soak.undo_most > 0 && soak.undo_most < 65536); /* no tick here comes near a quarter of the log */
 	print_message("%u ticks, %u s: %u deaths, %u kills, %u gone for good, at most %u bytes of undo log in a tick\n",
 				  TICKS, (unsigned)((soak.world->now_ms - start_ms) / 1000), soak.deaths, soak.kills,
 				  gone - gone_before, (unsigned)soak.undo_most);

@@ -266,10 +266,12 @@ static void each_creature_has_its_beat_each_380_ms(void **state)
 	uint64_t due_a = mind_of(world, a)->act_due_ms, due_b = mind_of(world, b)->act_due_ms;
 	assert_true(due_a != due_b); /* they do not beat together */
 	assert_true(due_a > world->tx.now_ms && due_a <= world->tx.now_ms + BEAT_MS);
-	for (unsigned i = 1; i <= 10; i++) {
+	for (unsigned i = 0; i < 10; i++) {
 		live_ms(world, MIND_MAP, BEAT_MS);
-		assert_int_equal(mind_of(world, a)->act_due_ms, due_a + i * BEAT_MS);
-		assert_int_equal(mind_of(world, b)->act_due_ms, due_b + i * BEAT_MS);
+		due_a += BEAT_MS;
+		due_b += BEAT_MS;
+		assert_int_equal(mind_of(world, a)->act_due_ms, due_a);
+		assert_int_equal(mind_of(world, b)->act_due_ms, due_b);
 	}
 }
 
@@ -356,8 +358,9 @@ static void a_peaceful_creature_defends_itself_against_who_attacked_it(void **st
 	assert_true(lost_hp(world, ana) >= 5);
 	assert_int_equal(lost_hp(world, eva), 0);
 	expect_at(world, goat, X, Y);
-	stand(world, ana, X + 30, Y); /* away: it forgets */
+	stand(world, ana, X, Y + 3); /* no longer beside it, though in sight: it forgets, and does not follow */
 	beats(world, goat, 1);
+	expect_at(world, goat, X, Y);
 	assert_int_equal(mind_of(world, goat)->attacker_id, 0);
 	assert_int_equal(mind_of(world, goat)->movement, MOVEMENT_WANDERS);
 	assert_int_equal(mind_of(world, goat)->hostile, 0);
@@ -519,6 +522,8 @@ static void the_search_for_a_way_has_bounds(void **state)
 		wall(world, MIND_MAP, x, Y + 3);
 	assert_int_equal(way(world, hound, X + 8, Y + 4), 0);
 	assert_int_equal(way(world, hound, X + 6, Y + 3), 28);
+	assert_int_equal(way(world, hound, X + 8, Y + 3), PATH_STEPS);
+	assert_int_equal(way(world, hound, X + 9, Y + 3), 0); /* one more */
 }
 
 static void a_seeker_without_a_way_wanders(void **state)
@@ -619,9 +624,12 @@ static void a_pet_follows_its_master_and_keeps_its_distance(void **state)
 	stand(world, ana, X + 8, Y);
 	beats(world, pet, 12);
 	assert_in_range(steps_between(world, pet, ana), 1, 5); /* it may wander */
+	stand(world, ana, mind_body(world, pet)->x, mind_body(world, pet)->y + 3u);
+	struct body before = *mind_body(world, pet);
+	beats(world, pet, 3); /* near enough */
+	expect_at(world, pet, before.x, before.y);
 	stand(world, ana, X + 30, Y);
-	for (unsigned i = 0; i < 30; i++)
-		beats(world, pet, 1);
+	beats(world, pet, 30);
 	assert_true(steps_between(world, pet, ana) > 10); /* out of its sight */
 }
 
@@ -734,16 +742,17 @@ static void a_pet_lets_a_creature_be_that_is_too_far(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X, .y = Y);
 	uint32_t pet = pet_put(world, ana, BEAST_HUNTER, X + 1, Y);
-	uint32_t near = beast_put(world, BEAST_FIXED, X + 7, Y + 6), far = beast_put(world, BEAST_FIXED, X + 8, Y);
-	set_on(world, pet, near);
-	beats(world, pet, 1);
-	assert_int_equal(mind_of(world, pet)->movement, MOVEMENT_FIGHTS_CREATURES);
-	struct body *body = body_of(world, pet);
-	while (far != 0 && abs(mind_body(world, far)->x - body->x) <= 6)
-		far = beast_put(world, BEAST_FIXED, mind_body(world, far)->x + 1u, Y);
-	set_on(world, pet, far);
-	beats(world, pet, 1);
-	assert_int_equal(mind_of(world, pet)->movement, MOVEMENT_FOLLOWS);
+	static const struct {
+		int dx, dy;
+		bool fights;
+	} cases[] = {{6, 6, true}, {7, 0, false}, {0, 7, false}, {-6, -6, true}, {-7, 1, false}, {1, -7, false}};
+	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct body *body = mind_body(world, pet);
+		set_on(world, pet,
+			   beast_put(world, BEAST_FIXED, (unsigned)(body->x + cases[i].dx), (unsigned)(body->y + cases[i].dy)));
+		beats(world, pet, 1);
+		assert_int_equal(mind_of(world, pet)->movement, cases[i].fights ? MOVEMENT_FIGHTS_CREATURES : MOVEMENT_FOLLOWS);
+	}
 }
 
 static void an_elemental_of_fire_casts_and_a_dragon_answers(void **state)

@@ -644,12 +644,10 @@ static void sword_beat(struct tx *tx, const struct member *m)
 {
 	const struct wish wish = {.reachable = true};
 	uint32_t enemy = enemy_find(tx, m, &wish);
-	if (!is_reachable(m, m->body))
+	if (enemy == 0 || !is_reachable(m, m->body))
 		walk_home(tx, m);
-	else if (enemy != 0 && body_distance(m->body, &tx->world->bodies[enemy]) > 1)
+	else if (body_distance(m->body, &tx->world->bodies[enemy]) > 1)
 		walk_to(tx, m, tx->world->bodies[enemy].x, tx->world->bodies[enemy].y);
-	else if (enemy == 0)
-		walk_home(tx, m);
 	strike_neighbours(tx, m, false);
 }
 
