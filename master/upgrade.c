@@ -405,9 +405,13 @@ bool upgrade_go_on(struct master *master, const struct handover *h, struct probl
 		close(h->image_fd);
 	snprintf(u->reason, sizeof u->reason, "%s", h->reason);
 	log_notice("upgrade: the former program is back");
-	if (h->fresh)
-		former_goes_on(master);
 	options.trusted = true;
-	rollout_begin_some(&master->change.rollout, &options, h->replaced);
+	options.await_only = h->fresh;
+	if (h->fresh) {
+		former_goes_on(master);
+		rollout_begin(&master->change.rollout, &options, master->workers);
+	} else {
+		rollout_begin_some(&master->change.rollout, &options, h->replaced);
+	}
 	return true;
 }

@@ -127,7 +127,7 @@ int64_t game_server_counter(const struct game_server *server, unsigned slot, con
 int64_t game_server_total(const struct game_server *server, const char *name); /* a counter, over all processes */
 int64_t game_server_store_number(const struct game_server *server, const char *name);
 const char *game_server_store_text(const struct game_server *server, const char *name); /* as scenario_text */
-pid_t game_server_process(const struct game_server *server, unsigned slot);
+pid_t game_server_process(const struct game_server *server, unsigned slot); /* 0 = nobody lives there */
 unsigned game_server_keeper(void);
 
 /* Is this one of its processes, alive or dead and not buried yet? A number of a process may be another's soon after. */
@@ -135,6 +135,9 @@ bool game_server_has(const struct game_server *server, pid_t pid);
 
 /* Waits until somebody struck (points.h); returns who. */
 pid_t game_server_await_strike(const struct game_server *server);
+
+/* No change is under way, and the keeper and all workers that there are to be are ready. */
+bool game_server_is_whole(const struct game_server *server);
 
 /* Waits until the process of this slot is another one than `before`, and ready. */
 pid_t game_server_await_successor(const struct game_server *server, unsigned slot, pid_t before);

@@ -313,6 +313,8 @@ static void went_back_expect(void)
 	EXPECT_EQUAL("generation", game_server_number(party.server, "generation"), party.generation);
 	game_server_await_players(party.server, PLAYERS);
 	party_expect_whole();
+	EXPECT(!game_server_log_has(party.server, "older than what it had acknowledged"),
+		   "the former generation takes its own store for one that lost writes");
 	/* and now it can be done */
 	generation_renew();
 	generation_await(party.generation + 1);
