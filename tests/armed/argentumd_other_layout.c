@@ -1,9 +1,17 @@
-/* A program for the upgrade tests: the shipped one, but its world looks as if it had another layout. */
+/* A program for the upgrade tests: the shipped one, but its world looks as if it had another layout. It dies where the test
+ * says, as tests/armed/argentumd does. */
+#include <stdio.h>
+
 #include "common/world/layout.h"
 #include "master/program.h"
+#include "tests/harness/points.h"
 
 int main(int argc, char **argv)
 {
+	if (!points_obey()) {
+		perror("ARGENTUM_POINTS");
+		return 1;
+	}
 	world_fingerprint_salt = 1;
 	return program_main(argc, argv);
 }

@@ -106,7 +106,10 @@ static void checks_tell(const struct report *r)
 {
 	row("disconnects", r->disconnects, "");
 	row("  of which blamed for a crash", r->blamed, "");
-	row("newcomers lost before they were in", r->lost_at_the_door, "");
+	row("players lost before they were in", r->lost_at_the_door, "");
+	row("newcomers who only connect", r->newcomers, "");
+	row("  refused", r->newcomers_refused, "");
+	row("  reset", r->newcomers_reset, "");
 	row("bytes checked", r->bytes, "");
 	row("packets checked", r->packets, "");
 	row("numbered lines heard, each once, in order", r->lines_heard, "");
@@ -130,7 +133,11 @@ void report_table(const struct report *r)
 	row("  of everything or the master", r->master_deaths, "");
 	row("  of Redis", r->store_deaths, "");
 	row("stops (SIGSTOP)", r->stops, "");
-	row("changes by an operator", r->changes, "HUP, USR2, TTIN, TTOU");
+	row("changes asked for (HUP, USR2, TTIN, TTOU)", r->changes, "");
+	row("  upgrades that serve", r->upgrades, "");
+	row("  new generations of the world", r->generations, "");
+	row("  other numbers of workers", r->resizes, "");
+	row("  refused or taken back", r->put_back, "");
 	deeds_tell(r);
 	checks_tell(r);
 	printf("\n  %-42s %12s  %s\n", "calamity", "times", "longest silence, ms");

@@ -163,13 +163,15 @@ static void everybody_syncs(struct chaos *chaos)
 
 void chaos_rest(struct chaos *chaos)
 {
+	CHAOS_UNTIL(chaos, game_server_is_whole(chaos->server)); /* while they play */
 	unsigned count = chaos->population.count;
 	chaos->resting = true;
 	CHAOS_UNTIL(chaos, calamities_are_over(chaos));
 	strangers_leave(chaos);
 	calamities_forget(chaos);
 	CHAOS_UNTIL(chaos, calamities_are_noticed(chaos));
-	CHAOS_UNTIL(chaos, game_server_is_whole(chaos->server));
+	CHAOS_UNTIL(chaos, game_server_is_whole(chaos->server) && stream_is_answered(chaos));
+	stream_expect_served(chaos);
 	everybody_syncs(chaos);
 	/* Who lost a connection where it is unsafe lingers; who was killed in the door is noticed. */
 	game_server_await_players(chaos->server, count);
