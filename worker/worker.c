@@ -35,8 +35,9 @@ enum {
 	TICK_LATE_MS = 250,   /* after that any worker runs another's tick */
 	STOP_FLUSH_MS = 3000, /* for what is queued when the server stops */
 	VAULT_RETRY_MS = 5,
+	HOLD_LOOK_MS = 2,        /* whether all are back */
 	RETIRE_LOGINS_MS = 2000, /* for logins under way */
-	RETIRE_OTHERS_MS = 2000, /* for the others to halt */
+	RETIRE_OTHERS_MS = 3000, /* for the others to halt: longer than they have for their logins */
 	RETIRE_TURN_MS = 2,
 	HAND_OVER_MS = 5000, /* for the master to take the passports */
 	HEARTBEAT_MS = 1000, /* the loop turns at least this often */
@@ -64,6 +65,7 @@ static struct process_slot *own_slot(struct worker *w)
 static int before_sleep(void *context)
 {
 	struct worker *w = context;
+	bool hold = session_hold_goes_on(w);
 	bool more = client_turn(w);
 	reader_pump(w);
 	int allowed_ms = output_flush_due(w);
@@ -73,6 +75,8 @@ static int before_sleep(void *context)
 	count_add(&w->world, COUNT_turns, 1);
 	if (more || w->input_first != NULL)
 		return 0;
+	if (hold && (allowed_ms < 0 || allowed_ms > HOLD_LOOK_MS))
+		allowed_ms = HOLD_LOOK_MS;
 	/* First say that we sleep, then look once more: who publishes looks at `asleep` after publishing. */
 	atomic_store(&own_slot(w)->asleep, 1);
 	point("falling asleep");
@@ -474,6 +478,7 @@ int worker_main(const struct process_start *start)
 	adopt_connections(w, &w->predecessor);
 	point("adopted");
 	arrival_take(w);
+	session_hold_begin(w);
 	point("arrived");
 	adopt_close_leftovers(w);
 	if (!accept_start(w, &why)) {

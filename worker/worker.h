@@ -141,6 +141,8 @@ struct worker {
 	struct session *waiting_sessions; /* those that wait for a time */
 	struct loop_timer *waiting_timer;
 	uint32_t sessions_open; /* logins, creations and returns under way */
+	uint32_t coming;        /* of these, returns that are not in the world yet: as in our process slot */
+	uint64_t hold_until_ms; /* until all are back, but no longer, what players say and do waits; 0 = it does not */
 	enum charset charset;   /* of newcomers */
 };
 

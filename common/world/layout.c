@@ -32,6 +32,7 @@ static const struct layout_field fields[] = {
 	FIELD(process_slot, heartbeat_ms),
 	FIELD(process_slot, born_ms),
 	FIELD(process_slot, black_box),
+	FIELD(process_slot, coming),
 	FIELD(process_slot, reserve),
 	FIELD(process_slot, counters),
 	FIELD(process_slot, repair),

@@ -159,7 +159,9 @@ struct process_slot {
 	_Atomic uint64_t heartbeat_ms; /* monotonic; once per turn of its loop */
 	_Atomic uint64_t born_ms;
 	struct black_box black_box;
-	uint8_t reserve[24];
+	_Atomic uint32_t coming; /* who came along from the former generation and is not in this world yet; until none is
+	                          * anywhere, nobody's packets are run (session.h) */
+	uint8_t reserve[20];
 	_Atomic uint64_t counters[COUNTER_ROOM];
 	pthread_mutex_t repair; /* robust; held while settling this slot's log */
 	uint8_t reserve2[40];

@@ -533,6 +533,27 @@ static void who_cannot_be_loaded_in_time_is_told_why_and_loses_nothing(void **st
 	game_server_stop(party.server);
 }
 
+/* Whoever stood beside him when the world was made anew hears him, although he is not back yet himself. */
+static void what_is_said_before_all_are_back_is_heard_by_all(void **state)
+{
+	(void)state;
+	server_start(NULL, true, NULL);
+	party_meet();
+	half_line_finish();
+	struct bot *other = bot_connect_to_worker(party.server, 0);
+	other->screen = BOT_CREATION_SCREEN;
+	pid_t second = second_worker_stop_at("connection restored");
+	bot_until(party.player[0], party.player[0]->maps_entered > party.maps_entered[0]);
+	bot_talk(party.player[0], "ya estoy de vuelta");
+	BOT_SEND(other, THROW_DICES);
+	bot_until(other, other->rolled); /* on that worker too: it has read what was said */
+	kill(second, SIGCONT);
+	bot_until(party.player[1], bot_has_said(party.player[1], party.player[0]->self, "ya estoy de vuelta"));
+	bot_close(&other);
+	party_expect_whole();
+	game_server_stop(party.server);
+}
+
 static void nobody_gets_into_an_account_whose_player_is_coming_back(void **state)
 {
 	(void)state;
@@ -663,6 +684,7 @@ int main(void)
 		SCENARIO(a_packet_that_kills_does_not_come_along),
 		SCENARIO(the_store_goes_away_while_they_come_back_and_it_is_waited_for),
 		SCENARIO(who_cannot_be_loaded_in_time_is_told_why_and_loses_nothing),
+		SCENARIO(what_is_said_before_all_are_back_is_heard_by_all),
 		SCENARIO(nobody_gets_into_an_account_whose_player_is_coming_back),
 		SCENARIO(soon_after_the_world_was_made_anew_the_server_ends_for_its_service_manager),
 		SCENARIO(a_map_on_which_packets_kill_is_made_anew_while_the_others_stay),
