@@ -359,7 +359,7 @@ bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms)
 	child->pid = pid;
 	child->channel = pair[0];
 	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = false;
-	child->making_way = child->put_down = false;
+	child->making_way = child->put_down = child->retiring = false;
 	child->hung_ms = 0;
 	child->inherited = child->inherits;
 	child->born_ms = now_ms;
@@ -544,8 +544,8 @@ static void heartbeat_check(struct child *child, uint64_t now_ms)
 {
 	struct children *children = child->children;
 	char name[16], age_text[DURATION_BYTES], limit_text[DURATION_BYTES];
-	if (child->pid == 0 || child->told_to_stop || child->hung_ms != 0)
-		return; /* how long stopping may take is the business of who told it to */
+	if (child->pid == 0 || (child->told_to_stop && !child->retiring) || child->hung_ms != 0)
+		return; /* how long stopping may take is the business of who told it to; while one retires all players wait */
 	uint64_t not_before = children->grace_ms > child->born_ms ? children->grace_ms : child->born_ms;
 	uint64_t age = age_ms(now_ms, atomic_load(&children->world->processes[child->slot].heartbeat_ms), not_before);
 	uint64_t limit = children->options.heartbeat_timeout_ms;
@@ -621,7 +621,7 @@ bool children_retire(struct children *children)
 		if (!child->listens || !child_tell(child, (struct master_message){.kind = MASTER_RETIRE}))
 			return false;
 		child->wanted = false;
-		child->told_to_stop = true;
+		child->told_to_stop = child->retiring = true;
 	}
 	return true;
 }

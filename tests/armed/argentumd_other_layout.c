@@ -2,8 +2,8 @@
  * says, as tests/armed/argentumd does. */
 #include <stdio.h>
 
-#include "common/world/layout.h"
 #include "master/program.h"
+#include "tests/armed/layout_salt.h"
 #include "tests/harness/points.h"
 
 int main(int argc, char **argv)
@@ -12,6 +12,6 @@ int main(int argc, char **argv)
 		perror("ARGENTUM_POINTS");
 		return 1;
 	}
-	world_fingerprint_salt = 1;
+	layout_salt_set("1");
 	return program_main(argc, argv);
 }

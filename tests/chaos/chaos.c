@@ -72,6 +72,7 @@ static void server_start(struct chaos *c)
 		"workers.max=8",
 		"workers.probation_ms=2000", /* a program that dies after a second is found */
 		"workers.ready_timeout_ms=4000",
+		"workers.generation_timeout_s=10",
 		NULL};
 	installation_make(&c->installation);
 	installation_put(&c->installation, CHAOS_PROGRAM);

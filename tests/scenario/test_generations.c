@@ -343,6 +343,17 @@ static void a_worker_that_dies_while_it_retires_leads_back_and_nobody_notices(vo
 	went_back_expect();
 }
 
+/* Everybody waits for it; the watchdog does not let them wait as long as a whole new world may take. */
+static void a_worker_that_hangs_while_it_retires_leads_back_and_nobody_notices(void **state)
+{
+	(void)state;
+	server_start(NULL, true, (const char *const[]){"workers.heartbeat_timeout_ms=800", NULL});
+	party_meet();
+	points_arm(party.server->points, "argentumd:w1", "passports written", 0, SIGSTOP);
+	generation_renew();
+	went_back_expect();
+}
+
 static void a_last_cut_that_the_store_does_not_take_leads_back_and_nobody_notices(void **state)
 {
 	(void)state;
@@ -676,6 +687,7 @@ int main(void)
 		SCENARIO(steps_that_are_under_way_count_when_the_world_is_made_anew_in_order),
 		SCENARIO(a_canary_that_dies_leads_back_and_nobody_notices),
 		SCENARIO(a_worker_that_dies_while_it_retires_leads_back_and_nobody_notices),
+		SCENARIO(a_worker_that_hangs_while_it_retires_leads_back_and_nobody_notices),
 		SCENARIO(a_last_cut_that_the_store_does_not_take_leads_back_and_nobody_notices),
 		SCENARIO(a_second_worker_that_dies_while_it_takes_over_is_followed),
 		SCENARIO(crash_after_crash_the_world_is_made_anew_and_all_stay_connected_in_lmdb),
