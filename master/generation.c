@@ -71,6 +71,7 @@ static bool vault_move(struct master *master, struct problem *why)
 		return problem_set(why, "out of memory");
 	memcpy(g->former_slots, master->vault.slot, master->vault.size);
 	vault_spread(&master->vault, master->workers);
+	vault_world_is_new(&master->vault);
 	return true;
 }
 
