@@ -548,9 +548,13 @@ static void client_input(struct worker *w, struct client *client)
 	struct connection *c = client->c;
 	if (w->retirement >= RETIRE_HALTED)
 		return; /* it waits for the next generation */
+	client->input_left = false;
 	if (w->hold_until_ms != 0 && c->phase == CONNECTION_PLAYING)
 		return; /* it waits for those who are not back yet (session.h) */
-	client->input_left = false;
+	if (c->phase == CONNECTION_PLAYING && cursor_now(c)->greeted != GREETED_HERE) {
+		client->input_left = true; /* an answer that comes before his view of the map would be lost with this worker */
+		return;
+	}
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
 		if (waits == 0 || (w->making_way && c->phase == CONNECTION_NEW))
@@ -610,13 +614,6 @@ static void input_receive(struct worker *w, struct client *client)
 		if (client->c == NULL || c->phase == CONNECTION_CLOSING || client->input_left || (size_t)n < room)
 			return;
 	}
-}
-
-void client_receive(struct worker *w, struct client *client)
-{
-	input_receive(w, client);
-	if (client->c != NULL)
-		input_list(w, client);
 }
 
 static void client_event(void *context, unsigned events)

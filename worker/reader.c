@@ -217,6 +217,7 @@ static struct client *client_of_handle(struct worker *w, struct handle handle)
 }
 
 static bool ring_visit(struct worker *w, uint32_t domain, unsigned most);
+static void catch_up(struct worker *w, struct client *client, uint32_t domain, uint64_t position);
 static void reader_reconcile(struct worker *w, struct client *client);
 
 /* The client stands on this map now and sees it from this entry on. `position` is that behind the entry. */
@@ -242,6 +243,12 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 	tell(w, client, &next, w->burst, shot.length, true);
 }
 
+/* Where he is as far as the rings told; or where he is about to be. */
+static uint32_t map_before(const struct client *client)
+{
+	return client->in_map != 0 ? client->in_map : client->awaits;
+}
+
 static void note_enter(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
 {
 	struct client *client = client_of_handle(w, note->connection);
@@ -260,8 +267,8 @@ static void note_enter(struct worker *w, uint32_t domain, const struct note *not
 	 * one order, so reading just that far never leads back into this ring. */
 	struct client *outer = w->entering;
 	w->entering = client;
-	while (client->in_map != 0 && client->in_map != domain && ring_visit(w, client->in_map, 1))
-		;
+	for (uint32_t map = map_before(client); map != 0 && map != domain && ring_visit(w, map, 1);)
+		map = map_before(client);
 	w->entering = outer;
 	list_remove(w, client);
 	await_set(w, client, 0);
@@ -274,7 +281,8 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 {
 	struct connection_cursor next = *cursor_now(client->c);
 	const struct follow *there = &w->follows[note->object];
-	/* Only a lap can bring that about: his entry there was read before he was here again. */
+	/* The ring there is followed from behind his entry on: for somebody else, who came from another side in this turn of the
+	 * loop; or it was lapped. */
 	bool passed = note->object != 0 && note->object != client->in_map && w->entering != client && there->on &&
 				  there->position > note->position;
 	next.view_map = 0;
@@ -286,7 +294,7 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 	if (note->object == 0)
 		w->by_player[note->subject] = NULL;
 	else if (passed)
-		reader_reconcile(w, client);
+		catch_up(w, client, note->object, note->position);
 	else
 		reader_await(w, client, note->object, note->position);
 }
@@ -341,6 +349,50 @@ static void subject_note(struct worker *w, uint32_t domain, const struct note *n
 		break;
 	default:
 		break;
+	}
+}
+
+/* A note of a map that is for this client, if it is. */
+static void map_note_for(struct worker *w, struct client *client, uint32_t domain, const struct note *note,
+						 uint64_t position)
+{
+	switch (note->kind) {
+	case NOTE_AREA:
+	case NOTE_DEAD_AREA:
+	case NOTE_MAP:
+		if (client->in_map == domain && map_note_reaches(w, client, cursor_now(client->c), note))
+			map_note_tell(w, client, note, position);
+		break;
+	case NOTE_ENTER:
+		if (client_of_handle(w, note->connection) == client)
+			note_enter(w, domain, note, position);
+		break;
+	case NOTE_RESYNC_ALL:
+		reader_reconcile(w, client);
+		break;
+	default:
+		if (w->by_player[note->subject] == client)
+			subject_note(w, domain, note, position);
+		break;
+	}
+}
+
+/* He came to this map before we began to follow its ring: what the others there were told is read once more, for him alone,
+ * from before his entry up to where they are, or until he goes on to another map. */
+static void catch_up(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
+{
+	const struct follow *follow = &w->follows[domain];
+	const struct ring *ring = &w->world.domains[domain].ring;
+	bool entered = false;
+	while (position < follow->position && client->c != NULL && client->c->phase == CONNECTION_PLAYING &&
+		   (!entered || client->in_map == domain)) {
+		struct note note;
+		if (ring_read(&w->world, ring, &position, &note, w->note_bytes) != RING_READ) {
+			reader_reconcile(w, client);
+			return;
+		}
+		map_note_for(w, client, domain, &note, position);
+		entered |= client->in_map == domain;
 	}
 }
 

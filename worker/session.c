@@ -24,7 +24,7 @@ enum {
 	AGAIN_MS = 20,           /* what has to wait is tried again after this time */
 	STORE_AGAIN_MS = 250,    /* a store that is away */
 	OTHERS_FIRST_MS = 10000, /* the longest that a login waits for those who come back */
-	HOLD_MS = 1000,          /* the longest that who is back waits for those who are not */
+	HOLD_MS = 3000,          /* the longest that who is back waits for those who are not */
 };
 
 struct session {
@@ -299,10 +299,8 @@ static void session_enter(struct session *s)
 	client_enter(w, client, CONNECTION_PLAYING);
 	point("playing");
 	reader_await(w, client, entering.map, entering.position);
-	if (returning) {
+	if (returning)
 		client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
-		client_receive(w, client); /* what he did meanwhile comes before what he is shown */
-	}
 }
 
 /* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */

@@ -27,7 +27,7 @@ void session_create(struct worker *w, struct client *client, const struct c2s_LO
 void session_return(struct worker *w, struct client *client, struct text name, uint32_t account);
 
 /* Who came along does and says nothing before all are back in the world: somebody who stood beside him would miss it.
- * `begin` once, when those of this worker are on their way; `goes_on` once per turn: true while it is so, for a second at
+ * `begin` once, when those of this worker are on their way; `goes_on` once per turn: true while it is so, for three seconds at
  * most, since a store may be away. When it ends, the input that waited is looked at. */
 void session_hold_begin(struct worker *w);
 bool session_hold_goes_on(struct worker *w);
