@@ -339,7 +339,9 @@ static void strike_look(struct chaos *chaos)
 	if (!chaos->calamities.armed || points_struck(points) == 0)
 		return;
 	chaos->calamities.armed = false;
-	death_count(chaos, strcmp(points->process, "argentumd:keep") == 0);
+	bool keeper = strcmp(points->process, "argentumd:keep") == 0;
+	death_count(chaos, keeper);
+	chaos->report.point_deaths += !keeper;
 	if (points->signal == POINTS_HANG)
 		doomed_add(chaos, points_struck(points));
 	if (chaos->options->settlement_off)

@@ -1,5 +1,8 @@
 /* newcomers.h - a stream of clients that connect, throw the dice and hang up: none may be refused, reset or forgotten while
- * processes come and go. They come while the others play; at rest all must have been answered. */
+ * processes come and go. They come while the others play; at rest all must have been answered.
+ *
+ * A worker that dies between accepting somebody and giving the socket to the vault takes him with it: some microseconds that
+ * no kill from outside has hit yet, but deaths at points of the code do. Each of these may cost one. */
 #ifndef ARGENTUM_CHAOS_NEWCOMERS_H
 #define ARGENTUM_CHAOS_NEWCOMERS_H
 

@@ -109,7 +109,7 @@ static void checks_tell(const struct report *r)
 	row("players lost before they were in", r->lost_at_the_door, "");
 	row("newcomers who only connect", r->newcomers, "");
 	row("  refused", r->newcomers_refused, "");
-	row("  reset", r->newcomers_reset, "");
+	row("  reset", r->newcomers_reset, r->newcomers_reset > 0 ? "by deaths at a point of the code" : "");
 	row("bytes checked", r->bytes, "");
 	row("packets checked", r->packets, "");
 	row("numbered lines heard, each once, in order", r->lines_heard, "");

@@ -31,6 +31,7 @@ struct report {
 	unsigned blamed;           /* of these: the server said that their packet had killed a worker */
 	unsigned lost_at_the_door; /* players whose connection broke before they were in the world */
 	unsigned newcomers, newcomers_refused, newcomers_reset; /* who only connect */
+	unsigned point_deaths;                                  /* of workers that died at a point of the code */
 	unsigned upgrades, generations, resizes, put_back;      /* what became of the changes, as the log has it */
 	uint64_t bytes, packets;   /* received, all of them read as whole packets */
 	uint64_t deeds, lines_heard, pings;
