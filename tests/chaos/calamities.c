@@ -554,8 +554,7 @@ bool calamities_make(struct chaos *chaos, const char *names)
 	unsigned left = 0;
 	for (unsigned i = 0; i < TABLE; i++) {
 		chaos->report.rows[i].name = table[i].name;
-		c->chosen[i] = (c->chosen[i] || names == NULL) &&
-					   (table[i].needs != NEEDS_REDIS || chaos->redis != NULL);
+		c->chosen[i] = (c->chosen[i] || names == NULL) && (table[i].needs != NEEDS_REDIS || chaos->redis != NULL);
 		left += c->chosen[i];
 	}
 	return left > 0;
@@ -636,7 +635,8 @@ static unsigned said(const struct chaos *chaos, const char *text)
 void calamities_count_changes(struct chaos *chaos)
 {
 	struct report *report = &chaos->report;
-	report->upgrades = said(chaos, " serves; all processes are new") + said(chaos, " serves, in a new generation of the world");
+	report->upgrades =
+		said(chaos, " serves; all processes are new") + said(chaos, " serves, in a new generation of the world");
 	report->generations = said(chaos, " of the world serves, ");
 	report->resizes = said(chaos, " workers serve now");
 	report->put_back = said(chaos, "; the former program (version ") + said(chaos, "; everything is as it was before") +

@@ -32,7 +32,7 @@ struct calamities {
 	bool store_waits;         /* Redis was started again and does not answer yet */
 	pid_t doomed[DOOMED_MAX]; /* hang until the watchdog kills them */
 	unsigned doomed_count;
-	bool blamable;                 /* since the last rest a process crashed or hung: its last packet may be blamed */
+	bool blamable; /* since the last rest a process crashed or hung: its last packet may be blamed */
 	unsigned workers, max_connections, packets_per_turn; /* what its configuration says now */
 	char points[POINTS_KNOWN][32];                       /* names that the processes pass */
 	unsigned point_count;

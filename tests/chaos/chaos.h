@@ -28,8 +28,8 @@ struct redis_server;
 struct chaos_options {
 	unsigned seconds; /* on each store */
 	uint64_t seed;
-	unsigned players; /* at the beginning; a quarter more come while it lasts */
-	unsigned workers; /* at the beginning */
+	unsigned players;       /* at the beginning; a quarter more come while it lasts */
+	unsigned workers;       /* at the beginning */
 	unsigned between_ms;    /* mean time between two calamities */
 	const char *calamities; /* names of calamities or of sets of them, separated by commas; NULL = all */
 	bool lmdb, redis;
@@ -42,7 +42,7 @@ struct chaos {
 	struct game_server *server;
 	struct redis_server *redis;       /* NULL = the embedded store */
 	struct installation installation; /* what an upgrade finds */
-	struct rng rng;             /* of the calamities */
+	struct rng rng;                   /* of the calamities */
 	struct region region;
 	struct population population;
 	struct strangers strangers;

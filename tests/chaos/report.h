@@ -33,7 +33,7 @@ struct report {
 	unsigned newcomers, newcomers_refused, newcomers_reset; /* who only connect */
 	unsigned point_deaths;                                  /* of workers that died at a point of the code */
 	unsigned upgrades, generations, resizes, put_back;      /* what became of the changes, as the log has it */
-	uint64_t bytes, packets;   /* received, all of them read as whole packets */
+	uint64_t bytes, packets;                                /* received, all of them read as whole packets */
 	uint64_t deeds, lines_heard, pings;
 	unsigned logins, takeovers, creations, refusals, strangers;
 	uint64_t answers[REPORT_LATENCIES]; /* number i: those that took less than 2^i ms, and not less than half of it */

@@ -127,7 +127,7 @@ int64_t game_server_counter(const struct game_server *server, unsigned slot, con
 int64_t game_server_total(const struct game_server *server, const char *name); /* a counter, over all processes */
 int64_t game_server_store_number(const struct game_server *server, const char *name);
 const char *game_server_store_text(const struct game_server *server, const char *name); /* as scenario_text */
-pid_t game_server_process(const struct game_server *server, unsigned slot); /* 0 = nobody lives there */
+pid_t game_server_process(const struct game_server *server, unsigned slot);             /* 0 = nobody lives there */
 unsigned game_server_keeper(void);
 
 /* Is this one of its processes, alive or dead and not buried yet? A number of a process may be another's soon after. */

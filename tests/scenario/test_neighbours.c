@@ -412,8 +412,7 @@ static void two_who_come_to_one_map_from_two_sides_are_both_answered(void **stat
 		skip();
 	}
 	const char *const settings[] = {scenario_start(other), NULL};
-	struct game_server *server =
-		game_server_start(&(struct game_server_options){.settings = settings, .workers = 1});
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings, .workers = 1});
 	struct bot *berta = bot_create(server, "Berta", ANY_WORKER);
 	EXPECT(berta->map == other.map, "Berta is on map %d", berta->map);
 	bot_quit(berta);

@@ -39,8 +39,9 @@ static struct game_server *upgrade_start(const char *probation)
 	const char *const settings[] = {probation, "workers.ready_timeout_ms=4000", NULL};
 	installation_put(&installation, "argentumd");
 	return crowd_start_with(PLAYERS, 51,
-							&(struct game_server_options){
-								.settings = settings, .config = "game: { start_gold = 5; };", .program = installation.program});
+							&(struct game_server_options){.settings = settings,
+														  .config = "game: { start_gold = 5; };",
+														  .program = installation.program});
 }
 
 static unsigned descriptors_of(pid_t pid)
