@@ -551,10 +551,6 @@ static void client_input(struct worker *w, struct client *client)
 	client->input_left = false;
 	if (w->hold_until_ms != 0 && c->phase == CONNECTION_PLAYING)
 		return; /* it waits for those who are not back yet (session.h) */
-	if (c->phase == CONNECTION_PLAYING && cursor_now(c)->greeted != GREETED_HERE) {
-		client->input_left = true; /* an answer that comes before his view of the map would be lost with this worker */
-		return;
-	}
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
 		if (waits == 0 || (w->making_way && c->phase == CONNECTION_NEW))

@@ -74,10 +74,21 @@ static void await_set(struct worker *w, struct client *client, uint32_t domain)
 	unfollow_if_idle(w, &w->follows[before]);
 }
 
-void reader_await(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
+static void entry_await(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
 {
 	await_set(w, client, domain);
 	reader_follow(w, domain, position);
+}
+
+void reader_await(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
+{
+	struct connection_cursor next = *cursor_now(client->c);
+	next.view_map = 0;
+	next.next_map = (uint16_t)domain;
+	next.map_position = position;
+	cursor_commit(client->c, &next);
+	point("entry awaited");
+	entry_await(w, client, domain, position);
 }
 
 static bool list_add(struct worker *w, struct client *client, uint32_t domain)
@@ -296,7 +307,7 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 	else if (passed)
 		catch_up(w, client, note->object, note->position);
 	else
-		reader_await(w, client, note->object, note->position);
+		entry_await(w, client, note->object, note->position);
 }
 
 static void note_view(struct client *client, const struct note *note, uint64_t position)
@@ -623,7 +634,7 @@ void reader_adopt(struct worker *w, struct client *client, unsigned former)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
 	uint32_t domain = cursor->view_map != 0 ? cursor->view_map : cursor->next_map;
-	if (cursor->greeted != GREETED_HERE || domain == 0)
+	if (domain == 0)
 		return; /* reader_adopt_finish gives it everything */
 	uint64_t from = cursor->view_map != 0 ? *world_reader_position(&w->world, former, domain) : cursor->map_position;
 	if (!w->follows[domain].on) {
@@ -643,7 +654,7 @@ void reader_adopt_finish(struct worker *w)
 {
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		struct client *client = &w->clients[i];
-		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING &&
+		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING && client->in_map == 0 && client->awaits == 0 &&
 			cursor_now(client->c)->greeted != GREETED_HERE)
 			reader_reconcile(w, client);
 	}

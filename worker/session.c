@@ -300,7 +300,7 @@ static void session_enter(struct session *s)
 	point("playing");
 	reader_await(w, client, entering.map, entering.position);
 	if (returning)
-		client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
+		client->echo_until_ms = worker_now_ms(w) + HOLD_MS + ECHO_MS;
 }
 
 /* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */

@@ -26,7 +26,8 @@ void session_create(struct worker *w, struct client *client, const struct c2s_LO
  * returns, or it is refused. Also for one whose worker died meanwhile: then the slot is reserved for it already. */
 void session_return(struct worker *w, struct client *client, struct text name, uint32_t account);
 
-/* Who came along does and says nothing before all are back in the world: somebody who stood beside him would miss it.
+/* Who came along does and says nothing before all are back in the world: somebody who stood beside him would miss it. Nor is
+ * he shown anything: what he did meanwhile comes before that.
  * `begin` once, when those of this worker are on their way; `goes_on` once per turn: true while it is so, for three seconds at
  * most, since a store may be away. When it ends, the input that waited is looked at. */
 void session_hold_begin(struct worker *w);

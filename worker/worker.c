@@ -35,7 +35,7 @@ enum {
 	TICK_LATE_MS = 250,   /* after that any worker runs another's tick */
 	STOP_FLUSH_MS = 3000, /* for what is queued when the server stops */
 	VAULT_RETRY_MS = 5,
-	HOLD_LOOK_MS = 2,        /* whether all are back */
+	BACK_LOOK_MS = 2,        /* whether all are back */
 	RETIRE_LOGINS_MS = 2000, /* for logins under way */
 	RETIRE_OTHERS_MS = 3000, /* for the others to halt: longer than they have for their logins */
 	RETIRE_TURN_MS = 2,
@@ -65,9 +65,11 @@ static struct process_slot *own_slot(struct worker *w)
 static int before_sleep(void *context)
 {
 	struct worker *w = context;
+	accept_turn(w);
 	bool hold = session_hold_goes_on(w);
 	bool more = client_turn(w);
-	reader_pump(w);
+	if (!hold)
+		reader_pump(w);
 	int allowed_ms = output_flush_due(w);
 	point("flushed");
 	vault_link_turn(w);
@@ -75,13 +77,13 @@ static int before_sleep(void *context)
 	count_add(&w->world, COUNT_turns, 1);
 	if (more || w->input_first != NULL)
 		return 0;
-	if (hold && (allowed_ms < 0 || allowed_ms > HOLD_LOOK_MS))
-		allowed_ms = HOLD_LOOK_MS;
+	if ((hold || w->accept_waits) && (allowed_ms < 0 || allowed_ms > BACK_LOOK_MS))
+		allowed_ms = BACK_LOOK_MS;
 	/* First say that we sleep, then look once more: who publishes looks at `asleep` after publishing. */
 	atomic_store(&own_slot(w)->asleep, 1);
 	point("falling asleep");
 	atomic_thread_fence(memory_order_seq_cst);
-	if (reader_has_news(w)) {
+	if (!hold && reader_has_news(w)) {
 		atomic_store(&own_slot(w)->asleep, 0);
 		return 0;
 	}

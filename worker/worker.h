@@ -101,9 +101,11 @@ struct worker {
 	struct rng rng;   /* for what is no transaction (dice) */
 	unsigned workers; /* how many there are */
 	bool stopping;
-	bool making_way; /* for a successor in the same world: no login begins any more */
+	bool accept_waits; /* newcomers are not let in yet: not all have come along */
+	bool making_way;   /* for a successor in the same world: no login begins any more */
 	enum retirement retirement;
 	uint64_t retirement_ms;    /* when this step of it began */
+	uint64_t hold_until_ms;    /* until all are back, but no longer, what players say and do waits; 0 = it does not */
 	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */
 	int exit;                  /* enum process_exit */
 	int signals;               /* signalfd */
@@ -142,7 +144,6 @@ struct worker {
 	struct loop_timer *waiting_timer;
 	uint32_t sessions_open; /* logins, creations and returns under way */
 	uint32_t coming;        /* of these, returns that are not in the world yet: as in our process slot */
-	uint64_t hold_until_ms; /* until all are back, but no longer, what players say and do waits; 0 = it does not */
 	enum charset charset;   /* of newcomers */
 };
 

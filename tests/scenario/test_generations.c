@@ -554,13 +554,39 @@ static void what_is_said_before_all_are_back_is_heard_by_all(void **state)
 	struct bot *other = bot_connect_to_worker(party.server, 0);
 	other->screen = BOT_CREATION_SCREEN;
 	pid_t second = second_worker_stop_at("connection restored");
-	bot_until(party.player[0], party.player[0]->maps_entered > party.maps_entered[0]);
+	EVENTUALLY(game_server_number(party.server, "players") == PLAYERS - 1);
 	bot_talk(party.player[0], "ya estoy de vuelta");
 	BOT_SEND(other, THROW_DICES);
 	bot_until(other, other->rolled); /* on that worker too: it has read what was said */
 	kill(second, SIGCONT);
 	bot_until(party.player[1], bot_has_said(party.player[1], party.player[0]->self, "ya estoy de vuelta"));
 	bot_close(&other);
+	party_expect_whole();
+	game_server_stop(party.server);
+}
+
+/* Who came along keeps the number of his connection: nobody else gets it before he is there. */
+static void newcomers_take_nothing_from_those_who_are_coming_back(void **state)
+{
+	(void)state;
+	enum { NEWCOMERS = 40 };
+	struct bot *newcomer[NEWCOMERS];
+	server_start(NULL, true, (const char *const[]){"limits.max_connections=20", NULL});
+	party_meet();
+	half_line_finish();
+	struct bot *other = bot_connect_to_worker(party.server, 0);
+	other->screen = BOT_CREATION_SCREEN;
+	pid_t second = second_worker_stop_at("adopted");
+	for (unsigned i = 0; i < NEWCOMERS; i++)
+		newcomer[i] = bot_connect(party.server);
+	BOT_SEND(other, THROW_DICES);
+	bot_until(other, other->rolled); /* on that worker, which has seen the newcomers */
+	kill(second, SIGCONT);
+	EVENTUALLY(game_server_number(party.server, "generation") == party.generation + 1);
+	for (unsigned i = 0; i < NEWCOMERS; i++)
+		bot_close(&newcomer[i]);
+	bot_close(&other);
+	game_server_await_players(party.server, PLAYERS);
 	party_expect_whole();
 	game_server_stop(party.server);
 }
@@ -697,6 +723,7 @@ int main(void)
 		SCENARIO(the_store_goes_away_while_they_come_back_and_it_is_waited_for),
 		SCENARIO(who_cannot_be_loaded_in_time_is_told_why_and_loses_nothing),
 		SCENARIO(what_is_said_before_all_are_back_is_heard_by_all),
+		SCENARIO(newcomers_take_nothing_from_those_who_are_coming_back),
 		SCENARIO(nobody_gets_into_an_account_whose_player_is_coming_back),
 		SCENARIO(soon_after_the_world_was_made_anew_the_server_ends_for_its_service_manager),
 		SCENARIO(a_map_on_which_packets_kill_is_made_anew_while_the_others_stay),
