@@ -561,9 +561,10 @@ static void heartbeat_check(struct child *child, uint64_t now_ms)
 
 void children_tick(struct children *children, uint64_t now_ms)
 {
-	/* When the whole machine or the whole group of processes was stopped, everybody's heartbeat is old, and nobody is
-	 * hung: all get their time anew. */
-	if (children->ticked_ms != 0 && now_ms - children->ticked_ms > 2000)
+	/* When the whole machine or the whole group of processes was stopped, or has no time for us, everybody's heartbeat is
+	 * old, and nobody is hung: all get their time anew. */
+	uint64_t most_ms = children->options.heartbeat_timeout_ms / 2;
+	if (children->ticked_ms != 0 && now_ms - children->ticked_ms > (most_ms < 2000 ? most_ms : 2000))
 		children->grace_ms = now_ms;
 	children->ticked_ms = now_ms;
 	due_spawn(children, now_ms);

@@ -62,8 +62,8 @@ static void server_start(struct chaos *c)
 		scenario_start(region_yard_middle(&c->region)),
 		"game.start_kit=pyao",
 		"game.start_gold=5000",
-		"workers.respawn_pause_max_ms=200", /* who is killed all the time comes back all the same */
-		"workers.heartbeat_timeout_ms=1500",
+		"workers.respawn_pause_max_ms=200",  /* who is killed all the time comes back all the same */
+		"workers.heartbeat_timeout_ms=3000", /* not to take a busy machine for one that hangs */
 		"workers.ladder_map_deaths=0",
 		"workers.ladder_world_deaths=0",
 		"workers.kept_out_s=0",
