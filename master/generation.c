@@ -241,9 +241,11 @@ static void steps_go_on(struct master *master)
 		others_start(master);
 	if (g->step == GENERATION_WORKERS && children_all_ready(children, master->workers))
 		settle(master, GENERATION_MADE);
-	if (g->step == GENERATION_GOING_BACK && !children_ending(children))
-		former_start(master);
-	if (g->step == GENERATION_GOING_BACK && !g->moved && children_all_ready(children, master->workers))
+	/* Who was told to end, and is still ready, does not serve any more. */
+	if (g->step != GENERATION_GOING_BACK || children_ending(children))
+		return;
+	former_start(master);
+	if (!g->moved && children_all_ready(children, master->workers))
 		settle(master, GENERATION_WENT_BACK);
 }
 

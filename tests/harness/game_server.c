@@ -368,21 +368,25 @@ void game_server_restart(struct game_server *server, const char *const *settings
 
 /* --- ending ----------------------------------------------------------------------------------------------------------------------- */
 
-/* Ended, also when nobody has buried it yet. */
-static bool process_is_dead(pid_t pid)
+char game_server_process_state(pid_t pid)
 {
 	char path[64], text[512], state = 'Z';
 	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
 	FILE *file = fopen(path, "re");
 	if (file == NULL)
-		return true;
+		return state;
 	size_t n = fread(text, 1, sizeof text - 1, file);
 	fclose(file);
 	text[n] = '\0';
 	const char *end = strrchr(text, ')');
 	if (end != NULL && end[1] == ' ')
 		state = end[2];
-	return state == 'Z' || state == 'X';
+	return state == 'X' ? 'Z' : state;
+}
+
+static bool process_is_dead(pid_t pid)
+{
+	return game_server_process_state(pid) == 'Z';
 }
 
 static void death_await(pid_t pid)
@@ -534,7 +538,7 @@ void game_server_destroy_all(void)
 
 /* --- asking ------------------------------------------------------------------------------------------------------------------------- */
 
-static int control_connect(const struct game_server *server)
+int game_server_control(const struct game_server *server)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	const struct timeval patience = {.tv_sec = GAME_SERVER_PATIENCE_MS / 1000};
@@ -548,7 +552,7 @@ static int control_connect(const struct game_server *server)
 /* What the server answers; NULL when it hangs up instead: it may just become another program. */
 static cJSON *reply_once(const struct game_server *server, const char *request)
 {
-	int fd = control_connect(server);
+	int fd = game_server_control(server);
 	size_t capacity = 1 << 20, length = 0;
 	char *text = malloc(capacity);
 	const char *line = scenario_text("%s\n", request);

@@ -108,6 +108,9 @@ void game_server_show_logs(void);                                            /* 
 /* The answer of the control socket to a request, e.g. "status". The caller frees it with cJSON_Delete. */
 struct cJSON *game_server_ask(const struct game_server *server, const char *request);
 
+/* A connection to the control socket, for a request in pieces; the caller closes it. */
+int game_server_control(const struct game_server *server);
+
 /* A request that the server must refuse: why (scenario_text). */
 const char *game_server_refusal(const struct game_server *server, const char *request);
 
@@ -132,6 +135,9 @@ unsigned game_server_keeper(void);
 
 /* Is this one of its processes, alive or dead and not buried yet? A number of a process may be another's soon after. */
 bool game_server_has(const struct game_server *server, pid_t pid);
+
+/* As in /proc: 'T' stopped, 'Z' dead, buried or not. */
+char game_server_process_state(pid_t pid);
 
 /* Waits until somebody struck (points.h); returns who. */
 pid_t game_server_await_strike(const struct game_server *server);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cjson/cJSON.h>
 #include <cmocka.h>
@@ -341,6 +342,29 @@ static void a_worker_that_dies_while_it_retires_leads_back_and_nobody_notices(vo
 	points_arm(party.server->points, "argentumd:w1", "passports written", 0, SIGKILL);
 	generation_renew();
 	went_back_expect();
+}
+
+/* Killed, and not buried yet when the generation is begun: its death and the request come in one turn of the master's loop. */
+static void a_worker_that_is_dead_when_it_is_told_to_retire_leads_back_and_nobody_notices(void **state)
+{
+	(void)state;
+	struct game_server *server = server_start(NULL, false, NULL);
+	party_meet();
+	pid_t second = game_server_process(server, 1);
+	int control = game_server_control(server);
+	EXPECT(send(control, "ren", 3, MSG_NOSIGNAL) == 3, "the control socket takes nothing");
+	cJSON_Delete(game_server_ask(server, "ping")); /* behind it: it was accepted */
+	kill(server->pid, SIGSTOP);
+	EVENTUALLY(game_server_process_state(server->pid) == 'T');
+	EXPECT(send(control, "ew\n", 3, MSG_NOSIGNAL) == 3, "the control socket takes nothing");
+	kill(second, SIGKILL);
+	EVENTUALLY(game_server_process_state(second) == 'Z');
+	kill(server->pid, SIGCONT);
+	game_server_expect_log(server, "could not be told to retire");
+	close(control);
+	party_expect_whole();
+	party_goes_on();
+	game_server_stop(server);
 }
 
 /* Everybody waits for it; the watchdog does not let them wait as long as a whole new world may take. */
@@ -713,6 +737,7 @@ int main(void)
 		SCENARIO(steps_that_are_under_way_count_when_the_world_is_made_anew_in_order),
 		SCENARIO(a_canary_that_dies_leads_back_and_nobody_notices),
 		SCENARIO(a_worker_that_dies_while_it_retires_leads_back_and_nobody_notices),
+		SCENARIO(a_worker_that_is_dead_when_it_is_told_to_retire_leads_back_and_nobody_notices),
 		SCENARIO(a_worker_that_hangs_while_it_retires_leads_back_and_nobody_notices),
 		SCENARIO(a_last_cut_that_the_store_does_not_take_leads_back_and_nobody_notices),
 		SCENARIO(a_second_worker_that_dies_while_it_takes_over_is_followed),

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -387,19 +386,6 @@ static bool other_way_find(unsigned to, unsigned not_from, struct place *before,
 	return false;
 }
 
-static bool process_stands_still(pid_t pid)
-{
-	char text[512] = "";
-	FILE *file = fopen(scenario_text("/proc/%d/stat", (int)pid), "re");
-	if (file == NULL)
-		return false;
-	size_t n = fread(text, 1, sizeof text - 1, file);
-	fclose(file);
-	text[n] = '\0';
-	const char *end = strrchr(text, ')');
-	return end != NULL && end[1] == ' ' && end[2] == 'T';
-}
-
 /* Both go to a map where nobody of their worker is, in one turn of its loop; it hears of the second first. */
 static void two_who_come_to_one_map_from_two_sides_are_both_answered(void **state)
 {
@@ -423,7 +409,7 @@ static void two_who_come_to_one_map_from_two_sides_are_both_answered(void **stat
 	berta = bot_login(server, "Berta", ANY_WORKER);
 	pid_t worker = game_server_process(server, 0);
 	kill(worker, SIGSTOP);
-	EVENTUALLY(process_stands_still(worker));
+	EVENTUALLY(game_server_process_state(worker) == 'T');
 	bot_step(ana, crossing.out);
 	unsigned pongs = ana->pongs + 1;
 	BOT_SEND(ana, PING);
