@@ -138,8 +138,8 @@ struct worker {
 	struct vault_message *vault_waiting; /* a ring */
 	uint32_t vault_first, vault_count, vault_capacity;
 
-	struct client *flush_wheel[FLUSH_WHEEL];
 	uint32_t flush_waiting;
+	struct client *flush_wheel[FLUSH_WHEEL];
 	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
 	struct client *input_first; /* clients with input left */
 	struct client *closing_first;

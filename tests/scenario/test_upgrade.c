@@ -142,6 +142,20 @@ static void a_broken_program_is_refused(void **state)
 	game_server_stop(server);
 }
 
+/* The next one is installed while this one is still tried. */
+static void what_was_tried_is_what_the_master_becomes(void **state)
+{
+	(void)state;
+	struct game_server *server = upgrade_start("workers.probation_ms=50");
+	installation_put(&installation, "argentumd");
+	int64_t id = game_server_change_begin(server, "upgrade");
+	installation_put(&installation, "tests/armed/argentumd_broken");
+	CROWD_UNTIL(game_server_change_is_over(server, id));
+	crowd_play(10);
+	expect_nobody_was_lost();
+	game_server_stop(server);
+}
+
 static void a_program_that_cannot_take_over_gives_everything_back(void **state)
 {
 	(void)state;
@@ -254,6 +268,7 @@ int main(void)
 		UPGRADE(the_program_that_is_installed_takes_over_and_nobody_is_disconnected),
 		UPGRADE(an_upgrade_reads_the_settings_and_keeps_what_needs_a_restart),
 		UPGRADE(a_broken_program_is_refused),
+		UPGRADE(what_was_tried_is_what_the_master_becomes),
 		UPGRADE(a_program_that_cannot_take_over_gives_everything_back),
 		UPGRADE(a_program_whose_canary_dies_on_probation_is_replaced_by_the_old_one),
 		UPGRADE(a_program_whose_keeper_is_never_ready_is_replaced_by_the_old_one),
