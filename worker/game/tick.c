@@ -44,7 +44,7 @@ static void seconds_run(struct tx *tx, uint32_t map)
 	struct map_state *state = &tx->world->maps[map];
 	if (tx->now_ms - state->tick_last_ms < SECOND_MS)
 		return;
-	weather_on_map(tx, map, state->tick_last_ms);
+	weather_on_map(tx, map);
 	SET(tx, state->tick_last_ms, tx->now_ms);
 	for (uint32_t index = state->first_player; index != 0 && goes_on(tx, 0);) {
 		uint32_t next = tx->world->bodies[index].next_on_map; /* it may leave */

@@ -85,10 +85,11 @@ static void rain_tires(struct tx *tx, uint32_t index)
 		tell_text(tx, index, FONT_INFO, TEXT_RAIN_TIRES);
 }
 
-void weather_on_map(struct tx *tx, uint32_t map, uint64_t before_ms)
+void weather_on_map(struct tx *tx, uint32_t map)
 {
-	uint64_t pace_ms = (uint64_t)tx->config->intervals.ambience_ms;
-	if (pace_ms != 0 && before_ms / pace_ms != tx->now_ms / pace_ms)
+	/* Called each second: by lot, so that nothing needs to be remembered of each map. */
+	int pace_s = (tx->config->intervals.ambience_ms + 999) / 1000;
+	if (pace_s > 0 && rng_range(&tx->rng, 1, pace_s) == 1)
 		ambience_play(tx, map);
 	if (!tx->world->realm->raining || tx->config->rules.rain_stamina_percent == 0)
 		return;

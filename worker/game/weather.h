@@ -17,9 +17,8 @@ enum tx_verdict weather_tick(struct tx *tx, void *context);
 /* It rains from now on, or is dry; everybody is told. Wants the realm; nothing when it is so already. */
 void weather_rain(struct tx *tx, bool raining);
 
-/* What the sky does on a map, by its tick once a second: its sounds, and what rain costs who stands in it. `before_ms`: when
- * that was done last. Wants the map. */
-void weather_on_map(struct tx *tx, uint32_t map, uint64_t before_ms);
+/* What the sky does on a map, by its tick once a second: its sounds, and what rain costs who stands in it. Wants the map. */
+void weather_on_map(struct tx *tx, uint32_t map);
 
 /* --- formulas, pure --- */
 
