@@ -515,6 +515,7 @@ static void the_store_goes_away_while_they_come_back_and_it_is_waited_for(void *
 	server_start(redis, true, settings);
 	party_meet();
 	pid_t second = second_worker_stop_at("all arrived");
+	EVENTUALLY(game_server_number(party.server, "players") >= PLAYERS - 2);
 	redis_server_pause(redis);
 	kill(second, SIGCONT);
 	EVENTUALLY(game_server_number(party.server, "generation") == party.generation + 1);
@@ -552,6 +553,7 @@ static void who_cannot_be_loaded_in_time_is_told_why_and_loses_nothing(void **st
 	party_meet();
 	half_line_finish();
 	pid_t second = second_worker_stop_at("all arrived");
+	EVENTUALLY(game_server_number(party.server, "players") >= PLAYERS - 2);
 	redis_server_pause(redis);
 	kill(second, SIGCONT);
 	bot_expect_error(party.player[1], TEXT_RETURN_STORE_AWAY);
