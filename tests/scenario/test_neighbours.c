@@ -392,7 +392,7 @@ static void two_who_come_to_one_map_from_two_sides_are_both_answered(void **stat
 	(void)state;
 	struct crossing crossing = scenario_crossing();
 	struct place other = {.map = 0};
-	int heading;
+	int heading = 0;
 	if (!other_way_find(crossing.there.map, crossing.here.map, &other, &heading)) {
 		print_message("this world has no third map beside the two\n");
 		skip();
