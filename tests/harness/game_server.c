@@ -458,6 +458,14 @@ void game_server_show_logs(void)
 	}
 }
 
+void game_server_kill_worker(struct game_server *server, unsigned slot)
+{
+	pid_t before = game_server_process(server, slot);
+	server->errors_expected = true;
+	EXPECT(before > 0 && kill(before, SIGKILL) == 0, "worker %u cannot be killed", slot);
+	game_server_await_successor(server, slot, before);
+}
+
 void game_server_kill_all(struct game_server *server)
 {
 	pid_t children[GAME_SERVER_PROCESSES_MAX];

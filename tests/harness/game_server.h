@@ -75,6 +75,9 @@ void game_server_set(struct game_server *server, const char *setting);
 /* SIGTERM; the master must end with exit status 0, and no line of level "error" may be in the log. */
 void game_server_stop(struct game_server *server);
 
+/* kill -9 of the worker in this slot; returns when its successor serves. */
+void game_server_kill_worker(struct game_server *server, unsigned slot);
+
 /* SIGKILL to all its processes at once, the master first. */
 void game_server_kill_all(struct game_server *server);
 

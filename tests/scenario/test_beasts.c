@@ -104,6 +104,51 @@ static void a_pet_obeys_and_waits_for_who_leaves_and_survives_the_server(void **
 	game_server_stop(server);
 }
 
+/* So many steps in one direction: bots find their way by themselves only in the world of the other scenarios. */
+static void go(struct bot *bot, int heading, int steps)
+{
+	for (int i = 0; i < steps; i++)
+		BOT_SEND(bot, WALK, .heading = (uint8_t)heading);
+	BOT_SEND(bot, REQUEST_POSITION_UPDATE);
+	bot_sync(bot);
+}
+
+static void go_to(struct bot *bot, int x, int y)
+{
+	struct place at = bot_place(bot);
+	go(bot, at.x < x ? HEADING_EAST : HEADING_WEST, abs(at.x - x));
+	go(bot, at.y < y ? HEADING_SOUTH : HEADING_NORTH, abs(at.y - y));
+	EXPECT(bot_place(bot).x == x && bot_place(bot).y == y, "%s stands at (%d,%d)", bot->name, bot_place(bot).x,
+		   bot_place(bot).y);
+}
+
+/* Beyond the exit lies a safe map: there pets wait outside. */
+static void a_pet_waits_outside_safe_maps(void **state)
+{
+	(void)state;
+	struct game_server *server = server_start(BEAR_X, WILD_BEASTS_Y + 2);
+	struct bot *bot = bot_create(server, "Ana", 0), *other = bot_create(server, "Beto", 1);
+	bot_until(bot, bear_but(bot, 0) != NULL);
+	int wild = bear_but(bot, 0)->index;
+	tame(bot, wild);
+	go_to(other, WILD_X + 4, WILD_Y + 4);
+	go_to(bot, WILD_X, WILD_Y + 1);
+	go_to(bot, WILD_X, WILD_Y);
+	go(bot, HEADING_EAST, 1);
+	bot_until(bot, bot->map == LAND_MEADOW);
+	bot_sync(bot);
+	EXPECT(bear_but(bot, 0) == NULL, "a bear came along into a safe map");
+	game_server_audit(server);
+	go_to(bot, EXIT_X - 1, EXIT_Y);
+	go(bot, HEADING_EAST, 1);
+	bot_until(bot, bot->map == LAND_WILD && bear_but(bot, wild) != NULL);
+	bot_until(other, bear_but(other, wild) != NULL);
+	game_server_audit(server);
+	bots_expect_good();
+	bots_close_all();
+	game_server_stop(server);
+}
+
 static void a_trainer_calls_rats_for_all_to_see(void **state)
 {
 	(void)state;
@@ -127,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_pet_obeys_and_waits_for_who_leaves_and_survives_the_server, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_pet_waits_outside_safe_maps, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_trainer_calls_rats_for_all_to_see, setup, teardown),
 	};
 	return SCENARIOS_RUN(tests);

@@ -1,7 +1,6 @@
 /* Two fight and one looks on, each on a worker of his own: to the death where it is allowed, in vain where it is not, and with
  * workers that are killed in the middle of it. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -21,14 +20,6 @@ struct duel {
 	struct game_server *server;
 	struct bot *ana, *beto, *carla; /* Ana strikes, Beto is struck, Carla looks on */
 };
-
-static void worker_kill(struct game_server *server, unsigned slot)
-{
-	pid_t before = game_server_process(server, slot);
-	server->errors_expected = true;
-	EXPECT(before > 0 && kill(before, SIGKILL) == 0, "worker %u cannot be killed", slot);
-	game_server_await_successor(server, slot, before);
-}
 
 static void safety_off(struct bot *bot)
 {
@@ -157,11 +148,11 @@ static void workers_die_and_the_duel_goes_on(void **state)
 	int left = duel.beto->hp;
 	EXPECT(left < full, "no blow of %d hits", BLOWS_MOST);
 	BOT_SEND(duel.ana, ATTACK); /* under way while his worker dies */
-	worker_kill(duel.server, 1);
+	game_server_kill_worker(duel.server, 1);
 	bot_sync(duel.ana);
 	bot_sync(duel.beto);
 	EXPECT(duel.beto->hp <= left, "the death of a worker heals: %d after %d", duel.beto->hp, left);
-	worker_kill(duel.server, 0);
+	game_server_kill_worker(duel.server, 0);
 	for (int i = 0; i < BLOWS_MOST && !is_dead(duel.beto); i++)
 		strike(&duel);
 	death_expect(&duel);

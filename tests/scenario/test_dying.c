@@ -1,6 +1,5 @@
 /* Dying, the way home and coming back, as clients on several workers see it, while workers die. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -15,14 +14,6 @@
 
 /* Where the start kit of the other server has its potions, and which they are. */
 enum { SLOT_YELLOW = 1, SLOT_BLACK = 6, KIT_SLOTS = 6 };
-
-static void worker_kill(struct game_server *server, unsigned slot)
-{
-	pid_t before = game_server_process(server, slot);
-	server->errors_expected = true;
-	EXPECT(before > 0 && kill(before, SIGKILL) == 0, "worker %u cannot be killed", slot);
-	game_server_await_successor(server, slot, before);
-}
 
 static bool is_ghost(const struct bot *bot, int character)
 {
@@ -76,7 +67,7 @@ static void a_poisoner_of_himself_loses_what_he_had_and_goes_home(void **state)
 	BOT_SEND(bot, PICK_UP);
 	bot_expect_line(bot, TEXT_DEAD_CANNOT);
 	BOT_SEND(bot, HOME);
-	worker_kill(server, 0); /* who goes on knows that he is on his way */
+	game_server_kill_worker(server, 0); /* who goes on knows that he is on his way */
 	bot_until(bot, bot->map == home);
 	bot_until(bot, is_ghost(bot, bot->self));
 
@@ -124,7 +115,7 @@ static void a_priest_brings_back_who_asks(void **state)
 
 	use(bot, SLOT_BLACK);
 	bot_until(other, is_ghost(other, bot->self));
-	worker_kill(server, 0);
+	game_server_kill_worker(server, 0);
 	bot_until(bot, bot->hp == 0 && is_ghost(bot, bot->self));
 	BOT_SEND(bot, LEFT_CLICK, .x = priest.x, .y = priest.y);
 	BOT_SEND(bot, RESUCITATE);

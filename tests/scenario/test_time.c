@@ -1,6 +1,5 @@
 /* Time passes for who plays: rain, hunger, meditation, hiding; seen by clients on several workers, while workers die. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -12,14 +11,6 @@
 #include "tests/harness/bot.h"
 #include "tests/harness/game_server.h"
 #include "tests/harness/scenario.h"
-
-static void worker_kill(struct game_server *server, unsigned slot)
-{
-	pid_t before = game_server_process(server, slot);
-	server->errors_expected = true;
-	EXPECT(before > 0 && kill(before, SIGKILL) == 0, "worker %u cannot be killed", slot);
-	game_server_await_successor(server, slot, before);
-}
 
 static struct bot *mage_create(const struct game_server *server, unsigned worker)
 {
@@ -58,7 +49,7 @@ static void rain_is_told_once_to_everybody_and_to_who_comes_later(void **state)
 	bot_walk_to(bots[0], way.here.x, way.here.y);
 	bot_step(bots[0], way.out);
 	bot_until(bots[0], bots[0]->map == way.there.map);
-	worker_kill(server, 0);
+	game_server_kill_worker(server, 0);
 	for (unsigned i = 0; i < 3; i++) {
 		bot_sync(bots[i]);
 		EXPECT(bots[i]->raining, "%s believes that it is dry", bots[i]->name);
@@ -78,7 +69,7 @@ static void hunger_and_thirst_grow_and_stay_with_who_comes_back(void **state)
 	struct bot *bot = bot_create(server, NULL, 1);
 	const char *name = scenario_text("%s", bot->name);
 	bot_until(bot, bot->water == 70);
-	worker_kill(server, 1);
+	game_server_kill_worker(server, 1);
 	bot_until(bot, bot->water == 0);
 	EXPECT_EQUAL("food", bot->food, 100);
 	bot_quit(bot);
@@ -103,7 +94,7 @@ static void meditation_ends_by_itself_and_by_a_step_whoever_serves(void **state)
 
 	BOT_SEND(mage, MEDITATE);
 	bot_until(mage, mage->meditating);
-	worker_kill(server, 0); /* the tick is anybody's */
+	game_server_kill_worker(server, 0); /* the tick is anybody's */
 	bot_expect_line(mage, TEXT_MEDITATION_DONE);
 	bot_until(mage, !mage->meditating);
 	BOT_SEND(mage, MEDITATE);
