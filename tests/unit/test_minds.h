@@ -59,6 +59,13 @@ static inline enum tx_verdict mind_run_strike_creature(struct tx *tx, void *cont
 	return TX_COMMIT;
 }
 
+static inline enum tx_verdict mind_run_step(struct tx *tx, void *context)
+{
+	struct mind_deed *deed = context;
+	deed->result = creature_step(tx, deed->body, (int)deed->number);
+	return TX_COMMIT;
+}
+
 static inline enum tx_verdict mind_run_attacked(struct tx *tx, void *context)
 {
 	struct mind_deed *deed = context;

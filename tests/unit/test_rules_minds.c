@@ -562,6 +562,20 @@ static void a_ghost_in_the_way_changes_places(void **state)
 	EXPECT_SOUND(world);
 }
 
+static void a_ghost_pushed_over_the_border_of_an_arena_is_not_revived_against_its_will(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t eva = ENTER(world, "Eva", .map = LAND_WILD, .x = ARENA_TO, .y = ARENA_FROM, .dead = true);
+	uint32_t wolf = beast_on(world, LAND_WILD, BEAST_HUNTER, ARENA_TO + 1, ARENA_FROM);
+	player_of(world, eva)->resuscitation_safe = 0;
+	forget(world);
+	mind_done(world, LAND_WILD, mind_run_step, (struct mind_deed){.body = wolf, .number = HEADING_WEST});
+	expect_at(world, eva, ARENA_TO + 1, ARENA_FROM);
+	assert_int_equal(player_of(world, eva)->resuscitation_safe, 1);
+	EXPECT_MULTI(world, eva, RESUSCITATION_SAFE_ON);
+	EXPECT_SOUND(world);
+}
+
 static void unseen_staff_in_the_way_changes_places_too(void **state)
 {
 	struct little_world *world = *state;
@@ -824,6 +838,7 @@ int main(void)
 		WORLD_TEST(the_search_for_a_way_has_bounds),
 		WORLD_TEST(a_seeker_without_a_way_wanders),
 		WORLD_TEST(a_ghost_in_the_way_changes_places),
+		WORLD_TEST(a_ghost_pushed_over_the_border_of_an_arena_is_not_revived_against_its_will),
 		WORLD_TEST(unseen_staff_in_the_way_changes_places_too),
 		WORLD_TEST(the_living_do_not_give_way),
 		WORLD_TEST(a_ghost_is_not_moved_from_the_land_to_the_water),
