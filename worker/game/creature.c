@@ -492,6 +492,8 @@ void creature_die(struct tx *tx, uint32_t index, uint32_t killer)
 		return;
 	if (killer != 0 && tx->world->bodies[killer].map != body->map)
 		killer = 0;
+	if (killer != 0)
+		pets_come_back(tx, killer, index);
 	bool back = comes_back(creature);
 	struct kill kill = {.killer = killer,
 						.dead = body_handle(tx->world, index),

@@ -47,8 +47,8 @@ uint32_t creature_leaves_the_wild(struct tx *tx, uint32_t body, bool stays);
 /* Takes life, not below 0. Returns whether it still lives; when not, creature_die is to follow. */
 bool creature_hurt(struct tx *tx, uint32_t body, int damage);
 
-/* It dies (16.6). `killer`: the player who gets what is left of its experience, reputation and the count; 0 = nobody. A wild one
- * drops something and appears again, at once or after intervals.respawn_ms. */
+/* It dies (16.6). `killer`: the player who gets what is left of its experience, reputation and the count, and whose pets let it be; 0 =
+ * nobody. A wild one drops something and appears again, at once or after intervals.respawn_ms. */
 void creature_die(struct tx *tx, uint32_t body, uint32_t killer);
 
 /* Experience that `damage` is worth, taken from its pool and given (16.6). Before the life is taken for blows, after it for the

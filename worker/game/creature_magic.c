@@ -3,6 +3,7 @@
 #include "worker/game/creature.h"
 #include "worker/game/death.h"
 #include "worker/game/effects.h"
+#include "worker/game/fight.h"
 #include "worker/game/magic.h"
 #include "worker/game/magic_parts.h"
 #include "worker/game/vitals.h"
@@ -40,8 +41,9 @@ static void player_killed(struct tx *tx, uint32_t creature, uint32_t victim)
 	if (def != NULL && def->kind == CREATURE_ROYAL_GUARD)
 		guard_mercy(tx, victim);
 	if (master != 0 && master != victim)
-		kill_counts(tx, master, victim);
-	player_die(tx, victim);
+		fight_killed(tx, master, victim); /* unlike the blows of pets (13.8) */
+	else
+		player_die(tx, victim);
 }
 
 static void player_life_changed(struct tx *tx, const struct spell_def *spell, uint32_t creature, uint32_t target)

@@ -117,6 +117,19 @@ void pets_follow(struct tx *tx, uint32_t master)
 		pet_follows(tx, tx->world->players[master].pets[i].index);
 }
 
+void pets_come_back(struct tx *tx, uint32_t master, uint32_t enemy)
+{
+	const struct world *w = tx->world;
+	for (unsigned i = 0; i < PETS_MOST; i++) {
+		uint32_t pet = w->players[master].pets[i].index;
+		const struct creature *creature = creature_at(tx, pet);
+		if (creature != NULL && w->bodies[pet].map == w->bodies[master].map &&
+			(creature->target.index == enemy ||
+			 (body_is_player(w, enemy) && creature->attacker_id == w->players[enemy].id)))
+			pet_follows(tx, pet);
+	}
+}
+
 /* Nothing that a pet does hurts anybody in a safe place (16.17). */
 static bool is_peaceful(const struct tx *tx, uint32_t index)
 {
@@ -365,8 +378,7 @@ static enum text_id taming_refusal(struct tx *tx, const struct actor *me, uint32
 
 static bool taming_succeeds(struct tx *tx, const struct actor *me, const struct creature_def *def)
 {
-	const struct stack *ring = player_worn(me->player, EQUIP_RING);
-	int needed = taming_needed(def->taming_points, ring != NULL ? ring->item : 0);
+	int needed = taming_needed(def->taming_points, player_worn_number(me->player, EQUIP_RING));
 	int points = me->player->attributes_now[ATTRIBUTE_CHARISMA - 1] * me->player->skills[SKILL_TAMING - 1];
 	return needed <= points && rng_range(&tx->rng, 1, TAMING_CHANCE) == 1;
 }

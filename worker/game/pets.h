@@ -31,8 +31,11 @@ void pets_turn_on_player(struct tx *tx, uint32_t master, uint32_t enemy);
 /* The master is hit by a creature: who of his pets has no enemy yet goes for it, if he may attack it; not so the elementals of fire
  * and earth. */
 void pets_turn_on_creature(struct tx *tx, uint32_t master, uint32_t enemy);
-void pets_follow(struct tx *tx, uint32_t master); /* all of them: no enemy any more */
+
+/* No enemy any more, back to the master: one of them, all of them, those that are after this one (who is about to die). */
 void pet_follows(struct tx *tx, uint32_t pet);
+void pets_follow(struct tx *tx, uint32_t master);
+void pets_come_back(struct tx *tx, uint32_t master, uint32_t enemy);
 
 /* The master comes into the game or to another map (on it already); is about to leave his map or the game; died. Between
  * pets_depart to another map and pets_arrive, which must follow in the same transaction, his tamed pets stand nowhere. */

@@ -158,8 +158,7 @@ static void gold_steal(struct tx *tx, const struct actor *me, uint32_t index)
 		tell_text(tx, me->index, FONT_INFO, TEXT_STEAL_NO_GOLD, name);
 		return;
 	}
-	const struct stack *ring = player_worn(thief, EQUIP_RING);
-	bool gloves = ring != NULL && ring->item == ITEM_THEFT_GLOVES;
+	bool gloves = player_worn_number(thief, EQUIP_RING) == ITEM_THEFT_GLOVES;
 	int32_t amount = span_roll(&tx->rng, steal_gold(thief->class_id, thief->level, gloves));
 	int32_t room = gold_room(tx, in_purse(me->index));
 	amount = amount < victim->gold ? amount : victim->gold;
