@@ -363,6 +363,67 @@ static void with_a_pause_it_waits_and_comes_when_it_is_over(void **state)
 	assert_int_equal(map->first_waiting, 0);
 }
 
+/* --- much at the same moment: what one transaction's log has no room for is left to the next tick -------------------------- */
+
+/* Returns how many bytes were written down to be able to undo it. */
+static enum tx_verdict run_wait(struct tx *tx, void *context)
+{
+	struct deed *deed = context;
+	creatures_wait_tick(tx, MAP);
+	deed->amount = (int)(tx->world->limits.undo_bytes - tx_room(tx));
+	return TX_COMMIT;
+}
+
+/* One creature does what many are to do; the log has room for three of them from now on. */
+static void log_shrinks_to_three(struct little_world *world)
+{
+	world->world.limits.undo_bytes = 3 * (uint32_t)DONE(world, run_wait).amount;
+}
+
+static void many_that_come_back_at_once_need_more_than_one_tick(void **state)
+{
+	struct little_world *world = *state;
+	static const enum beast beasts[] = {BEAST_GUARD, BEAST_BEAR, BEAST_GOBLIN, BEAST_TRAINER};
+	enum { BEASTS = sizeof beasts / sizeof *beasts };
+	const struct map_state *map = &world->world.maps[MAP];
+	const uint32_t plenty = world->world.limits.undo_bytes;
+	hunter(world);
+	world->config.intervals.respawn_ms = 5000;
+	DONE(world, run_die, .body = beast_of(world, BEAST_BEAR));
+	pass_ms(world, 5000);
+	log_shrinks_to_three(world);
+	uint32_t little = world->world.limits.undo_bytes;
+	world->world.limits.undo_bytes = plenty;
+	for (unsigned i = 0; i < BEASTS; i++)
+		DONE(world, run_die, .body = beast_of(world, beasts[i]));
+	pass_ms(world, 5000);
+	world->world.limits.undo_bytes = little;
+	DONE(world, run_wait);
+	assert_int_not_equal(map->first_waiting, 0);
+	assert_int_equal(map->creatures, BEASTS - 1);
+	DONE(world, run_wait);
+	assert_int_equal(map->first_waiting, 0);
+	assert_int_equal(map->creatures, BEASTS);
+}
+
+static void many_that_leave_at_once_need_more_than_one_tick(void **state)
+{
+	struct little_world *world = *state;
+	enum { SUMMONED = 6 };
+	hunter(world);
+	for (unsigned i = 0; i <= SUMMONED; i++)
+		about(world, spawned(world, BEAST_SPIRIT, 30 + 2 * i, 40))->dies_ms = world->tx.now_ms + (i == 0 ? 1000 : 5000);
+	pass_ms(world, 1000);
+	log_shrinks_to_three(world);
+	assert_int_equal(standing(world, BEAST_SPIRIT), SUMMONED);
+	pass_ms(world, 4000);
+	DONE(world, run_wait);
+	assert_in_range(standing(world, BEAST_SPIRIT), 1, SUMMONED - 1);
+	for (unsigned i = 1; i < SUMMONED; i++)
+		DONE(world, run_wait);
+	assert_int_equal(standing(world, BEAST_SPIRIT), 0);
+}
+
 static void on_a_full_map_it_waits_for_a_place(void **state)
 {
 	struct little_world *world = *state;
@@ -508,6 +569,8 @@ int main(void)
 		WORLD_TEST(what_finds_no_place_is_lost),
 		WORLD_TEST(a_kind_that_remembers_its_place_appears_there_or_beside),
 		WORLD_TEST(with_a_pause_it_waits_and_comes_when_it_is_over),
+		WORLD_TEST(many_that_come_back_at_once_need_more_than_one_tick),
+		WORLD_TEST(many_that_leave_at_once_need_more_than_one_tick),
 		WORLD_TEST(on_a_full_map_it_waits_for_a_place),
 		WORLD_TEST(what_is_removed_stays_away),
 		WORLD_TEST(who_is_called_appears_on_the_nearest_tile_that_suits_it),

@@ -68,8 +68,8 @@ void creature_calm(struct tx *tx, uint32_t body);
 /* The player dies or leaves: the creature that attacks him is calm again, and he is rid of it and of the one that he attacked. */
 void creatures_forget(struct tx *tx, uint32_t player);
 
-/* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts.
- * Each creature's beat is creature_ai.h. */
+/* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts; as far as
+ * the transaction has room (tick_has_room), the rest with the next tick. Each creature's beat is creature_ai.h. */
 void creatures_wait_tick(struct tx *tx, uint32_t map);
 
 /* Words over its head, for who sees it: one of its phrases at random, or these. */
