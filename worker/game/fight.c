@@ -86,11 +86,6 @@ static int boat_attack(struct tx *tx, uint32_t index)
 
 /* --- what both kinds of blows share -------------------------------------------------------------------------------------- */
 
-static bool chance(struct tx *tx, int percent)
-{
-	return rng_range(&tx->rng, 1, 100) <= percent;
-}
-
 static int damage_base(struct tx *tx, const struct player *player)
 {
 	struct arms arms = player_arms(tx, player);
@@ -165,12 +160,12 @@ static void creature_hit_besides(struct tx *tx, uint32_t attacker, uint32_t body
 	if (creature_lives(tx, body) && may_stab(arms.weapon, skill_of(me, SKILL_STABBING), me->class_id))
 		creature_stab(tx, attacker, body, base, damage);
 	if (creature_lives(tx, body) && me->class_id == CLASS_BANDIT && arms.weapon_item == ITEM_VIKING_SWORD &&
-		chance(tx, critical_percent(skill_of(me, SKILL_WRESTLING)))) {
+		rng_chance(&tx->rng, critical_percent(skill_of(me, SKILL_WRESTLING)))) {
 		tell_text(tx, attacker, FONT_FIGHT, TEXT_CRITICAL_CREATURE, critical_damage(damage));
 		creature_hurt_more(tx, attacker, body, critical_damage(damage));
 	}
 	if (creature_lives(tx, body) && me->class_id == CLASS_PIRATE && arms.weapon != NULL &&
-		(arms.weapon->flags & ITEM_SLASHES) != 0 && chance(tx, tx->config->rules.knife_percent)) {
+		(arms.weapon->flags & ITEM_SLASHES) != 0 && rng_chance(&tx->rng, tx->config->rules.knife_percent)) {
 		tell_text(tx, attacker, FONT_FIGHT, TEXT_SLASHED_CREATURE, slash_damage(damage));
 		creature_hurt_more(tx, attacker, body, slash_damage(damage));
 	}
@@ -210,7 +205,7 @@ static bool strike_creature(struct tx *tx, uint32_t attacker, uint32_t body)
 	if (!may_attack_creature(tx, attacker, body, ATTACK_STRIKES))
 		return false;
 	creature_attacked(tx, body, attacker);
-	bool hit = chance(tx, hit_percent(player_attack_power(tx, me), def->evasion_power));
+	bool hit = rng_chance(&tx->rng, hit_percent(player_attack_power(tx, me), def->evasion_power));
 	skill_train(tx, attacker, fighting_skill(player_fighting(tx, me)), hit);
 	if (hit) {
 		creature_sound(tx, body, CREATURE_SOUND_IS_HIT);
@@ -256,7 +251,7 @@ void shield_block(struct tx *tx, uint32_t attacker, uint32_t victim)
 	const struct body *body = &tx->world->bodies[victim];
 	if (player_worn_item(tx, he, EQUIP_SHIELD) == NULL)
 		return;
-	bool blocked = chance(tx, block_percent(skill_of(he, SKILL_SHIELDS), skill_of(he, SKILL_EVASION)));
+	bool blocked = rng_chance(&tx->rng, block_percent(skill_of(he, SKILL_SHIELDS), skill_of(he, SKILL_EVASION)));
 	if (blocked) {
 		show_sound(tx, body->map, body->x, body->y, SOUND_SHIELD);
 		if (attacker != 0)
@@ -283,7 +278,7 @@ static bool disarm_try(struct tx *tx, uint32_t attacker, uint32_t victim, const 
 {
 	const struct player *me = &tx->world->players[attacker], *he = &tx->world->players[victim];
 	if (player_worn_item(tx, he, what->place) == NULL ||
-		!chance(tx, disarm_percent(skill_of(me, SKILL_WRESTLING), me->level)))
+		!rng_chance(&tx->rng, disarm_percent(skill_of(me, SKILL_WRESTLING), me->level)))
 		return false;
 	equipment_take_off(tx, victim, what->place);
 	tell_text(tx, attacker, FONT_FIGHT, what->done);
@@ -339,7 +334,8 @@ static void poison_try(struct tx *tx, uint32_t attacker, uint32_t victim)
 	const struct item_def *point = arms.weapon;
 	if (arms_fighting(&arms) == FIGHTING_RANGED && (arms.weapon->flags & ITEM_NEEDS_ARROWS) != 0)
 		point = arms.ammunition;
-	if (point == NULL || (point->flags & ITEM_POISONS) == 0 || !chance(tx, tx->config->rules.weapon_poison_percent))
+	if (point == NULL || (point->flags & ITEM_POISONS) == 0 ||
+		!rng_chance(&tx->rng, tx->config->rules.weapon_poison_percent))
 		return;
 	char name[NAME_BYTES];
 	effect_poison(tx, victim);
@@ -371,7 +367,7 @@ static void player_hit_besides(struct tx *tx, uint32_t attacker, uint32_t victim
 	enum fighting fighting = arms_fighting(&arms);
 	skill_train(tx, attacker, fighting_skill(fighting), true);
 	if (fighting == FIGHTING_RANGED && me->class_id == CLASS_PIRATE && (arms.weapon->flags & ITEM_SLASHES) != 0 &&
-		chance(tx, tx->config->rules.knife_percent))
+		rng_chance(&tx->rng, tx->config->rules.knife_percent))
 		player_hurt_more(tx, attacker, victim, slash_damage(damage), TEXT_SLASHED, TEXT_SLASHED_YOU);
 	unsigned stabbing = skill_of(me, SKILL_STABBING);
 	if (may_stab(arms.weapon, stabbing, me->class_id)) {
@@ -384,7 +380,7 @@ static void player_hit_besides(struct tx *tx, uint32_t attacker, uint32_t victim
 		skill_train(tx, attacker, SKILL_STABBING, stabbed);
 	}
 	if (me->class_id == CLASS_BANDIT && arms.weapon_item == ITEM_VIKING_SWORD &&
-		chance(tx, critical_percent(skill_of(me, SKILL_WRESTLING))))
+		rng_chance(&tx->rng, critical_percent(skill_of(me, SKILL_WRESTLING))))
 		player_hurt_more(tx, attacker, victim, critical_damage(damage), TEXT_CRITICAL, TEXT_CRITICAL_YOU);
 }
 
@@ -422,7 +418,7 @@ static bool blow_hits(struct tx *tx, uint32_t attacker, uint32_t victim)
 	int percent = hit_percent(player_attack_power(tx, me), player_evasion_power(tx, he));
 	if ((tx->world->bodies[victim].flags & BODY_MEDITATING) != 0)
 		percent = hit_percent_meditating(percent);
-	if (chance(tx, percent))
+	if (rng_chance(&tx->rng, percent))
 		return true;
 	shield_block(tx, attacker, victim);
 	skill_train(tx, attacker, fighting_skill(player_fighting(tx, me)), false);

@@ -25,7 +25,8 @@ void tame_try(struct tx *tx, const struct actor *me, int x, int y);
 /* What taming needs with this in his ring slot (F-29): the creature's points, fewer with a druid's flute. */
 int taming_needed(int taming_points, unsigned ring);
 
-/* The master attacks or is attacked by a player: attacker_id and target of his pets, which defend (16.8). */
+/* The master attacks or is attacked by a player: attacker_id and target of his pets, which defend (16.8). Nothing that a pet does
+ * hurts anybody in a safe place (16.17). */
 void pets_turn_on_player(struct tx *tx, uint32_t master, uint32_t enemy);
 
 /* The master is hit by a creature: who of his pets has no enemy yet goes for it, if he may attack it; not so the elementals of fire

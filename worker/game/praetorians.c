@@ -55,11 +55,6 @@ static struct member member_of(const struct tx *tx, uint32_t index)
 						   .def = creature_def_of(tx, index)};
 }
 
-static bool chance(struct tx *tx, int percent)
-{
-	return rng_range(&tx->rng, 1, 100) <= percent;
-}
-
 enum praetorian_role praetorian_role_of(const struct tx *tx, uint32_t index)
 {
 	const struct creature_def *def = creature_def_of(tx, index);
@@ -477,7 +472,7 @@ static void king_beat(struct tx *tx, const struct member *m)
 	if (!may_strike(tx, m))
 		return;
 	uint32_t held = ally_find(tx, m, is_held_in_view), hurt = ally_find(tx, m, is_hurt_in_view);
-	if (held != 0 && chance(tx, FREE_PERCENT))
+	if (held != 0 && rng_chance(&tx->rng, FREE_PERCENT))
 		casts(tx, m, spell_frees, held);
 	else if (hurt != 0)
 		casts(tx, m, spell_heals, hurt);
@@ -553,7 +548,7 @@ int praetorian_blast(int distance)
 }
 
 /* The wand breaks: all on the map lose life, and the mage dies. Of a crowd not all die at once: a transaction has its bounds, and
- * the map's next ticks see to the others. */
+ * the map's next ticks see to the others; of very many pets some are spared. */
 static void sacrifice(struct tx *tx, const struct member *m)
 {
 	const struct body at = *m->body;
@@ -572,7 +567,7 @@ static void sacrifice(struct tx *tx, const struct member *m)
 		if (tx->world->players[i].hp <= 0)
 			player_die(tx, i);
 	}
-	for (uint32_t i = state->first_creature, next; i != 0 && tx->wanted_count == 0; i = next) {
+	for (uint32_t i = state->first_creature, next; i != 0 && tx->wanted_count == 0 && tick_has_room(tx); i = next) {
 		next = tx->world->bodies[i].next_on_map;
 		if (creature_master(tx, i) != 0 &&
 			!creature_hurt(tx, i, praetorian_blast(body_distance(&at, &tx->world->bodies[i]))))
@@ -624,7 +619,7 @@ static bool mage_acts(struct tx *tx, const struct member *m)
 	uint32_t who = enemy_find(tx, m, &all);
 	if (who == 0)
 		return false;
-	if (!body_is_seen(tx, who) && chance(tx, UNVEIL_PERCENT) && casts(tx, m, spell_unveils, who))
+	if (!body_is_seen(tx, who) && rng_chance(&tx->rng, UNVEIL_PERCENT) && casts(tx, m, spell_unveils, who))
 		return true;
 	uint32_t held = held_enemy_find(tx, m, true);
 	who = held != 0 ? held : enemy_find(tx, m, &seen);
@@ -712,7 +707,7 @@ static bool steals(struct tx *tx, uint32_t victim)
 static void thief_veils(struct tx *tx, const struct member *m)
 {
 	bool veiled = (m->body->flags & BODY_INVISIBLE) != 0;
-	if (!chance(tx, veiled ? UNVEIL_SELF_PERCENT : VEIL_PERCENT))
+	if (!rng_chance(&tx->rng, veiled ? UNVEIL_SELF_PERCENT : VEIL_PERCENT))
 		return;
 	SET(tx, m->body->flags, m->body->flags ^ BODY_INVISIBLE);
 	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)m->index, .invisible = !veiled);
@@ -724,10 +719,10 @@ static void shoots(struct tx *tx, const struct member *m, uint32_t enemy)
 {
 	if (!casts(tx, m, spell_hurts, enemy) || tx->world->players[enemy].dead)
 		return;
-	if (chance(tx, FAR_PARALYSE_PERCENT)) {
+	if (rng_chance(&tx->rng, FAR_PARALYSE_PERCENT)) {
 		if (!casts(tx, m, spell_holds, enemy))
 			creature_holds_player(tx, m->index, enemy);
-	} else if (chance(tx, FAR_DISARM_PERCENT)) {
+	} else if (rng_chance(&tx->rng, FAR_DISARM_PERCENT)) {
 		equipment_take_off(tx, enemy, EQUIP_WEAPON);
 	}
 }
@@ -744,7 +739,8 @@ static void thief_beat(struct tx *tx, const struct member *m)
 	const struct body *body = &tx->world->bodies[enemy];
 	if (may_strike(tx, m) && body_distance(m->body, body) <= THIEF_NEAR) {
 		strike_spent(tx, m);
-		if (chance(tx, THROW_PERCENT) ? disarms(tx, enemy) : chance(tx, STEAL_PERCENT) && steals(tx, enemy))
+		if (rng_chance(&tx->rng, THROW_PERCENT) ? disarms(tx, enemy)
+												: rng_chance(&tx->rng, STEAL_PERCENT) && steals(tx, enemy))
 			tell_text(tx, enemy, FONT_FIGHT, TEXT_PRAETORIAN_STEALS);
 	} else if (may_strike(tx, m) && in_view(tx, m, enemy)) {
 		shoots(tx, m, enemy);
