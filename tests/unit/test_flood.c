@@ -1,34 +1,17 @@
 /* Flood limits (worker/game/flood.h), in virtual time with the real table: who plays is never refused, however his line
  * stutters; who floods is, with one line now and then, and keeps what the limit allows. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "common/base/rng.h"
-#include "tests/harness/memory_world.h"
+#include "tests/unit/test_starter.h"
 #include "worker/close_reasons.h"
 #include "worker/game/ruling.h"
 
-static struct memory_world *world;
 static uint32_t me;
 
 static int setup(void **state)
 {
-	(void)state;
-	world = memory_world_open();
+	open_world(state);
 	world->now_ms = 1000000;
 	me = memory_world_player(world, "Ana", (struct place){.map = 1, .x = 60, .y = 92});
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	memory_world_close(&world);
 	return 0;
 }
 
@@ -260,13 +243,14 @@ static void the_operator_may_switch_the_limits_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(who_plays_is_never_refused_however_his_line_stutters, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_plays_is_never_refused_however_his_line_stutters, setup, close_world),
 		cmocka_unit_test_setup_teardown(each_packet_is_refused_beyond_its_burst_and_nobody_is_thrown_out, setup,
-										teardown),
-		cmocka_unit_test_setup_teardown(the_limit_of_one_class_leaves_the_others_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(who_is_refused_is_told_so_once_in_a_while_and_where_he_stands, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_refused_packet_is_taken_and_is_a_sign_of_life, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_operator_may_switch_the_limits_off, setup, teardown),
+										close_world),
+		cmocka_unit_test_setup_teardown(the_limit_of_one_class_leaves_the_others_alone, setup, close_world),
+		cmocka_unit_test_setup_teardown(who_is_refused_is_told_so_once_in_a_while_and_where_he_stands, setup,
+										close_world),
+		cmocka_unit_test_setup_teardown(a_refused_packet_is_taken_and_is_a_sign_of_life, setup, close_world),
+		cmocka_unit_test_setup_teardown(the_operator_may_switch_the_limits_off, setup, close_world),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

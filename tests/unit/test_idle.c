@@ -1,13 +1,6 @@
 /* Who does nothing leaves the game after the classic time (worker/game/tick.c); what counts as doing something, and who may
  * stay. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/memory_world.h"
+#include "tests/unit/test_starter.h"
 #include "worker/game/tick.h"
 
 enum {
@@ -15,21 +8,12 @@ enum {
 	SECOND_MS = 1000,    /* the map looks once in so long */
 };
 
-static struct memory_world *world;
 static uint32_t me;
 
 static int setup(void **state)
 {
-	(void)state;
-	world = memory_world_open();
+	open_world(state);
 	me = memory_world_player(world, "Ana", (struct place){.map = 1, .x = 60, .y = 92});
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	memory_world_close(&world);
 	return 0;
 }
 
@@ -95,11 +79,11 @@ static void the_staff_travellers_and_everybody_where_the_operator_wants_it_may_s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(who_does_nothing_leaves_after_the_classic_time, setup, teardown),
-		cmocka_unit_test_setup_teardown(anything_but_a_ping_is_a_sign_of_life, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_the_flood_limit_refuses_is_a_sign_of_life_too, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_does_nothing_leaves_after_the_classic_time, setup, close_world),
+		cmocka_unit_test_setup_teardown(anything_but_a_ping_is_a_sign_of_life, setup, close_world),
+		cmocka_unit_test_setup_teardown(what_the_flood_limit_refuses_is_a_sign_of_life_too, setup, close_world),
 		cmocka_unit_test_setup_teardown(the_staff_travellers_and_everybody_where_the_operator_wants_it_may_stay, setup,
-										teardown),
+										close_world),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,6 @@
 /* Potions, food, drink, bottles and boats, in the starter world: rules-life-combat-magic.md 9.6 and 10.5,
  * rules-economy-social-admin.md 3. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/memory_world.h"
+#include "tests/unit/test_starter.h"
 #include "worker/game/consume.h"
 #include "worker/game/effects.h"
 #include "worker/game/rule.h"
@@ -36,32 +28,12 @@ static const struct place shore = {.map = 77, .x = 50, .y = 33};
 static const struct place shallows = {.map = 77, .x = 51, .y = 33};
 static const struct place inland = {.map = 77, .x = 45, .y = 33};
 
-static struct memory_world *world;
-
-static int open_world(void **state)
+static int open_lake(void **state)
 {
-	(void)state;
-	world = memory_world_open();
+	open_world(state);
 	assert_false(tile_is_water(world->catalog, shore.map, shore.x, shore.y));
 	assert_true(tile_is_water(world->catalog, shallows.map, shallows.x, shallows.y));
 	return 0;
-}
-
-static int close_world(void **state)
-{
-	(void)state;
-	memory_world_close(&world);
-	return 0;
-}
-
-static struct player *player_at(uint32_t index)
-{
-	return &world->world.players[index];
-}
-
-static struct body *body_at(uint32_t index)
-{
-	return &world->world.bodies[index];
 }
 
 static void use(uint32_t who, unsigned slot)
@@ -444,7 +416,7 @@ static void ghosts_sail_too(void **state)
 	assert_int_equal(body_at(ana)->look, 8);
 }
 
-#define CONSUME_TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define CONSUME_TEST(name) cmocka_unit_test_setup_teardown(name, open_lake, close_world)
 
 int main(void)
 {

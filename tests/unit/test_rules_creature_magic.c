@@ -184,7 +184,7 @@ static void on_each_other(void **state)
 	struct little_world *world = *state;
 	uint32_t bear = beast_of(world, BEAST_BEAR), goblin = beast_of(world, BEAST_GOBLIN);
 	uint32_t ana = victim_enter(world, PRIVILEGE_USER);
-	uint32_t dragon = beast_call(world, BEAST_DRAGON, BEAR_X, WILD_BEASTS_Y + 3);
+	uint32_t dragon = beast_call(world, BEAST_DRAGON, LAND_WILD, BEAR_X, WILD_BEASTS_Y + 3);
 	assert_true(creature_cast(world, goblin, CHARM_HUNT, bear)); /* 5 of 30 */
 	assert_int_equal(body_of(world, bear)->hp, 25);
 	assert_true(creature_cast(world, goblin, CHARM_HEAL, bear));

@@ -7,14 +7,14 @@ enum { X = 40, Y = 50, TRIES = 400 };
 
 static bool strikes(struct little_world *world, uint32_t creature, uint32_t player)
 {
-	return mind_done(world, MIND_MAP, mind_run_strike, (struct mind_deed){.body = creature, .other = player}) != 0;
+	return mind_done(world, MIND_MAP, mind_run_strike, (struct deed){.body = creature, .other = player}) != 0;
 }
 
 /* A blow that hits: until one does; what was told of it is there, of the others not. */
 static void hits(struct little_world *world, uint32_t creature, uint32_t player)
 {
 	for (unsigned i = 0; i < TRIES; i++) {
-		mind_of(world, creature)->strike_due_ms = 0;
+		about(world, creature)->strike_due_ms = 0;
 		forget(world);
 		assert_true(strikes(world, creature, player));
 		if (lost_hp(world, player) > 0 || player_of(world, player)->dead)
@@ -27,7 +27,7 @@ static void hits(struct little_world *world, uint32_t creature, uint32_t player)
 static void misses(struct little_world *world, uint32_t creature, uint32_t player)
 {
 	for (unsigned i = 0; i < TRIES; i++) {
-		mind_of(world, creature)->strike_due_ms = 0;
+		about(world, creature)->strike_due_ms = 0;
 		player_of(world, player)->hp = player_of(world, player)->hp_max;
 		forget(world);
 		assert_true(strikes(world, creature, player));
@@ -102,7 +102,7 @@ static void it_hits_as_often_as_its_power_says(void **state)
 	world->tx.paranoia = PARANOIA_OFF;
 	for (unsigned i = 0; i < 1000; i++) {
 		player_of(world, ana)->hp = 999;
-		mind_of(world, strong)->strike_due_ms = mind_of(world, weak)->strike_due_ms = 0;
+		about(world, strong)->strike_due_ms = about(world, weak)->strike_due_ms = 0;
 		strikes(world, strong, ana);
 		of_strong += lost_hp(world, ana) > 0;
 		player_of(world, ana)->hp = 999;
@@ -167,7 +167,7 @@ static void a_viper_poisons(void **state)
 	while (hit < 1000) {
 		player_of(world, ana)->hp = 999;
 		player_of(world, ana)->poisoned = 0;
-		mind_of(world, viper)->strike_due_ms = 0;
+		about(world, viper)->strike_due_ms = 0;
 		strikes(world, viper, ana);
 		hit += lost_hp(world, ana) > 0;
 		poisoned += player_of(world, ana)->poisoned;
@@ -229,7 +229,7 @@ static void staff_and_the_dead_are_not_struck(void **state)
 		assert_false(strikes(world, wolf, ghost));
 	}
 	assert_int_equal(lost_hp(world, god), 0);
-	assert_int_equal(mind_of(world, wolf)->strike_due_ms, 0); /* not used up */
+	assert_int_equal(about(world, wolf)->strike_due_ms, 0); /* not used up */
 }
 
 static void it_waits_for_its_interval(void **state)
@@ -251,16 +251,16 @@ static void they_know_of_each_other(void **state)
 	uint32_t wolf = beast_put(world, BEAST_HUNTER, X, Y), other = beast_put(world, BEAST_HUNTER, X + 1, Y + 1);
 	uint32_t pet = pet_put(world, ana, BEAST_WANDERER, X - 3, Y);
 	strikes(world, wolf, ana);
-	assert_int_equal(mind_of(world, wolf)->target.index, ana);
+	assert_int_equal(about(world, wolf)->target.index, ana);
 	assert_int_equal(player_of(world, ana)->hunter.index, wolf);
-	assert_int_equal(mind_of(world, pet)->target.index, wolf);
-	assert_int_equal(mind_of(world, pet)->movement, MOVEMENT_FIGHTS_CREATURES);
+	assert_int_equal(about(world, pet)->target.index, wolf);
+	assert_int_equal(about(world, pet)->movement, MOVEMENT_FIGHTS_CREATURES);
 	strikes(world, other, ana); /* the first remains */
 	assert_int_equal(player_of(world, ana)->hunter.index, wolf);
-	assert_int_equal(mind_of(world, pet)->target.index, wolf);
-	mind_of(world, wolf)->strike_due_ms = 0;
+	assert_int_equal(about(world, pet)->target.index, wolf);
+	about(world, wolf)->strike_due_ms = 0;
 	strikes(world, wolf, eva);
-	assert_int_equal(mind_of(world, wolf)->target.index, ana);
+	assert_int_equal(about(world, wolf)->target.index, ana);
 	EXPECT_SOUND(world);
 }
 
@@ -301,11 +301,11 @@ static void a_good_creature_that_killed_is_calm(void **state)
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X, .y = Y + 1);
 	uint32_t goat = beast_put(world, BEAST_WANDERER, X, Y);
 	attacked_by(world, goat, ana);
-	assert_int_equal(mind_of(world, goat)->hostile, 1);
+	assert_int_equal(about(world, goat)->hostile, 1);
 	killed(world, goat, ana);
-	assert_int_equal(mind_of(world, goat)->hostile, 0);
-	assert_int_equal(mind_of(world, goat)->attacker_id, 0);
-	assert_int_equal(mind_of(world, goat)->movement, MOVEMENT_WANDERS);
+	assert_int_equal(about(world, goat)->hostile, 0);
+	assert_int_equal(about(world, goat)->attacker_id, 0);
+	assert_int_equal(about(world, goat)->movement, MOVEMENT_WANDERS);
 }
 
 /* Its master is not made a murderer by a blow of his pet. */
@@ -314,13 +314,13 @@ static void the_pets_of_who_was_avenged_follow_again(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X - 2, .y = Y), eva = SOMEBODY(world, "Eva", .x = X, .y = Y + 1);
 	uint32_t pet = pet_put(world, ana, BEAST_HUNTER, X, Y), other = pet_put(world, ana, BEAST_WANDERER, X - 1, Y);
-	mind_of(world, other)->movement = mind_of(world, pet)->movement = MOVEMENT_DEFENDS;
-	mind_of(world, other)->attacker_id = mind_of(world, pet)->attacker_id = player_of(world, eva)->id;
+	about(world, other)->movement = about(world, pet)->movement = MOVEMENT_DEFENDS;
+	about(world, other)->attacker_id = about(world, pet)->attacker_id = player_of(world, eva)->id;
 	const struct player before = *player_of(world, ana);
 	killed(world, pet, eva);
-	assert_int_equal(mind_of(world, pet)->movement, MOVEMENT_FOLLOWS);
-	assert_int_equal(mind_of(world, other)->movement, MOVEMENT_FOLLOWS);
-	assert_int_equal(mind_of(world, other)->attacker_id, 0);
+	assert_int_equal(about(world, pet)->movement, MOVEMENT_FOLLOWS);
+	assert_int_equal(about(world, other)->movement, MOVEMENT_FOLLOWS);
+	assert_int_equal(about(world, other)->attacker_id, 0);
 	assert_int_equal(player_of(world, ana)->players_killed, before.players_killed);
 	assert_int_equal(player_of(world, ana)->experience, before.experience);
 	assert_memory_equal(player_of(world, ana)->reputation, before.reputation, sizeof before.reputation);
@@ -330,19 +330,19 @@ static void the_pets_of_who_was_avenged_follow_again(void **state)
 
 static bool strikes_creature(struct little_world *world, uint32_t creature, uint32_t victim, bool retaliates)
 {
-	struct mind_deed deed = {.body = creature, .other = victim, .flag = retaliates};
+	struct deed deed = {.body = creature, .other = victim, .flag = retaliates};
 	return mind_done(world, MIND_MAP, mind_run_strike_creature, deed) != 0;
 }
 
 static void hits_creature(struct little_world *world, uint32_t creature, uint32_t victim)
 {
-	int32_t hp = mind_body(world, victim)->hp;
-	uint32_t generation = mind_body(world, victim)->generation;
+	int32_t hp = of(world, victim)->hp;
+	uint32_t generation = of(world, victim)->generation;
 	for (unsigned i = 0; i < TRIES; i++) {
-		mind_of(world, creature)->strike_due_ms = 0;
+		about(world, creature)->strike_due_ms = 0;
 		forget(world);
 		assert_true(strikes_creature(world, creature, victim, false));
-		if (mind_body(world, victim)->hp != hp || mind_body(world, victim)->generation != generation)
+		if (of(world, victim)->hp != hp || of(world, victim)->generation != generation)
 			return;
 	}
 	fail_msg("it never hits");
@@ -354,7 +354,7 @@ static void a_blow_at_a_creature_does_not_feel_its_hide(void **state)
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X - 2, .y = Y);
 	uint32_t wolf = beast_put(world, BEAST_HUNTER, X, Y), dragon = beast_put(world, BEAST_DRAGON, X, Y + 1);
 	hits_creature(world, wolf, dragon); /* its defence is 100 */
-	assert_int_equal(mind_body(world, dragon)->hp, 4995);
+	assert_int_equal(of(world, dragon)->hp, 4995);
 	EXPECT(world, ana, PLAY_WAVE, .wave = 90, .x = X, .y = Y);
 	EXPECT(world, ana, PLAY_WAVE, .wave = SOUND_HIT_CREATURE, .x = X, .y = Y + 1);
 	EXPECT(world, ana, PLAY_WAVE, .wave = SOUND_HIT, .x = X, .y = Y + 1);
@@ -366,10 +366,10 @@ static void a_miss_at_a_creature_is_heard(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X - 2, .y = Y);
 	uint32_t goat = beast_put(world, BEAST_WANDERER, X, Y), dragon = beast_put(world, BEAST_DRAGON, X, Y + 1);
-	for (unsigned i = 0; mind_body(world, dragon)->hp == 5000 && i < TRIES; i++) {
-		mind_of(world, goat)->strike_due_ms = 0;
+	for (unsigned i = 0; of(world, dragon)->hp == 5000 && i < TRIES; i++) {
+		about(world, goat)->strike_due_ms = 0;
 		strikes_creature(world, goat, dragon, false);
-		if (mind_body(world, dragon)->hp == 5000) {
+		if (of(world, dragon)->hp == 5000) {
 			EXPECT(world, ana, PLAY_WAVE, .wave = SOUND_SWING, .x = X, .y = Y + 1);
 			EXPECT_NOTHING_ELSE(world);
 			return;
@@ -387,14 +387,14 @@ static void the_victim_turns_on_who_strikes_it_unless_told_not_to(void **state)
 	SOMEBODY(world, "Ana", .x = X - 2, .y = Y);
 	uint32_t wolf = beast_put(world, BEAST_HUNTER, X, Y), goat = beast_put(world, BEAST_WANDERER, X, Y + 1);
 	assert_true(strikes_creature(world, wolf, goat, false));
-	assert_int_equal(mind_of(world, goat)->movement, MOVEMENT_WANDERS);
-	assert_int_equal(mind_of(world, goat)->target.index, 0);
+	assert_int_equal(about(world, goat)->movement, MOVEMENT_WANDERS);
+	assert_int_equal(about(world, goat)->target.index, 0);
 	assert_false(strikes_creature(world, wolf, goat, true)); /* too soon: nothing of it */
-	assert_int_equal(mind_of(world, goat)->target.index, 0);
+	assert_int_equal(about(world, goat)->target.index, 0);
 	pass_ms(world, STRIKE_MS);
 	assert_true(strikes_creature(world, wolf, goat, true));
-	assert_int_equal(mind_of(world, goat)->movement, MOVEMENT_FIGHTS_CREATURES);
-	assert_int_equal(mind_of(world, goat)->target.index, wolf);
+	assert_int_equal(about(world, goat)->movement, MOVEMENT_FIGHTS_CREATURES);
+	assert_int_equal(about(world, goat)->target.index, wolf);
 }
 
 static void a_pet_renews_its_master_s_claim(void **state)
@@ -402,16 +402,15 @@ static void a_pet_renews_its_master_s_claim(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X - 2, .y = Y);
 	uint32_t pet = pet_put(world, ana, BEAST_HUNTER, X, Y), goat = beast_put(world, BEAST_WANDERER, X, Y + 1);
-	mind_of(world, goat)->owner = player_handle(&world->world, ana);
-	mind_of(world, goat)->owned_until_ms = world->tx.now_ms + 100;
+	about(world, goat)->owner = player_handle(&world->world, ana);
+	about(world, goat)->owned_until_ms = world->tx.now_ms + 100;
 	player_of(world, ana)->owned = body_handle(&world->world, goat);
 	assert_true(strikes_creature(world, pet, goat, true));
-	assert_int_equal(mind_of(world, goat)->owned_until_ms,
-					 world->tx.now_ms + (uint64_t)world->config.intervals.owned_ms);
+	assert_int_equal(about(world, goat)->owned_until_ms, world->tx.now_ms + (uint64_t)world->config.intervals.owned_ms);
 	uint32_t other = beast_put(world, BEAST_WANDERER, X + 1, Y);
-	mind_of(world, pet)->strike_due_ms = 0;
+	about(world, pet)->strike_due_ms = 0;
 	assert_true(strikes_creature(world, pet, other, true)); /* what he did not claim, it does not claim either */
-	assert_int_equal(mind_of(world, other)->owner.index, 0);
+	assert_int_equal(about(world, other)->owner.index, 0);
 }
 
 static void what_a_wild_creature_kills_is_nobody_s(void **state)
@@ -420,12 +419,12 @@ static void what_a_wild_creature_kills_is_nobody_s(void **state)
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X - 2, .y = Y);
 	uint32_t wolf = beast_put(world, BEAST_HUNTER, X, Y), rat = beast_put(world, BEAST_RAT, X, Y + 1);
 	struct handle dead = body_handle(&world->world, rat);
-	mind_of(world, wolf)->movement = MOVEMENT_FIGHTS_CREATURES;
-	mind_of(world, wolf)->target = dead;
+	about(world, wolf)->movement = MOVEMENT_FIGHTS_CREATURES;
+	about(world, wolf)->target = dead;
 	hits_creature(world, wolf, rat);
 	assert_null(handle_body(&world->world, dead));
-	assert_int_equal(mind_of(world, wolf)->movement, MOVEMENT_HUNTS);
-	assert_int_equal(mind_of(world, wolf)->target.index, 0);
+	assert_int_equal(about(world, wolf)->movement, MOVEMENT_HUNTS);
+	assert_int_equal(about(world, wolf)->target.index, 0);
 	assert_int_equal(player_of(world, ana)->experience, 0);
 	assert_int_equal(player_of(world, ana)->creatures_killed, 0);
 	EXPECT_SOUND(world);

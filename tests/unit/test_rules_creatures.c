@@ -1,65 +1,17 @@
 /* Creatures appear, are attacked, die, leave things and appear again: rules-life-combat-magic.md 12.2, 16.2, 16.5, 16.6, 16.17. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/little_world.h"
-#include "worker/game/creature.h"
+#include "tests/unit/test_deeds.h"
 #include "worker/game/ground.h"
 #include "worker/game/presence.h"
-#include "worker/game/tick.h"
 #include "worker/game/tile.h"
 
 enum { MAP = LAND_WILD, NOBODY = 0 };
 
 /* --- doing -------------------------------------------------------------------------------------------------------------- */
 
-/* Something that a rule would do with a creature. */
-struct deed {
-	uint32_t body, player;
-	int amount;
-	struct place at;
-	bool flag;
-	uint32_t result;
-};
-
-static enum tx_verdict run_die(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	creature_die(tx, deed->body, deed->player);
-	return TX_COMMIT;
-}
-
 static enum tx_verdict run_pay(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
-	creature_pays(tx, deed->body, deed->player, deed->amount);
-	return TX_COMMIT;
-}
-
-static enum tx_verdict run_hurt(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	deed->result = creature_hurt(tx, deed->body, deed->amount);
-	return TX_COMMIT;
-}
-
-static enum tx_verdict run_attacked(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	creature_attacked(tx, deed->body, deed->player);
-	return TX_COMMIT;
-}
-
-static enum tx_verdict run_spawn(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	deed->result = creature_spawn(tx, (unsigned)deed->amount, deed->at, deed->flag);
+	creature_pays(tx, deed->body, deed->other, deed->number);
 	return TX_COMMIT;
 }
 
@@ -67,13 +19,6 @@ static enum tx_verdict run_remove(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
 	creature_remove(tx, deed->body);
-	return TX_COMMIT;
-}
-
-static enum tx_verdict run_paralyse(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	creature_paralyse(tx, deed->body, deed->flag);
 	return TX_COMMIT;
 }
 
@@ -91,50 +36,16 @@ static enum tx_verdict run_jump(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
-static struct deed done(struct little_world *world, tx_fn *fn, struct deed deed)
-{
-	assert_int_equal(little_world_run(world, MAP, fn, &deed), TX_COMMIT);
-	EXPECT_SOUND(world);
-	return deed;
-}
-#define DONE(world, fn, ...) done((world), (fn), (struct deed){__VA_ARGS__})
+#define DONE(world, fn, ...) done((world), MAP, (fn), (struct deed){__VA_ARGS__})
 
 static uint32_t spawned(struct little_world *world, unsigned beast, unsigned x, unsigned y)
 {
-	return DONE(world, run_spawn, .amount = (int)beast, .at = {.map = MAP, .x = (uint8_t)x, .y = (uint8_t)y}).result;
-}
-
-/* One tick of the map, whenever it is due. */
-static void tick(struct little_world *world)
-{
-	uint32_t map = MAP;
-	world->world.maps[MAP].tick_due_ms = world->tx.now_ms;
-	assert_int_equal(little_world_run(world, MAP, map_tick, &map), TX_COMMIT);
-	EXPECT_SOUND(world);
-}
-
-static const struct body *of(struct little_world *world, uint32_t body)
-{
-	return &world->world.bodies[body];
-}
-
-static struct creature *about(struct little_world *world, uint32_t body)
-{
-	return creature_of(&world->world, body);
+	return DONE(world, run_spawn, .number = (int)beast, .at = {.map = MAP, .x = (uint8_t)x, .y = (uint8_t)y}).result;
 }
 
 static uint32_t hunter(struct little_world *world)
 {
 	return ENTER(world, "Ana", .map = MAP, .x = BEAR_X, .y = WILD_BEASTS_Y + 1);
-}
-
-/* How many of this kind stand on the map. */
-static unsigned standing(struct little_world *world, enum beast beast)
-{
-	unsigned count = 0;
-	for (uint32_t b = world->world.maps[MAP].first_creature; b != 0; b = of(world, b)->next_on_map)
-		count += of(world, b)->creature == (unsigned)beast;
-	return count;
 }
 
 /* --- dying -------------------------------------------------------------------------------------------------------------- */
@@ -146,11 +57,11 @@ static void who_kills_gets_what_is_left_and_all_see_it_go(void **state)
 	world->config.rules.drop_percent = 0;
 	struct handle before = body_handle(&world->world, bear);
 	player_of(world, ana)->target.creature = before;
-	DONE(world, run_pay, .body = bear, .player = ana, .amount = 13);
+	DONE(world, run_pay, .body = bear, .other = ana, .number = 13);
 	EXPECT_LINE(world, ana, TEXT_EXPERIENCE_EARNED, 20); /* 13 x 45 / 30 = 19.5 */
 	forget(world);
 
-	DONE(world, run_die, .body = bear, .player = ana);
+	DONE(world, run_die, .body = bear, .other = ana);
 	EXPECT(world, ana, CHARACTER_REMOVE, .char_index = (int16_t)bear);
 	EXPECT(world, ana, PLAY_WAVE, .wave = 77, .x = BEAR_X, .y = WILD_BEASTS_Y + 1);
 	EXPECT_LINE(world, ana, TEXT_EXPERIENCE_EARNED, 25);
@@ -173,16 +84,16 @@ static void a_hit_pays_for_the_life_it_can_take_and_no_more_than_is_left(void **
 	struct little_world *world = *state;
 	uint32_t ana = hunter(world), bear = beast_of(world, BEAST_BEAR);
 	world->config.rules.experience_percent = 200;
-	DONE(world, run_hurt, .body = bear, .amount = 28);
-	DONE(world, run_pay, .body = bear, .player = ana, .amount = 1000); /* of 2 points of life */
+	DONE(world, run_hurt, .body = bear, .number = 28);
+	DONE(world, run_pay, .body = bear, .other = ana, .number = 1000); /* of 2 points of life */
 	EXPECT_LINE(world, ana, TEXT_EXPERIENCE_EARNED, 6);
 	assert_int_equal(about(world, bear)->experience, 42);
 	about(world, bear)->experience = 1;
-	DONE(world, run_pay, .body = bear, .player = ana, .amount = 2);
+	DONE(world, run_pay, .body = bear, .other = ana, .number = 2);
 	EXPECT_LINE(world, ana, TEXT_EXPERIENCE_EARNED, 2);
 	forget(world);
-	DONE(world, run_pay, .body = bear, .player = ana, .amount = 2);
-	DONE(world, run_pay, .body = bear, .player = ana, .amount = -2);
+	DONE(world, run_pay, .body = bear, .other = ana, .number = 2);
+	DONE(world, run_pay, .body = bear, .other = ana, .number = -2);
 	EXPECT_NOTHING_ELSE(world);
 	assert_int_equal(about(world, bear)->experience, 0);
 }
@@ -191,10 +102,10 @@ static void life_is_taken_down_to_nothing(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t bear = beast_of(world, BEAST_BEAR);
-	assert_true(DONE(world, run_hurt, .body = bear, .amount = 29).result);
-	assert_true(DONE(world, run_hurt, .body = bear, .amount = -5).result);
+	assert_true(DONE(world, run_hurt, .body = bear, .number = 29).result);
+	assert_true(DONE(world, run_hurt, .body = bear, .number = -5).result);
 	assert_int_equal(of(world, bear)->hp, 1);
-	assert_false(DONE(world, run_hurt, .body = bear, .amount = INT32_MAX).result);
+	assert_false(DONE(world, run_hurt, .body = bear, .number = INT32_MAX).result);
 	assert_int_equal(of(world, bear)->hp, 0);
 }
 
@@ -203,7 +114,7 @@ static void who_is_on_another_map_gets_nothing(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana"), bear = beast_of(world, BEAST_BEAR);
 	forget(world);
-	DONE(world, run_die, .body = bear, .player = ana);
+	DONE(world, run_die, .body = bear, .other = ana);
 	EXPECT_NOTHING_ELSE(world);
 	assert_int_equal(player_of(world, ana)->creatures_killed, 0);
 }
@@ -213,7 +124,7 @@ static void kills_are_counted_up_to_their_limit(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = hunter(world);
 	player_of(world, ana)->creatures_killed = 32000;
-	DONE(world, run_die, .body = beast_of(world, BEAST_BEAR), .player = ana);
+	DONE(world, run_die, .body = beast_of(world, BEAST_BEAR), .other = ana);
 	assert_int_equal(player_of(world, ana)->creatures_killed, 32000);
 }
 
@@ -225,19 +136,19 @@ static void kills_are_judged_by_what_was_killed(void **state)
 	uint32_t ana = hunter(world);
 	int32_t *points = player_of(world, ana)->reputation;
 	points[REPUTATION_NOBLE] = 5000000;
-	DONE(world, run_die, .body = beast_of(world, BEAST_GOBLIN), .player = ana);
+	DONE(world, run_die, .body = beast_of(world, BEAST_GOBLIN), .other = ana);
 	assert_int_equal(points[REPUTATION_NOBLE], 5000500);
-	DONE(world, run_die, .body = beast_of(world, BEAST_BEAR), .player = ana);
+	DONE(world, run_die, .body = beast_of(world, BEAST_BEAR), .other = ana);
 	assert_int_equal(points[REPUTATION_PLEBEIAN], 5);
 	player_of(world, ana)->chaos_legion = 1;
-	DONE(world, run_die, .body = beast_of(world, BEAST_GOBLIN), .player = ana);
-	DONE(world, run_die, .body = beast_of(world, BEAST_BEAR), .player = ana);
+	DONE(world, run_die, .body = beast_of(world, BEAST_GOBLIN), .other = ana);
+	DONE(world, run_die, .body = beast_of(world, BEAST_BEAR), .other = ana);
 	assert_int_equal(points[REPUTATION_PLEBEIAN], 5);
 	assert_int_equal(points[REPUTATION_NOBLE], 5000500);
 	player_of(world, ana)->chaos_legion = 0;
-	DONE(world, run_die, .body = beast_of(world, BEAST_TRAINER), .player = ana); /* good, and not that guard */
+	DONE(world, run_die, .body = beast_of(world, BEAST_TRAINER), .other = ana); /* good, and not that guard */
 	assert_int_equal(points[REPUTATION_ASSASSIN], 1000);
-	DONE(world, run_die, .body = beast_of(world, BEAST_GUARD), .player = ana);
+	DONE(world, run_die, .body = beast_of(world, BEAST_GUARD), .other = ana);
 	assert_int_equal(points[REPUTATION_ASSASSIN], 2500);
 	assert_int_equal(points[REPUTATION_PLEBEIAN], 0);
 	assert_int_equal(points[REPUTATION_NOBLE], 0);
@@ -248,13 +159,13 @@ static void who_is_attacked_defends_himself(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = hunter(world), bear = beast_of(world, BEAST_BEAR);
 	player_of(world, ana)->id = 7;
-	DONE(world, run_attacked, .body = bear, .player = ana);
+	DONE(world, run_attacked, .body = bear, .other = ana);
 	assert_int_equal(about(world, bear)->attacker_id, 7);
 	assert_int_equal(about(world, bear)->movement, MOVEMENT_DEFENDS);
 	assert_int_equal(about(world, bear)->hostile, 1);
 	assert_int_equal(player_of(world, ana)->quarry.index, bear);
 	assert_int_equal(player_of(world, ana)->reputation[REPUTATION_PLEBEIAN], 2); /* 2.5, half to even */
-	DONE(world, run_attacked, .body = bear, .player = ana);
+	DONE(world, run_attacked, .body = bear, .other = ana);
 	assert_int_equal(player_of(world, ana)->reputation[REPUTATION_PLEBEIAN], 4); /* 4.5 */
 	DONE(world, run_calm, .body = bear);
 	assert_int_equal(about(world, bear)->attacker_id, 0);
@@ -265,7 +176,7 @@ static void a_guard_that_is_attacked_makes_a_criminal(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = hunter(world);
-	DONE(world, run_attacked, .body = beast_of(world, BEAST_GUARD), .player = ana);
+	DONE(world, run_attacked, .body = beast_of(world, BEAST_GUARD), .other = ana);
 	assert_true(player_of(world, ana)->reputation[REPUTATION_BANDIT] > 0);
 }
 
@@ -296,7 +207,7 @@ static void spoils_lie_where_it_died_gold_in_piles(void **state)
 	while (lying(world).gold == 0 && ++kills < 200) {
 		struct place at = body_place(of(world, bear));
 		unsigned before = lying(world).bread;
-		DONE(world, run_die, .body = bear, .player = ana);
+		DONE(world, run_die, .body = bear, .other = ana);
 		struct ground_sum now = lying(world);
 		if (now.bread > before) {
 			assert_int_equal(now.bread, before + 3);
@@ -319,7 +230,7 @@ static void what_finds_no_place_is_lost(void **state)
 	world->config.rules.drop_percent = 1000;
 	DONE(world, run_die, .body = bear);
 	assert_int_equal(lying(world).bread + lying(world).gold, 0);
-	assert_int_equal(standing(world, BEAST_BEAR), 1);
+	assert_int_equal(standing(world, MAP, BEAST_BEAR), 1);
 }
 
 /* --- appearing again -------------------------------------------------------------------------------------------------------- */
@@ -344,23 +255,84 @@ static void with_a_pause_it_waits_and_comes_when_it_is_over(void **state)
 	uint32_t ana = hunter(world), bear = beast_of(world, BEAST_BEAR), goblin = beast_of(world, BEAST_GOBLIN);
 	struct map_state *map = &world->world.maps[MAP];
 	world->config.intervals.respawn_ms = 5000;
-	DONE(world, run_die, .body = bear, .player = ana);
+	DONE(world, run_die, .body = bear, .other = ana);
 	pass_ms(world, 2000);
-	DONE(world, run_die, .body = goblin, .player = ana);
-	assert_int_equal(standing(world, BEAST_BEAR) + standing(world, BEAST_GOBLIN), 0);
+	DONE(world, run_die, .body = goblin, .other = ana);
+	assert_int_equal(standing(world, MAP, BEAST_BEAR) + standing(world, MAP, BEAST_GOBLIN), 0);
 	pass_ms(world, 2900);
-	tick(world);
-	assert_int_equal(standing(world, BEAST_BEAR), 0);
+	tick(world, MAP);
+	assert_int_equal(standing(world, MAP, BEAST_BEAR), 0);
 	assert_true(map->tick_due_ms <= world->tx.now_ms + 1000);
 	pass_ms(world, 200);
-	tick(world);
-	assert_int_equal(standing(world, BEAST_BEAR), 1);
-	assert_int_equal(standing(world, BEAST_GOBLIN), 0);
+	tick(world, MAP);
+	assert_int_equal(standing(world, MAP, BEAST_BEAR), 1);
+	assert_int_equal(standing(world, MAP, BEAST_GOBLIN), 0);
 	assert_int_equal(map->first_waiting, goblin);
 	pass_ms(world, 60000);
-	tick(world);
-	assert_int_equal(standing(world, BEAST_GOBLIN), 1);
+	tick(world, MAP);
+	assert_int_equal(standing(world, MAP, BEAST_GOBLIN), 1);
 	assert_int_equal(map->first_waiting, 0);
+}
+
+/* --- much at the same moment: what one transaction's log has no room for is left to the next tick -------------------------- */
+
+/* Returns how many bytes were written down to be able to undo it. */
+static enum tx_verdict run_wait(struct tx *tx, void *context)
+{
+	struct deed *deed = context;
+	creatures_wait_tick(tx, MAP);
+	deed->number = (int)(tx->world->limits.undo_bytes - tx_room(tx));
+	return TX_COMMIT;
+}
+
+/* One creature does what many are to do; the log has room for three of them from now on. */
+static void log_shrinks_to_three(struct little_world *world)
+{
+	world->world.limits.undo_bytes = 3 * (uint32_t)DONE(world, run_wait).number;
+}
+
+static void many_that_come_back_at_once_need_more_than_one_tick(void **state)
+{
+	struct little_world *world = *state;
+	static const enum beast beasts[] = {BEAST_GUARD, BEAST_BEAR, BEAST_GOBLIN, BEAST_TRAINER};
+	enum { BEASTS = sizeof beasts / sizeof *beasts };
+	const struct map_state *map = &world->world.maps[MAP];
+	const uint32_t plenty = world->world.limits.undo_bytes;
+	hunter(world);
+	world->config.intervals.respawn_ms = 5000;
+	DONE(world, run_die, .body = beast_of(world, BEAST_BEAR));
+	pass_ms(world, 5000);
+	log_shrinks_to_three(world);
+	uint32_t little = world->world.limits.undo_bytes;
+	world->world.limits.undo_bytes = plenty;
+	for (unsigned i = 0; i < BEASTS; i++)
+		DONE(world, run_die, .body = beast_of(world, beasts[i]));
+	pass_ms(world, 5000);
+	world->world.limits.undo_bytes = little;
+	DONE(world, run_wait);
+	assert_int_not_equal(map->first_waiting, 0);
+	assert_int_equal(map->creatures, BEASTS - 1);
+	DONE(world, run_wait);
+	assert_int_equal(map->first_waiting, 0);
+	assert_int_equal(map->creatures, BEASTS);
+}
+
+static void many_that_leave_at_once_need_more_than_one_tick(void **state)
+{
+	struct little_world *world = *state;
+	enum { SUMMONED = 6 };
+	hunter(world);
+	for (unsigned i = 0; i <= SUMMONED; i++)
+		about(world, spawned(world, BEAST_SPIRIT, 30 + 2 * i, 40))->dies_ms = world->tx.now_ms + (i == 0 ? 1000 : 5000);
+	pass_ms(world, 1000);
+	log_shrinks_to_three(world);
+	assert_int_equal(standing(world, MAP, BEAST_SPIRIT), SUMMONED);
+	pass_ms(world, 4000);
+	DONE(world, run_wait);
+	assert_in_range(standing(world, MAP, BEAST_SPIRIT), 1, SUMMONED - 1);
+	for (unsigned i = 1; i < SUMMONED; i++)
+		DONE(world, run_wait);
+	assert_int_equal(standing(world, MAP, BEAST_SPIRIT), 0);
 }
 
 static void on_a_full_map_it_waits_for_a_place(void **state)
@@ -378,8 +350,8 @@ static void on_a_full_map_it_waits_for_a_place(void **state)
 	EXPECT_SOUND(world);
 	hunter(world);
 	pass_ms(world, 10000);
-	tick(world);
-	assert_int_equal(standing(world, BEAST_BEAR), 1);
+	tick(world, MAP);
+	assert_int_equal(standing(world, MAP, BEAST_BEAR), 1);
 }
 
 static void what_is_removed_stays_away(void **state)
@@ -389,10 +361,10 @@ static void what_is_removed_stays_away(void **state)
 	DONE(world, run_remove, .body = bear);
 	EXPECT(world, ana, CHARACTER_REMOVE, .char_index = (int16_t)bear);
 	DONE(world, run_remove, .body = bear);
-	DONE(world, run_die, .body = bear, .player = ana); /* nothing is there to die */
+	DONE(world, run_die, .body = bear, .other = ana); /* nothing is there to die */
 	pass_ms(world, 600000);
-	tick(world);
-	assert_int_equal(standing(world, BEAST_BEAR), 0);
+	tick(world, MAP);
+	assert_int_equal(standing(world, MAP, BEAST_BEAR), 0);
 	assert_int_equal(world->world.maps[MAP].first_waiting, 0);
 }
 
@@ -403,8 +375,8 @@ static void who_is_called_appears_on_the_nearest_tile_that_suits_it(void **state
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .map = MAP, .x = 40, .y = 40);
 	forget(world);
-	struct deed deed = {.amount = BEAST_SPIRIT, .at = {.map = MAP, .x = 40, .y = 40}, .flag = true};
-	uint32_t spirit = done(world, run_spawn, deed).result;
+	struct deed deed = {.number = BEAST_SPIRIT, .at = {.map = MAP, .x = 40, .y = 40}, .flag = true};
+	uint32_t spirit = done(world, MAP, run_spawn, deed).result;
 	assert_int_equal(of(world, spirit)->x, 39); /* rhombi begin in the west */
 	assert_int_equal(HEARD(world, ana, CHARACTER_CREATE)->char_index, spirit);
 	EXPECT(world, ana, PLAY_WAVE, .wave = SOUND_WARP, .x = 39, .y = 40);
@@ -412,11 +384,11 @@ static void who_is_called_appears_on_the_nearest_tile_that_suits_it(void **state
 	EXPECT_NOTHING_ELSE(world);
 	assert_int_equal(about(world, spirit)->placed, 0);
 
-	struct deed fish = {.amount = BEAST_FISH, .at = {.map = LAND_MEADOW, .x = WATER_FROM - 1, .y = WATER_FROM}};
+	struct deed fish = {.number = BEAST_FISH, .at = {.map = LAND_MEADOW, .x = WATER_FROM - 1, .y = WATER_FROM}};
 	assert_int_equal(little_world_run(world, LAND_MEADOW, run_spawn, &fish), TX_COMMIT);
 	assert_int_equal(of(world, fish.result)->x, WATER_FROM);
 	fish.at.map = MAP; /* there is no water there */
-	assert_int_equal(done(world, run_spawn, fish).result, 0);
+	assert_int_equal(done(world, MAP, run_spawn, fish).result, 0);
 	assert_int_equal(spawned(world, 999, 40, 40), 0);
 	assert_int_equal(spawned(world, 0, 40, 40), 0);
 }
@@ -430,11 +402,11 @@ static void who_was_called_never_comes_back_and_its_body_is_used_again(void **st
 		assert_int_not_equal(rat, 0);
 		struct handle handle = body_handle(&world->world, rat);
 		if (i % 2 == 0)
-			DONE(world, run_die, .body = rat, .player = ana);
+			DONE(world, run_die, .body = rat, .other = ana);
 		else
 			DONE(world, run_remove, .body = rat);
 		assert_null(handle_body(&world->world, handle));
-		assert_int_equal(standing(world, BEAST_RAT), 0);
+		assert_int_equal(standing(world, MAP, BEAST_RAT), 0);
 		assert_int_equal(world->world.realm->free_creature_count, free);
 		forget(world);
 	}
@@ -448,9 +420,9 @@ static void when_no_body_is_free_nobody_is_called(void **state)
 	for (uint32_t i = 0; i < free; i++)
 		assert_int_not_equal(spawned(world, BEAST_RAT, 50, 70), 0);
 	assert_int_equal(spawned(world, BEAST_RAT, 50, 70), 0);
-	assert_int_equal(standing(world, BEAST_RAT), free);
+	assert_int_equal(standing(world, MAP, BEAST_RAT), free);
 	DONE(world, run_die, .body = beast_of(world, BEAST_BEAR)); /* who is placed needs none */
-	assert_int_equal(standing(world, BEAST_BEAR), 1);
+	assert_int_equal(standing(world, MAP, BEAST_BEAR), 1);
 }
 
 /* --- with time ----------------------------------------------------------------------------------------------------------------- */
@@ -465,10 +437,10 @@ static void paralysis_ends_by_itself(void **state)
 	DONE(world, run_paralyse, .body = bear, .flag = false);
 	assert_int_equal(of(world, bear)->flags, BODY_PARALYSED);
 	pass_ms(world, 189999);
-	tick(world);
+	tick(world, MAP);
 	assert_int_equal(of(world, bear)->flags, BODY_PARALYSED);
 	pass_ms(world, 1);
-	tick(world);
+	tick(world, MAP);
 	assert_int_equal(of(world, bear)->flags, 0);
 	assert_int_equal(about(world, bear)->freed_ms, 0);
 }
@@ -478,15 +450,15 @@ static void guards_that_were_led_away_return_to_their_posts(void **state)
 	struct little_world *world = *state;
 	uint32_t guard = beast_of(world, BEAST_GUARD), bear = beast_of(world, BEAST_BEAR);
 	hunter(world);
-	tick(world);
+	tick(world, MAP);
 	DONE(world, run_jump, .body = guard, .at = {.x = 60, .y = 60});
 	DONE(world, run_jump, .body = bear, .at = {.x = 62, .y = 60});
-	DONE(world, run_hurt, .body = guard, .amount = 20);
+	DONE(world, run_hurt, .body = guard, .number = 20);
 	pass_ms(world, UINT64_C(15) * 60000 - 1);
-	tick(world);
+	tick(world, MAP);
 	assert_int_equal(of(world, guard)->x, 60);
 	pass_ms(world, 1);
-	tick(world);
+	tick(world, MAP);
 	assert_int_equal(of(world, guard)->x, GUARD_X);
 	assert_int_equal(of(world, guard)->y, WILD_BEASTS_Y);
 	assert_int_equal(of(world, guard)->hp, 50);
@@ -508,6 +480,8 @@ int main(void)
 		WORLD_TEST(what_finds_no_place_is_lost),
 		WORLD_TEST(a_kind_that_remembers_its_place_appears_there_or_beside),
 		WORLD_TEST(with_a_pause_it_waits_and_comes_when_it_is_over),
+		WORLD_TEST(many_that_come_back_at_once_need_more_than_one_tick),
+		WORLD_TEST(many_that_leave_at_once_need_more_than_one_tick),
 		WORLD_TEST(on_a_full_map_it_waits_for_a_place),
 		WORLD_TEST(what_is_removed_stays_away),
 		WORLD_TEST(who_is_called_appears_on_the_nearest_tile_that_suits_it),

@@ -1,15 +1,6 @@
 /* Dying, what is dropped, being dead and coming back, in the little land: rules-life-combat-magic.md 14. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
 #include "common/catalog/tables.h"
-#include "tests/harness/little_world.h"
-#include "worker/game/creature.h"
+#include "tests/unit/test_deeds.h"
 #include "worker/game/death.h"
 #include "worker/game/death_drop.h"
 #include "worker/game/effects.h"
@@ -17,45 +8,6 @@
 #include "worker/game/rule.h"
 
 /* --- by hand ------------------------------------------------------------------------------------------------------------- */
-
-static enum tx_verdict dies(struct tx *tx, void *context)
-{
-	player_die(tx, *(const uint32_t *)context);
-	return TX_COMMIT;
-}
-
-static void kill(struct little_world *world, uint32_t who)
-{
-	little_world_run(world, body_of(world, who)->map, dies, &who);
-}
-
-static enum tx_verdict revives(struct tx *tx, void *context)
-{
-	player_revive(tx, *(const uint32_t *)context);
-	return TX_COMMIT;
-}
-
-struct spawn {
-	enum beast beast;
-	struct place at;
-	uint32_t body;
-};
-
-static enum tx_verdict spawns(struct tx *tx, void *context)
-{
-	struct spawn *spawn = context;
-	spawn->body = creature_spawn(tx, (unsigned)spawn->beast, spawn->at, false);
-	return TX_COMMIT;
-}
-
-static uint32_t put_beast(struct little_world *world, enum beast beast, struct place at)
-{
-	struct spawn spawn = {.beast = beast, .at = at};
-	little_world_run(world, at.map, spawns, &spawn);
-	assert_int_not_equal(spawn.body, 0);
-	forget(world);
-	return spawn.body;
-}
 
 /* Units of a thing on the ground of a map. */
 static int64_t lies(const struct little_world *world, unsigned map, enum thing thing)
@@ -87,7 +39,7 @@ static void who_dies_becomes_a_ghost(void **state)
 	player_of(world, ana)->poisoned = 1;
 	player_of(world, ana)->trading = 1;
 	forget(world);
-	kill(world, ana);
+	act(world, ana, player_die);
 
 	const struct player *player = player_of(world, ana);
 	assert_int_equal(player->dead, 1);
@@ -119,10 +71,10 @@ static void nobody_dies_twice(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", IN_THE_WILD);
-	kill(world, ana);
+	act(world, ana, player_die);
 	give(world, ana, 1, THING_BREAD, 5);
 	forget(world);
-	kill(world, ana);
+	act(world, ana, player_die);
 	EXPECT_NOTHING_ELSE(world);
 	assert_int_equal(lies(world, LAND_WILD, THING_BREAD), 0);
 }
@@ -131,14 +83,14 @@ static void women_and_swimmers_sound_different(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .gender = GENDER_WOMAN);
-	kill(world, ana);
+	act(world, ana, player_die);
 	assert_int_equal(HEARD(world, ana, PLAY_WAVE)->wave, SOUND_DEATH_FEMALE);
 	uint32_t beto = ENTER(world, "Beto", .x = 30, .y = 30);
 	give(world, beto, 1, THING_BOAT, 1);
 	body_of(world, beto)->flags |= BODY_SAILING;
 	player_of(world, beto)->equipment[EQUIP_BOAT] = 1;
 	stand(world, beto, WATER_FROM, WATER_FROM);
-	kill(world, beto);
+	act(world, beto, player_die);
 	assert_int_equal(HEARD(world, beto, PLAY_WAVE)->wave, SOUND_DEATH_WATER_MALE);
 	assert_int_equal(body_of(world, beto)->look, BODY_DEAD_AT_SEA);
 	assert_int_equal(body_of(world, beto)->head, 0);
@@ -156,7 +108,7 @@ static void what_clouds_the_living_leaves_the_dead(void **state)
 	body_of(world, ana)->flags |= BODY_PARALYSED | BODY_INVISIBLE | BODY_HIDDEN;
 	player->paralysed = 1;
 	forget(world);
-	kill(world, ana);
+	act(world, ana, player_die);
 	assert_int_equal(player->attributes_now[ATTRIBUTE_STRENGTH - 1], 18);
 	assert_int_equal(body_of(world, ana)->flags & (BODY_PARALYSED | BODY_INVISIBLE | BODY_HIDDEN), 0);
 	assert_int_equal(player->blind + player->stupid + player->paralysed, 0);
@@ -182,7 +134,7 @@ static void everything_that_drops_falls_and_the_rest_stays(void **state)
 	unsigned first_kept = slot;
 	for (unsigned i = 0; i < sizeof stays / sizeof *stays; i++)
 		give(world, ana, slot++, stays[i], 1);
-	kill(world, ana);
+	act(world, ana, player_die);
 	for (unsigned i = 0; i < sizeof falls / sizeof *falls; i++) {
 		assert_int_equal(lies(world, LAND_WILD, falls[i]), 1);
 		assert_int_equal(slot_item(world, ana, i + 1), THING_NONE);
@@ -204,7 +156,7 @@ static void gold_above_the_level_falls_in_piles(void **state)
 	assert_int_equal(death_gold_lost(90000000, 255, 1000000), 0);
 	uint32_t ana = ENTER(world, "Ana", IN_THE_WILD);
 	give_gold(world, ana, 223456);
-	kill(world, ana);
+	act(world, ana, player_die);
 	assert_int_equal(player_of(world, ana)->gold, 200000);
 	assert_int_equal(lies(world, LAND_WILD, THING_GOLD), 23456);
 	assert_int_equal(HOW_MANY(world, ana, OBJECT_CREATE), 3);
@@ -216,7 +168,7 @@ static void a_fortune_is_partly_lost(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", IN_THE_WILD);
 	give_gold(world, ana, GOLD_MAX);
-	kill(world, ana);
+	act(world, ana, player_die);
 	assert_int_equal(player_of(world, ana)->gold, 200000);
 	assert_int_equal(lies(world, LAND_WILD, THING_GOLD), 500000);
 	EXPECT_SOUND(world);
@@ -229,7 +181,7 @@ static void newbies_keep_their_gold_and_newbie_things(void **state)
 	give(world, ana, 1, THING_NEWBIE_TUNIC, 1);
 	give(world, ana, 2, THING_BREAD, 7);
 	give_gold(world, ana, 800000);
-	kill(world, ana);
+	act(world, ana, player_die);
 	assert_int_equal(slot_item(world, ana, 1), THING_NEWBIE_TUNIC);
 	assert_int_equal(player_of(world, ana)->gold, 800000);
 	assert_int_equal(lies(world, LAND_WILD, THING_BREAD), 7);
@@ -244,7 +196,7 @@ static void nothing_falls_in_an_arena_nor_from_staff(void **state)
 		uint32_t who = i == 0 ? ana : beto;
 		give(world, who, 1, THING_BREAD, 7);
 		give_gold(world, who, 800000);
-		kill(world, who);
+		act(world, who, player_die);
 		assert_int_equal(slot_item(world, who, 1), THING_BREAD);
 		assert_int_equal(player_of(world, who)->gold, 800000);
 	}
@@ -260,13 +212,13 @@ static void safe_maps_are_spared_unless_told_otherwise(void **state)
 	give(world, ana, 1, THING_BREAD, 7);
 	give(world, beto, 1, THING_BREAD, 7);
 	give(world, carla, 1, THING_BREAD, 7);
-	kill(world, ana);
+	act(world, ana, player_die);
 	assert_int_equal(lies(world, LAND_MEADOW, THING_BREAD), 0);
 	world->config.rules.death_drops = CONFIG_DROPS_ALWAYS;
-	kill(world, beto);
+	act(world, beto, player_die);
 	assert_int_equal(lies(world, LAND_MEADOW, THING_BREAD), 7);
 	world->config.rules.death_drops = CONFIG_DROPS_NEVER;
-	kill(world, carla);
+	act(world, carla, player_die);
 	assert_int_equal(lies(world, LAND_WILD, THING_BREAD), 0);
 }
 
@@ -277,7 +229,7 @@ static void a_backpack_falls_with_what_was_in_it(void **state)
 	give(world, ana, 1, THING_LARGE_PACK, 1);
 	wear(world, ana, 1);
 	give(world, ana, 25, THING_BREAD, 3);
-	kill(world, ana);
+	act(world, ana, player_die);
 	assert_int_equal(lies(world, LAND_WILD, THING_BREAD), 3);
 	assert_int_equal(lies(world, LAND_WILD, THING_LARGE_PACK), 1);
 	assert_int_equal(player_of(world, ana)->equipment[EQUIP_BACKPACK], 0);
@@ -299,7 +251,7 @@ static void what_finds_no_room_stays(void **state)
 	give(world, ana, 2, THING_JEWEL, 2);
 	give(world, ana, 25, THING_BREAD, 3);
 	give_gold(world, ana, 90000000);
-	kill(world, ana);
+	act(world, ana, player_die);
 	assert_int_equal(slot_item(world, ana, 2), THING_JEWEL);
 	assert_int_equal(slot_item(world, ana, 25), THING_BREAD);
 	assert_int_equal(player_of(world, ana)->equipment[EQUIP_BACKPACK], 1); /* it is not empty */
@@ -316,7 +268,7 @@ static void a_map_may_expel_its_dead(void **state)
 	uint32_t beto = ENTER(world, "Beto", .x = 55, .y = 55); /* stands where they appear */
 	world->config.rules.death_drops = CONFIG_DROPS_ALWAYS;
 	give(world, ana, 1, THING_BREAD, 7);
-	kill(world, ana);
+	act(world, ana, player_die);
 	assert_int_equal(body_of(world, ana)->map, LAND_MEADOW);
 	assert_in_range(body_of(world, ana)->x, 54, 56);
 	assert_int_equal(lies(world, LAND_SCHOOL, THING_BREAD), 7); /* where she died */
@@ -355,9 +307,9 @@ static void who_is_revived_stands_there_naked(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", IN_THE_WILD), beto = ENTER(world, "Beto", .map = LAND_WILD, .x = 42, .y = 40);
-	kill(world, ana);
+	act(world, ana, player_die);
 	forget(world);
-	little_world_run(world, LAND_WILD, revives, &ana);
+	act(world, ana, player_revive);
 	assert_int_equal(player_of(world, ana)->dead, 0);
 	assert_int_equal(player_of(world, ana)->hp, 18); /* the constitution */
 	assert_int_equal(player_of(world, ana)->stamina, 0);
@@ -366,11 +318,11 @@ static void who_is_revived_stands_there_naked(void **state)
 	assert_int_equal(HEARD(world, beto, CHARACTER_CHANGE)->body, 21);
 	assert_int_equal(HEARD(world, ana, UPDATE_USER_STATS)->min_hp, 18);
 	forget(world);
-	little_world_run(world, LAND_WILD, revives, &ana); /* the living are left alone */
+	act(world, ana, player_revive); /* the living are left alone */
 	EXPECT_NOTHING_ELSE(world);
 	player_of(world, ana)->hp_max = 10;
-	kill(world, ana);
-	little_world_run(world, LAND_WILD, revives, &ana);
+	act(world, ana, player_die);
+	act(world, ana, player_revive);
 	assert_int_equal(player_of(world, ana)->hp, 10);
 }
 
@@ -378,7 +330,7 @@ static void a_priest_revives_and_heals_who_asks(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = PRIEST_X, .y = BEASTS_Y - 3);
-	kill(world, ana);
+	act(world, ana, player_die);
 	forget(world);
 	DO(world, ana, RESUCITATE);
 	EXPECT_LINE(world, ana, TEXT_PRIEST_NONE); /* nobody was pointed at */
@@ -391,7 +343,7 @@ static void a_priest_revives_and_heals_who_asks(void **state)
 	DO(world, ana, HEAL);
 	EXPECT_LINE(world, ana, TEXT_PRIEST_HEALED);
 	EXPECT(world, ana, UPDATE_HP, .hp = 100);
-	kill(world, ana);
+	act(world, ana, player_die);
 	DO(world, ana, HEAL);
 	EXPECT_LINE(world, ana, TEXT_DEAD_CANNOT);
 	assert_int_equal(player_of(world, ana)->dead, 1);
@@ -404,7 +356,7 @@ static void a_priest_does_not_reach_far(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = PRIEST_X - 5, .y = BEASTS_Y - 5);
-	kill(world, ana);
+	act(world, ana, player_die);
 	forget(world);
 	DO(world, ana, LEFT_CLICK, .x = PRIEST_X, .y = BEASTS_Y);
 	stand(world, ana, PRIEST_X - 6, BEASTS_Y - 5); /* 11 tiles */
@@ -424,17 +376,17 @@ static void a_priest_does_not_reach_far(void **state)
 static void a_newbies_priest_serves_newbies(void **state)
 {
 	struct little_world *world = *state;
-	put_beast(world, BEAST_SCHOOL_PRIEST, (struct place){.map = LAND_MEADOW, .x = 52, .y = 50});
+	beast_call(world, BEAST_SCHOOL_PRIEST, LAND_MEADOW, 52, 50);
 	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51, .y = 52, .level = LEVEL_NEWBIE_LAST);
-	kill(world, ana);
-	kill(world, beto);
+	act(world, ana, player_die);
+	act(world, beto, player_die);
 	DO(world, ana, DOUBLE_CLICK, .x = 52, .y = 50);
 	assert_int_equal(player_of(world, ana)->dead, 1);
 	DO(world, ana, RESUCITATE);
 	assert_int_equal(player_of(world, ana)->dead, 1);
 	DO(world, beto, DOUBLE_CLICK, .x = 52, .y = 50);
 	assert_int_equal(player_of(world, beto)->dead, 0);
-	little_world_run(world, LAND_MEADOW, revives, &ana);
+	act(world, ana, player_revive);
 	forget(world);
 	DO(world, ana, HEAL);
 	EXPECT_LINE(world, ana, TEXT_PRIEST_NEWBIES);
@@ -444,7 +396,7 @@ static void the_way_home_is_announced(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", IN_THE_WILD);
-	kill(world, ana);
+	act(world, ana, player_die);
 	forget(world);
 	DO(world, ana, HOME); /* no way along the borders leads here: half a minute */
 	EXPECT_MULTI(world, ana, HOME, .distance_maps = 0, .seconds = 30, .home_name = TEXT("Prado"));
@@ -464,7 +416,7 @@ static void the_dead_may_do_little(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = ENTER(world, "Ana", .x = 40, .y = 46);
-	kill(world, ana);
+	act(world, ana, player_die);
 	give(world, ana, 1, THING_BREAD, 5);
 	give(world, ana, 2, THING_SWORD, 1);
 	lay(world, LAND_MEADOW, 40, 46, THING_JEWEL, 1);

@@ -1,13 +1,5 @@
 /* Doors, keys and clicks, in the starter world: rules-economy-social-admin.md 2.10, rules-life-combat-magic.md 8.9. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/memory_world.h"
+#include "tests/unit/test_starter.h"
 #include "worker/game/tile.h"
 
 enum { OPEN = 7, CLOSED = 8, HOUSE_OPEN = 70, HOUSE_CLOSED = 71, HOUSE_LOCKED = 72, LOGS = 58 };
@@ -17,22 +9,6 @@ static const struct place shop = {.map = 1, .x = 74, .y = 37};
 static const struct place shop_front = {.map = 1, .x = 74, .y = 38};
 static const struct place house = {.map = 1, .x = 42, .y = 31};
 static const struct place house_front = {.map = 1, .x = 42, .y = 32};
-
-static struct memory_world *world;
-
-static int open_world(void **state)
-{
-	(void)state;
-	world = memory_world_open();
-	return 0;
-}
-
-static int close_world(void **state)
-{
-	(void)state;
-	memory_world_close(&world);
-	return 0;
-}
 
 static unsigned item_at(struct place at)
 {
@@ -352,25 +328,23 @@ static void a_click_out_of_sight_or_off_the_map_does_nothing(void **state)
 	assert_int_equal(world->world.players[me].target.map, 0);
 }
 
-#define SCENE(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCENE(a_door_opens_and_closes_with_both_its_tiles),
-		SCENE(who_stands_before_a_door_is_not_told_first_how_it_was),
-		SCENE(a_door_is_found_by_the_tiles_its_picture_covers),
-		SCENE(a_door_more_than_two_tiles_away_does_not_move),
-		SCENE(a_door_does_not_close_on_somebody),
-		SCENE(a_creature_before_a_door_does_not_keep_it_shut),
-		SCENE(the_right_key_unlocks_and_locks_and_is_kept),
-		SCENE(a_wrong_key_no_door_and_a_door_far_away_change_nothing),
-		SCENE(a_door_pointed_at_long_ago_is_looked_at_again),
-		SCENE(a_click_tells_who_a_player_is),
-		SCENE(a_click_does_not_find_the_invisible_staff),
-		SCENE(a_click_lets_townsfolk_speak_and_names_beasts),
-		SCENE(a_click_names_what_lies_there_and_how_many),
-		SCENE(a_click_out_of_sight_or_off_the_map_does_nothing),
+		STARTER_TEST(a_door_opens_and_closes_with_both_its_tiles),
+		STARTER_TEST(who_stands_before_a_door_is_not_told_first_how_it_was),
+		STARTER_TEST(a_door_is_found_by_the_tiles_its_picture_covers),
+		STARTER_TEST(a_door_more_than_two_tiles_away_does_not_move),
+		STARTER_TEST(a_door_does_not_close_on_somebody),
+		STARTER_TEST(a_creature_before_a_door_does_not_keep_it_shut),
+		STARTER_TEST(the_right_key_unlocks_and_locks_and_is_kept),
+		STARTER_TEST(a_wrong_key_no_door_and_a_door_far_away_change_nothing),
+		STARTER_TEST(a_door_pointed_at_long_ago_is_looked_at_again),
+		STARTER_TEST(a_click_tells_who_a_player_is),
+		STARTER_TEST(a_click_does_not_find_the_invisible_staff),
+		STARTER_TEST(a_click_lets_townsfolk_speak_and_names_beasts),
+		STARTER_TEST(a_click_names_what_lies_there_and_how_many),
+		STARTER_TEST(a_click_out_of_sight_or_off_the_map_does_nothing),
 	};
 	return cmocka_run_group_tests_name("rules: doors and clicks", tests, NULL, NULL);
 }

@@ -1,40 +1,11 @@
 /* Experience, levels and skills learnt by use, in the starter world: rules-life-combat-magic.md 5 and 6. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
 #include <math.h>
 
 #include "common/catalog/tables.h"
-#include "tests/harness/memory_world.h"
+#include "tests/unit/test_starter.h"
 #include "worker/game/experience.h"
 
 static const struct place square = {.map = 1, .x = 50, .y = 40};
-
-static struct memory_world *world;
-
-static int open_world(void **state)
-{
-	(void)state;
-	world = memory_world_open();
-	return 0;
-}
-
-static int close_world(void **state)
-{
-	(void)state;
-	memory_world_close(&world);
-	return 0;
-}
-
-static struct player *player_at(uint32_t index)
-{
-	return &world->world.players[index];
-}
 
 struct award {
 	uint32_t player;
@@ -346,24 +317,22 @@ static void a_classic_client_is_told_how_many_points_are_new(void **state)
 	assert_int_equal(memory_world_heard(world, ana, S2C_LEVEL_UP)->LEVEL_UP.skill_points, 10);
 }
 
-#define GROWTH_TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GROWTH_TEST(a_point_short_is_no_level),
-		GROWTH_TEST(a_level_gives_what_the_class_gets_and_heals),
-		GROWTH_TEST(many_levels_in_one_award_are_one_level_up),
-		GROWTH_TEST(points_stop_at_their_most),
-		GROWTH_TEST(the_dead_grow_and_stay_dead),
-		GROWTH_TEST(newbie_things_are_taken_at_level_13),
-		GROWTH_TEST(life_is_spread_as_the_balance_says),
-		GROWTH_TEST(the_other_gains_are_those_of_the_table),
-		GROWTH_TEST(a_skill_grows_by_use),
-		GROWTH_TEST(practice_may_give_a_level),
-		GROWTH_TEST(nothing_is_learnt_at_the_ceiling_of_the_level),
-		GROWTH_TEST(the_hungry_and_who_kept_his_points_learn_nothing),
-		GROWTH_TEST(a_classic_client_is_told_how_many_points_are_new),
+		STARTER_TEST(a_point_short_is_no_level),
+		STARTER_TEST(a_level_gives_what_the_class_gets_and_heals),
+		STARTER_TEST(many_levels_in_one_award_are_one_level_up),
+		STARTER_TEST(points_stop_at_their_most),
+		STARTER_TEST(the_dead_grow_and_stay_dead),
+		STARTER_TEST(newbie_things_are_taken_at_level_13),
+		STARTER_TEST(life_is_spread_as_the_balance_says),
+		STARTER_TEST(the_other_gains_are_those_of_the_table),
+		STARTER_TEST(a_skill_grows_by_use),
+		STARTER_TEST(practice_may_give_a_level),
+		STARTER_TEST(nothing_is_learnt_at_the_ceiling_of_the_level),
+		STARTER_TEST(the_hungry_and_who_kept_his_points_learn_nothing),
+		STARTER_TEST(a_classic_client_is_told_how_many_points_are_new),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

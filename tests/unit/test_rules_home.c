@@ -1,13 +1,5 @@
 /* A ghost's way home and choosing a home, in the starter world: rules-life-combat-magic.md 14.6. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/memory_world.h"
+#include "tests/unit/test_starter.h"
 #include "worker/game/death.h"
 #include "worker/game/home.h"
 #include "worker/game/rule.h"
@@ -17,27 +9,6 @@
 /* The lake is two maps from the town: by the wood in the north. The governor stands in the town. */
 static const struct place lake = {.map = 77, .x = 45, .y = 33};
 static const struct place governor = {.map = 1, .x = 59, .y = 38};
-
-static struct memory_world *world;
-
-static int open_world(void **state)
-{
-	(void)state;
-	world = memory_world_open();
-	return 0;
-}
-
-static int close_world(void **state)
-{
-	(void)state;
-	memory_world_close(&world);
-	return 0;
-}
-
-static struct player *player_at(uint32_t index)
-{
-	return &world->world.players[index];
-}
 
 static unsigned map_of(uint32_t who)
 {
@@ -230,18 +201,16 @@ static void a_governor_takes_in_who_asks(void **state)
 	assert_true(memory_world_told(world, ana, TEXT_HOME_ALIVE));
 }
 
-#define HOME_TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		HOME_TEST(the_way_takes_half_a_minute_per_map),
-		HOME_TEST(a_ghost_goes_home),
-		HOME_TEST(the_way_is_given_up_by_the_same_word),
-		HOME_TEST(revival_travel_and_leaving_end_the_way),
-		HOME_TEST(who_may_not_go_home),
-		HOME_TEST(a_ghost_ship_comes_home_without_its_boat),
-		HOME_TEST(a_governor_takes_in_who_asks),
+		STARTER_TEST(the_way_takes_half_a_minute_per_map),
+		STARTER_TEST(a_ghost_goes_home),
+		STARTER_TEST(the_way_is_given_up_by_the_same_word),
+		STARTER_TEST(revival_travel_and_leaving_end_the_way),
+		STARTER_TEST(who_may_not_go_home),
+		STARTER_TEST(a_ghost_ship_comes_home_without_its_boat),
+		STARTER_TEST(a_governor_takes_in_who_asks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,5 @@
 /* Players and creatures: who may strike which, whose it is, and the blow. rules-life-combat-magic.md 12.7, 13.6. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/little_world.h"
-#include "worker/game/creature.h"
+#include "tests/unit/test_deeds.h"
 #include "worker/game/legality.h"
 #include "worker/game/wire.h"
 
@@ -306,20 +298,11 @@ static void a_hunt(void **state)
 	EXPECT_SOUND(world);
 }
 
-static enum tx_verdict dragon_comes(struct tx *tx, void *context)
-{
-	uint32_t *dragon = context;
-	*dragon = creature_spawn(tx, BEAST_DRAGON, (struct place){.map = LAND_WILD, .x = 60, .y = 60}, false);
-	return TX_COMMIT;
-}
-
 static void the_dragon_sword_kills_one_dragon(void **state)
 {
 	struct little_world *world = *state;
-	uint32_t dragon = 0;
 	two_hunters(world);
-	little_world_run(world, LAND_WILD, dragon_comes, &dragon);
-	assert_int_not_equal(dragon, 0);
+	uint32_t dragon = beast_call(world, BEAST_DRAGON, LAND_WILD, 60, 60);
 	give(world, ana, 1, THING_DRAGON_SWORD, 1);
 	wear(world, ana, 1);
 	uint32_t bear = beast_of(world, BEAST_BEAR);

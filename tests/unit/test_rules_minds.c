@@ -16,9 +16,9 @@ static void a_wanderer_steps_once_in_twelve_beats(void **state)
 	unsigned steps = 0;
 	world->tx.paranoia = PARANOIA_OFF; /* many runs of the same */
 	for (unsigned i = 0; i < 1200; i++) {
-		const struct body before = *mind_body(world, goat);
+		const struct body before = *of(world, goat);
 		beats(world, goat, 1);
-		const struct body *now = mind_body(world, goat);
+		const struct body *now = of(world, goat);
 		int far = abs(now->x - before.x) + abs(now->y - before.y);
 		assert_in_range(far, 0, 1);
 		steps += (unsigned)far;
@@ -63,7 +63,7 @@ static void a_hunter_sees_as_far_as_a_window(void **state)
 	} cases[] = {{9, 0, false}, {0, 7, false}, {-9, -7, false}, {8, 6, true}};
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X + 20, .y = Y);
 	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const struct body *body = mind_body(world, wolf);
+		const struct body *body = of(world, wolf);
 		stand(world, ana, (unsigned)(body->x + cases[i].dx), (unsigned)(body->y + cases[i].dy));
 		beats(world, wolf, 1); /* one: it may wander */
 		assert_int_equal(lost_hp(world, ana), cases[i].seen ? 50 : 0);
@@ -78,9 +78,9 @@ static void a_hunter_who_sees_nobody_walks_about(void **state)
 	unsigned steps = 0;
 	world->tx.paranoia = PARANOIA_OFF;
 	for (unsigned i = 0; i < 1100; i++) {
-		const struct body before = *mind_body(world, wolf);
+		const struct body before = *of(world, wolf);
 		beats(world, wolf, 1);
-		steps += (unsigned)(abs(mind_body(world, wolf)->x - before.x) + abs(mind_body(world, wolf)->y - before.y));
+		steps += (unsigned)(abs(of(world, wolf)->x - before.x) + abs(of(world, wolf)->y - before.y));
 	}
 	assert_in_range(steps, 52, 148);
 }
@@ -193,8 +193,8 @@ static void its_owner_comes_first(void **state)
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X + 4, .y = Y);
 	uint32_t eva = SOMEBODY(world, "Eva", .x = X - 3, .y = Y); /* first on the map's list */
 	uint32_t witch = beast_put(world, BEAST_CASTER, X, Y);
-	mind_of(world, witch)->owner = player_handle(&world->world, ana);
-	mind_of(world, witch)->owned_until_ms = world->tx.now_ms + BEAT_MS + 1;
+	about(world, witch)->owner = player_handle(&world->world, ana);
+	about(world, witch)->owned_until_ms = world->tx.now_ms + BEAT_MS + 1;
 	player_of(world, ana)->owned = body_handle(&world->world, witch);
 	beats(world, witch, 1);
 	assert_int_equal(lost_hp(world, ana), 50);
@@ -203,7 +203,7 @@ static void its_owner_comes_first(void **state)
 	assert_int_equal(lost_hp(world, ana), 50);
 	assert_int_equal(lost_hp(world, eva), 50);
 	assert_int_equal(player_of(world, ana)->owned.index, 0);
-	assert_int_equal(mind_of(world, witch)->owner.index, 0);
+	assert_int_equal(about(world, witch)->owner.index, 0);
 }
 
 /* 400 turns; half of them blows of 5, half darts of 50. */
@@ -217,8 +217,8 @@ static void who_strikes_twice_chooses_between_blow_and_spell(void **state)
 	hold(world, witch, true); /* so that it does not cast from its other part */
 	for (unsigned i = 0; i < 400; i++) {
 		player_of(world, ana)->hp = 999;
-		mind_of(world, witch)->strike_due_ms = 0;
-		mind_of(world, witch)->movement = MOVEMENT_NONE;
+		about(world, witch)->strike_due_ms = 0;
+		about(world, witch)->movement = MOVEMENT_NONE;
 		beats(world, witch, 1);
 		darts += lost_hp(world, ana) == 50;
 		blows += lost_hp(world, ana) == 5;
@@ -239,13 +239,13 @@ static void a_creature_strikes_each_1600_ms(void **state)
 	int before = 0, blows = 0, casts = 0;
 	(void)ana;
 	for (unsigned i = 0; i < 60; i++) {
-		uint64_t due_ms = mind_of(world, wolf)->strike_due_ms;
+		uint64_t due_ms = about(world, wolf)->strike_due_ms;
 		beats(world, wolf, 1);
-		if (mind_of(world, wolf)->strike_due_ms != due_ms) {
+		if (about(world, wolf)->strike_due_ms != due_ms) {
 			assert_true(blows++ == 0 || world->tx.now_ms - struck_ms >= STRIKE_MS);
 			struck_ms = world->tx.now_ms;
 		}
-		mind_done(world, MIND_MAP, mind_run_beat, (struct mind_deed){.body = witch});
+		mind_done(world, MIND_MAP, mind_run_beat, (struct deed){.body = witch});
 		if (lost_hp(world, eva) != before) {
 			assert_true(casts++ == 0 || world->tx.now_ms - cast_ms >= STRIKE_MS);
 			cast_ms = world->tx.now_ms;
@@ -261,17 +261,17 @@ static void each_creature_has_its_beat_each_380_ms(void **state)
 	struct little_world *world = *state;
 	SOMEBODY(world, "Ana", .x = X, .y = Y);
 	uint32_t a = beast_put(world, BEAST_WANDERER, X + 20, Y), b = beast_put(world, BEAST_WANDERER, X + 30, Y);
-	mind_of(world, a)->act_due_ms = mind_of(world, b)->act_due_ms = 0; /* as on a map that slept */
+	about(world, a)->act_due_ms = about(world, b)->act_due_ms = 0; /* as on a map that slept */
 	live_ms(world, MIND_MAP, 2000);
-	uint64_t due_a = mind_of(world, a)->act_due_ms, due_b = mind_of(world, b)->act_due_ms;
+	uint64_t due_a = about(world, a)->act_due_ms, due_b = about(world, b)->act_due_ms;
 	assert_true(due_a != due_b); /* they do not beat together */
 	assert_true(due_a > world->tx.now_ms && due_a <= world->tx.now_ms + BEAT_MS);
 	for (unsigned i = 0; i < 10; i++) {
 		live_ms(world, MIND_MAP, BEAT_MS);
 		due_a += BEAT_MS;
 		due_b += BEAT_MS;
-		assert_int_equal(mind_of(world, a)->act_due_ms, due_a);
-		assert_int_equal(mind_of(world, b)->act_due_ms, due_b);
+		assert_int_equal(about(world, a)->act_due_ms, due_a);
+		assert_int_equal(about(world, b)->act_due_ms, due_b);
 	}
 }
 
@@ -287,10 +287,10 @@ static void a_map_without_players_sleeps(void **state)
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X, .y = Y);
 	uint32_t wolf = beast_put(world, BEAST_HUNTER, X + 5, Y);
 	assert_true(live_ms(world, MIND_MAP, 1000) > 0);
-	assert_int_not_equal(mind_body(world, wolf)->x, X + 5);
+	assert_int_not_equal(of(world, wolf)->x, X + 5);
 	little_world_run(world, MIND_MAP, run_leave, &ana);
 	live_ms(world, MIND_MAP, 1000); /* the tick that finds nobody */
-	const struct body asleep = *mind_body(world, wolf);
+	const struct body asleep = *of(world, wolf);
 	assert_int_equal(live_ms(world, MIND_MAP, 600000), 0);
 	expect_at(world, wolf, asleep.x, asleep.y);
 	SOMEBODY(world, "Eva", .x = X, .y = Y);
@@ -307,14 +307,14 @@ static void an_immobilised_creature_acts_only_straight_ahead(void **state)
 	hold(world, witch, true);
 	beats(world, witch, 20);
 	expect_at(world, witch, X, Y);
-	assert_int_equal(mind_body(world, witch)->heading, HEADING_SOUTH);
+	assert_int_equal(of(world, witch)->heading, HEADING_SOUTH);
 	assert_int_equal(lost_hp(world, ana), 0);
 	assert_int_equal(lost_hp(world, eva), 0);
 	stand(world, eva, X, Y + 4);
 	beats(world, witch, 1);
 	assert_int_equal(lost_hp(world, eva), 50);
 	stand(world, ana, X, Y + 1);
-	mind_of(world, witch)->strike_due_ms = 0;
+	about(world, witch)->strike_due_ms = 0;
 	beats(world, witch, 1);
 	assert_int_equal(lost_hp(world, ana), 50);
 	expect_at(world, witch, X, Y);
@@ -328,7 +328,7 @@ static void a_paralysed_creature_does_nothing(void **state)
 	hold(world, witch, false);
 	beats(world, witch, 20);
 	assert_int_equal(lost_hp(world, ana), 0);
-	mind_of(world, witch)->freed_ms = world->tx.now_ms;
+	about(world, witch)->freed_ms = world->tx.now_ms;
 	live_ms(world, MIND_MAP, 3000);
 	assert_true(lost_hp(world, ana) >= 50);
 }
@@ -340,7 +340,7 @@ static void who_stands_by_nature_does_nothing_though_hostile(void **state)
 	uint32_t statue = beast_put(world, BEAST_FIXED, X, Y);
 	beats(world, statue, 30);
 	assert_int_equal(lost_hp(world, ana), 0);
-	mind_of(world, statue)->movement = MOVEMENT_NONE; /* the attack part alone */
+	about(world, statue)->movement = MOVEMENT_NONE; /* the attack part alone */
 	beats(world, statue, 30);
 	assert_true(lost_hp(world, ana) > 0);
 	expect_at(world, statue, X, Y);
@@ -361,9 +361,9 @@ static void a_peaceful_creature_defends_itself_against_who_attacked_it(void **st
 	stand(world, ana, X, Y + 3); /* no longer beside it, though in sight: it forgets, and does not follow */
 	beats(world, goat, 1);
 	expect_at(world, goat, X, Y);
-	assert_int_equal(mind_of(world, goat)->attacker_id, 0);
-	assert_int_equal(mind_of(world, goat)->movement, MOVEMENT_WANDERS);
-	assert_int_equal(mind_of(world, goat)->hostile, 0);
+	assert_int_equal(about(world, goat)->attacker_id, 0);
+	assert_int_equal(about(world, goat)->movement, MOVEMENT_WANDERS);
+	assert_int_equal(about(world, goat)->hostile, 0);
 }
 
 /* --- guards --------------------------------------------------------------------------------------------------------------------- */
@@ -401,8 +401,8 @@ static void a_guard_strikes_back_at_who_attacked_it(void **state)
 	struct little_world *world = *state;
 	uint32_t eva = SOMEBODY(world, "Eva", .x = X, .y = Y + 1, .criminal = true);
 	uint32_t guard = beast_put(world, BEAST_CHAOS_GUARD, X, Y);
-	mind_of(world, guard)->movement = MOVEMENT_NONE; /* does not walk away */
-	mind_of(world, guard)->attacker_id = player_of(world, eva)->id;
+	about(world, guard)->movement = MOVEMENT_NONE; /* does not walk away */
+	about(world, guard)->attacker_id = player_of(world, eva)->id;
 	beats(world, guard, 10);
 	assert_true(lost_hp(world, eva) >= 5);
 }
@@ -415,11 +415,11 @@ static void a_guard_that_wanders_takes_one_step_a_beat(void **state)
 	uint32_t guard = beast_put(world, BEAST_CHAOS_GUARD, X + 8, Y);
 	world->tx.paranoia = PARANOIA_OFF;
 	for (unsigned i = 0; i < 300; i++) {
-		struct body before = *mind_body(world, guard);
+		struct body before = *of(world, guard);
 		beats(world, guard, 1);
-		assert_in_range(abs(mind_body(world, guard)->x - before.x) + abs(mind_body(world, guard)->y - before.y), 0, 1);
+		assert_in_range(abs(of(world, guard)->x - before.x) + abs(of(world, guard)->y - before.y), 0, 1);
 		if (steps_between(world, guard, ana) == 1)
-			stand(world, ana, mind_body(world, ana)->x > X ? X - 4 : X + 4, Y);
+			stand(world, ana, of(world, ana)->x > X ? X - 4 : X + 4, Y);
 	}
 }
 
@@ -435,7 +435,7 @@ static void a_turret_shoots_two_times_of_three_and_stays(void **state)
 	world->tx.paranoia = PARANOIA_OFF;
 	for (unsigned i = 0; i < 300; i++) {
 		player_of(world, ana)->hp = 999;
-		mind_of(world, turret)->strike_due_ms = 0;
+		about(world, turret)->strike_due_ms = 0;
 		beats(world, turret, 1);
 		shots += lost_hp(world, ana) == 50;
 	}
@@ -476,7 +476,7 @@ static void a_seeker_goes_around_a_wall(void **state)
 		wall(world, MIND_MAP, x, Y - 1);
 	beats(world, hound, 9); /* 4 west, 2 north, 3 east: beside her */
 	expect_at(world, hound, X - 1, Y - 2);
-	assert_int_equal(mind_of(world, hound)->path_length, 9);
+	assert_int_equal(about(world, hound)->path_length, 9);
 	beats(world, hound, 10);
 	expect_at(world, hound, X - 1, Y - 2);
 	assert_true(lost_hp(world, ana) >= 5);
@@ -492,7 +492,7 @@ static void a_seeker_whose_way_is_blocked_looks_for_another(void **state)
 	wall(world, MIND_MAP, X, Y - 2);
 	beats(world, hound, 1); /* it throws the way away, and stays */
 	expect_at(world, hound, X, Y - 1);
-	assert_int_equal(mind_of(world, hound)->path_length, 0);
+	assert_int_equal(about(world, hound)->path_length, 0);
 	beats(world, hound, 6);
 	assert_int_equal(steps_between(world, hound, ana), 1);
 }
@@ -539,9 +539,9 @@ static void a_seeker_without_a_way_wanders(void **state)
 	wall(world, MIND_MAP, X + 1, Y - 4);
 	unsigned moved = 0;
 	for (unsigned i = 0; i < 10; i++) {
-		struct body before = *mind_body(world, hound);
+		struct body before = *of(world, hound);
 		beats(world, hound, 1);
-		moved += mind_body(world, hound)->x != before.x || mind_body(world, hound)->y != before.y;
+		moved += of(world, hound)->x != before.x || of(world, hound)->y != before.y;
 	}
 	assert_in_range(moved, 5, 10);
 	assert_int_equal(lost_hp(world, ana), 0);
@@ -559,6 +559,20 @@ static void a_ghost_in_the_way_changes_places(void **state)
 	expect_at(world, wolf, X + 1, Y);
 	expect_at(world, eva, X, Y);
 	EXPECT(world, eva, FORCE_CHAR_MOVE, .heading = HEADING_WEST);
+	EXPECT_SOUND(world);
+}
+
+static void a_ghost_pushed_over_the_border_of_an_arena_is_not_revived_against_its_will(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t eva = ENTER(world, "Eva", .map = LAND_WILD, .x = ARENA_TO, .y = ARENA_FROM, .dead = true);
+	uint32_t wolf = beast_on(world, LAND_WILD, BEAST_HUNTER, ARENA_TO + 1, ARENA_FROM);
+	player_of(world, eva)->resuscitation_safe = 0;
+	forget(world);
+	mind_done(world, LAND_WILD, mind_run_step, (struct deed){.body = wolf, .number = HEADING_WEST});
+	expect_at(world, eva, ARENA_TO + 1, ARENA_FROM);
+	assert_int_equal(player_of(world, eva)->resuscitation_safe, 1);
+	EXPECT_MULTI(world, eva, RESUSCITATION_SAFE_ON);
 	EXPECT_SOUND(world);
 }
 
@@ -624,8 +638,8 @@ static void a_pet_follows_its_master_and_keeps_its_distance(void **state)
 	stand(world, ana, X + 8, Y);
 	beats(world, pet, 12);
 	assert_in_range(steps_between(world, pet, ana), 1, 5); /* it may wander */
-	stand(world, ana, mind_body(world, pet)->x, mind_body(world, pet)->y + 3u);
-	struct body before = *mind_body(world, pet);
+	stand(world, ana, of(world, pet)->x, of(world, pet)->y + 3u);
+	struct body before = *of(world, pet);
 	beats(world, pet, 3); /* near enough */
 	expect_at(world, pet, before.x, before.y);
 	stand(world, ana, X + 30, Y);
@@ -649,15 +663,15 @@ static void a_pet_goes_for_who_attacked_its_master(void **state)
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X, .y = Y);
 	uint32_t eva = SOMEBODY(world, "Eva", .x = X + 5, .y = Y, .criminal = true);
 	uint32_t pet = pet_put(world, ana, BEAST_HUNTER, X + 1, Y);
-	mind_of(world, pet)->movement = MOVEMENT_DEFENDS;
-	mind_of(world, pet)->attacker_id = player_of(world, eva)->id;
+	about(world, pet)->movement = MOVEMENT_DEFENDS;
+	about(world, pet)->attacker_id = player_of(world, eva)->id;
 	beats(world, pet, 20);
 	assert_int_equal(steps_between(world, pet, eva), 1);
 	assert_true(lost_hp(world, eva) >= 5);
 	assert_int_equal(lost_hp(world, ana), 0);
 	stand(world, eva, X + 30, Y);
 	beats(world, pet, 1);
-	assert_int_equal(mind_of(world, pet)->movement, MOVEMENT_FOLLOWS);
+	assert_int_equal(about(world, pet)->movement, MOVEMENT_FOLLOWS);
 }
 
 static void a_pet_spares_citizens_when_its_master_must(void **state)
@@ -671,14 +685,14 @@ static void a_pet_spares_citizens_when_its_master_must(void **state)
 	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
 		player_of(world, ana)->safe_mode = cases[i].safe;
 		player_of(world, ana)->royal_army = cases[i].royal;
-		mind_of(world, pet)->movement = MOVEMENT_DEFENDS;
-		mind_of(world, pet)->attacker_id = player_of(world, eva)->id;
+		about(world, pet)->movement = MOVEMENT_DEFENDS;
+		about(world, pet)->attacker_id = player_of(world, eva)->id;
 		forget(world);
 		beats(world, pet, cases[i].spares ? 1 : 20);
 		assert_int_equal(lost_hp(world, eva) == 0, cases[i].spares);
 		if (cases[i].spares)
 			EXPECT_LINE(world, ana, TEXT_PET_SPARES_CITIZENS);
-		assert_int_equal(mind_of(world, pet)->movement, cases[i].spares ? MOVEMENT_FOLLOWS : MOVEMENT_DEFENDS);
+		assert_int_equal(about(world, pet)->movement, cases[i].spares ? MOVEMENT_FOLLOWS : MOVEMENT_DEFENDS);
 	}
 }
 
@@ -689,15 +703,15 @@ static void a_pet_fights_nobody_in_a_safe_place(void **state)
 	uint32_t eva = ON_MEADOW(world, "Eva", .x = 52, .y = 50, .criminal = true);
 	uint32_t pet = pet_put(world, ana, BEAST_HUNTER, 51, 50);
 	uint32_t rat = beast_on(world, LAND_MEADOW, BEAST_RAT, 51, 51);
-	mind_of(world, pet)->movement = MOVEMENT_DEFENDS;
-	mind_of(world, pet)->attacker_id = player_of(world, eva)->id;
+	about(world, pet)->movement = MOVEMENT_DEFENDS;
+	about(world, pet)->attacker_id = player_of(world, eva)->id;
 	beats(world, pet, 5);
 	assert_int_equal(lost_hp(world, eva), 0);
-	mind_of(world, pet)->movement = MOVEMENT_FIGHTS_CREATURES;
-	mind_of(world, pet)->target = body_handle(&world->world, rat);
+	about(world, pet)->movement = MOVEMENT_FIGHTS_CREATURES;
+	about(world, pet)->target = body_handle(&world->world, rat);
 	beats(world, pet, 5);
-	assert_int_equal(mind_body(world, rat)->hp, 5);
-	assert_int_equal(mind_of(world, pet)->movement, MOVEMENT_FOLLOWS);
+	assert_int_equal(of(world, rat)->hp, 5);
+	assert_int_equal(about(world, pet)->movement, MOVEMENT_FOLLOWS);
 }
 
 static void an_elemental_of_water_strikes_no_players(void **state)
@@ -706,8 +720,8 @@ static void an_elemental_of_water_strikes_no_players(void **state)
 	uint32_t ana = SOMEBODY(world, "Ana", .x = X, .y = Y);
 	uint32_t eva = SOMEBODY(world, "Eva", .x = X + 2, .y = Y, .criminal = true);
 	uint32_t pet = pet_put(world, ana, BEAST_WATER_ELEMENTAL, X + 1, Y);
-	mind_of(world, pet)->movement = MOVEMENT_DEFENDS;
-	mind_of(world, pet)->attacker_id = player_of(world, eva)->id;
+	about(world, pet)->movement = MOVEMENT_DEFENDS;
+	about(world, pet)->attacker_id = player_of(world, eva)->id;
 	beats(world, pet, 20);
 	assert_int_equal(lost_hp(world, eva), 0);
 	assert_int_equal(steps_between(world, pet, eva), 1);
@@ -717,8 +731,8 @@ static void an_elemental_of_water_strikes_no_players(void **state)
 
 static void set_on(struct little_world *world, uint32_t pet, uint32_t enemy)
 {
-	mind_of(world, pet)->movement = MOVEMENT_FIGHTS_CREATURES;
-	mind_of(world, pet)->target = body_handle(&world->world, enemy);
+	about(world, pet)->movement = MOVEMENT_FIGHTS_CREATURES;
+	about(world, pet)->target = body_handle(&world->world, enemy);
 }
 
 static void a_pet_kills_a_creature_for_its_master(void **state)
@@ -733,7 +747,7 @@ static void a_pet_kills_a_creature_for_its_master(void **state)
 	assert_null(handle_body(&world->world, dead));
 	assert_int_equal(player_of(world, ana)->creatures_killed, 1);
 	assert_int_equal(player_of(world, ana)->experience, 5);
-	assert_int_equal(mind_of(world, pet)->movement, MOVEMENT_FOLLOWS);
+	assert_int_equal(about(world, pet)->movement, MOVEMENT_FOLLOWS);
 	EXPECT_SOUND(world);
 }
 
@@ -747,11 +761,11 @@ static void a_pet_lets_a_creature_be_that_is_too_far(void **state)
 		bool fights;
 	} cases[] = {{6, 6, true}, {7, 0, false}, {0, 7, false}, {-6, -6, true}, {-7, 1, false}, {1, -7, false}};
 	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const struct body *body = mind_body(world, pet);
+		const struct body *body = of(world, pet);
 		set_on(world, pet,
 			   beast_put(world, BEAST_FIXED, (unsigned)(body->x + cases[i].dx), (unsigned)(body->y + cases[i].dy)));
 		beats(world, pet, 1);
-		assert_int_equal(mind_of(world, pet)->movement, cases[i].fights ? MOVEMENT_FIGHTS_CREATURES : MOVEMENT_FOLLOWS);
+		assert_int_equal(about(world, pet)->movement, cases[i].fights ? MOVEMENT_FIGHTS_CREATURES : MOVEMENT_FOLLOWS);
 	}
 }
 
@@ -762,14 +776,14 @@ static void an_elemental_of_fire_casts_and_a_dragon_answers(void **state)
 	uint32_t pet = pet_put(world, ana, BEAST_FIRE_ELEMENTAL, X + 1, Y);
 	uint32_t dragon = beast_put(world, BEAST_DRAGON, X + 5, Y);
 	set_on(world, pet, dragon);
-	mind_of(world, dragon)->strike_due_ms = world->tx.now_ms + 100000; /* it answers all the same */
+	about(world, dragon)->strike_due_ms = world->tx.now_ms + 100000; /* it answers all the same */
 	beats(world, pet, 1);
-	assert_int_equal(mind_body(world, dragon)->hp, 4950);
-	assert_int_equal(mind_body(world, pet)->hp, 950);
+	assert_int_equal(of(world, dragon)->hp, 4950);
+	assert_int_equal(of(world, pet)->hp, 950);
 	hold(world, dragon, false);
 	beats(world, pet, 5);
-	assert_int_equal(mind_body(world, dragon)->hp, 4900);
-	assert_int_equal(mind_body(world, pet)->hp, 950);
+	assert_int_equal(of(world, dragon)->hp, 4900);
+	assert_int_equal(of(world, pet)->hp, 950);
 }
 
 static void a_hostile_creature_strikes_a_pet_beside_it(void **state)
@@ -779,13 +793,13 @@ static void a_hostile_creature_strikes_a_pet_beside_it(void **state)
 	uint32_t pet = pet_put(world, ana, BEAST_WANDERER, X, Y + 1);
 	uint32_t wild = beast_put(world, BEAST_WANDERER, X + 1, Y), wolf = beast_put(world, BEAST_HUNTER, X, Y);
 	beats(world, wolf, 20);
-	assert_in_range(mind_body(world, pet)->hp, 970, 995);
-	assert_int_equal(mind_body(world, wild)->hp, 1000);
-	assert_int_equal(mind_of(world, pet)->movement, MOVEMENT_FOLLOWS); /* it is not made to strike back */
+	assert_in_range(of(world, pet)->hp, 970, 995);
+	assert_int_equal(of(world, wild)->hp, 1000);
+	assert_int_equal(about(world, pet)->movement, MOVEMENT_FOLLOWS); /* it is not made to strike back */
 	hold(world, pet, false);
-	int32_t hp = mind_body(world, pet)->hp;
+	int32_t hp = of(world, pet)->hp;
 	beats(world, wolf, 5);
-	assert_int_equal(mind_body(world, pet)->hp, hp);
+	assert_int_equal(of(world, pet)->hp, hp);
 }
 
 int main(void)
@@ -824,6 +838,7 @@ int main(void)
 		WORLD_TEST(the_search_for_a_way_has_bounds),
 		WORLD_TEST(a_seeker_without_a_way_wanders),
 		WORLD_TEST(a_ghost_in_the_way_changes_places),
+		WORLD_TEST(a_ghost_pushed_over_the_border_of_an_arena_is_not_revived_against_its_will),
 		WORLD_TEST(unseen_staff_in_the_way_changes_places_too),
 		WORLD_TEST(the_living_do_not_give_way),
 		WORLD_TEST(a_ghost_is_not_moved_from_the_land_to_the_water),

@@ -1,20 +1,9 @@
 /* Pets and trainers: taming, orders, enemies, travelling, dying, and who is called to fight: rules-life-combat-magic.md 10.9, 15.13,
  * 16.8 to 16.11, 16.13, 16.17. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/little_world.h"
+#include "tests/unit/test_deeds.h"
 #include "worker/close_reasons.h"
-#include "worker/game/creature.h"
 #include "worker/game/leaving.h"
-#include "worker/game/pets.h"
 #include "worker/game/presence.h"
-#include "worker/game/tick.h"
 #include "worker/game/tile.h"
 #include "worker/game/travel.h"
 
@@ -22,118 +11,59 @@ enum { MAP = LAND_WILD, TRIES = 400, RING_SLOT = 5 };
 
 /* --- doing -------------------------------------------------------------------------------------------------------------- */
 
-struct deed {
-	uint32_t player, body;
-	unsigned number;
-	struct place at;
-	uint32_t result;
-	bool flag;
-};
-
-static enum tx_verdict run_spawn(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	deed->result = creature_spawn(tx, deed->number, deed->at, false);
-	return TX_COMMIT;
-}
-
-static enum tx_verdict run_summon(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	deed->result = pet_summon(tx, deed->player, deed->number, deed->at);
-	return TX_COMMIT;
-}
-
 static enum tx_verdict run_call(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
-	deed->result = pet_call(tx, deed->player, deed->at);
-	return TX_COMMIT;
-}
-
-static enum tx_verdict run_die(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	creature_die(tx, deed->body, deed->player);
-	return TX_COMMIT;
-}
-
-static enum tx_verdict run_hurt(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	creature_hurt(tx, deed->body, (int)deed->number);
-	return TX_COMMIT;
-}
-
-static enum tx_verdict run_attacked(struct tx *tx, void *context)
-{
-	struct deed *deed = context;
-	creature_attacked(tx, deed->body, deed->player);
+	deed->result = pet_call(tx, deed->other, deed->at);
 	return TX_COMMIT;
 }
 
 static enum tx_verdict run_turn_on_player(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
-	pets_turn_on_player(tx, deed->player, deed->body);
+	pets_turn_on_player(tx, deed->other, deed->body);
 	return TX_COMMIT;
 }
 
 static enum tx_verdict run_turn_on_creature(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
-	pets_turn_on_creature(tx, deed->player, deed->body);
+	pets_turn_on_creature(tx, deed->other, deed->body);
 	return TX_COMMIT;
 }
 
 static enum tx_verdict run_follow(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
-	pets_follow(tx, deed->player);
+	pets_follow(tx, deed->other);
 	return TX_COMMIT;
 }
 
 static enum tx_verdict run_master_dies(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
-	pets_die(tx, deed->player);
+	pets_die(tx, deed->other);
 	return TX_COMMIT;
 }
 
 static enum tx_verdict run_travel(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
-	bool held = tx_need(tx, tx->world->bodies[deed->player].map);
+	bool held = tx_need(tx, tx->world->bodies[deed->other].map);
 	if (!tx_need(tx, deed->at.map) || !held)
 		return TX_AGAIN;
-	travel_to(tx, deed->player, deed->at, TRAVEL_WALKS);
+	travel_to(tx, deed->other, deed->at, TRAVEL_WALKS);
 	return TX_COMMIT;
 }
 
 static enum tx_verdict run_leave(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
-	leave_game(tx, deed->player, CLOSE_IDLE, TEXT_LEAVING_NOW);
+	leave_game(tx, deed->other, CLOSE_IDLE, TEXT_LEAVING_NOW);
 	return TX_COMMIT;
 }
 
-static struct deed done(struct little_world *world, uint32_t map, tx_fn *fn, struct deed deed)
-{
-	assert_int_equal(little_world_run(world, map, fn, &deed), TX_COMMIT);
-	EXPECT_SOUND(world);
-	return deed;
-}
 #define DONE(world, fn, ...) done((world), MAP, (fn), (struct deed){__VA_ARGS__})
-
-static const struct body *of(struct little_world *world, uint32_t body)
-{
-	return &world->world.bodies[body];
-}
-
-static struct creature *about(struct little_world *world, uint32_t body)
-{
-	return creature_of(&world->world, body);
-}
 
 static uint32_t tamer(struct little_world *world, const char *name, unsigned x)
 {
@@ -151,8 +81,7 @@ static uint32_t beast_at(struct little_world *world, unsigned number, unsigned x
 
 static uint32_t summoned(struct little_world *world, uint32_t master)
 {
-	return DONE(world, run_summon, .player = master, .number = BEAST_SPIRIT, .at = body_place(of(world, master)))
-		.result;
+	return DONE(world, run_summon, .other = master, .number = BEAST_SPIRIT, .at = body_place(of(world, master))).result;
 }
 
 static void tame_at(struct little_world *world, uint32_t who, unsigned x, unsigned y)
@@ -183,22 +112,6 @@ static uint32_t bear_of(struct little_world *world, uint32_t who)
 static void point_at(struct little_world *world, uint32_t who, uint32_t beast)
 {
 	player_of(world, who)->target.creature = body_handle(&world->world, beast);
-}
-
-static void tick(struct little_world *world)
-{
-	uint32_t map = MAP;
-	world->world.maps[MAP].tick_due_ms = world->tx.now_ms;
-	assert_int_equal(little_world_run(world, MAP, map_tick, &map), TX_COMMIT);
-	EXPECT_SOUND(world);
-}
-
-static unsigned standing(struct little_world *world, enum beast beast)
-{
-	unsigned count = 0;
-	for (uint32_t b = world->world.maps[MAP].first_creature; b != 0; b = of(world, b)->next_on_map)
-		count += of(world, b)->creature == (unsigned)beast;
-	return count;
 }
 
 /* --- taming --------------------------------------------------------------------------------------------------------------- */
@@ -256,7 +169,7 @@ static void who_is_tamed_follows_and_a_wild_one_takes_its_place(void **state)
 	assert_int_equal(about(world, pet)->master.index, ana);
 	assert_int_equal(player_of(world, ana)->pet_kinds[0], BEAST_BEAR);
 	assert_int_equal(of(world, bear)->hp, 30);
-	assert_int_equal(standing(world, BEAST_BEAR), 2);
+	assert_int_equal(standing(world, MAP, BEAST_BEAR), 2);
 }
 
 static void a_failure_is_told_once(void **state)
@@ -414,15 +327,15 @@ static void pets_turn_on_who_fights_their_master(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = tamer(world, "Ana", 50), beto = tamer(world, "Beto", 54);
 	uint32_t bear = bear_of(world, ana);
-	DONE(world, run_turn_on_player, .player = ana, .body = beto);
+	DONE(world, run_turn_on_player, .other = ana, .body = beto);
 	assert_int_equal(about(world, bear)->attacker_id, beto);
 	assert_int_equal(about(world, bear)->target.index, beto);
 	assert_int_equal(about(world, bear)->movement, MOVEMENT_DEFENDS);
 	assert_int_equal(about(world, bear)->hostile, 1);
-	DONE(world, run_follow, .player = ana);
+	DONE(world, run_follow, .other = ana);
 	assert_int_equal(about(world, bear)->attacker_id, 0);
 	assert_int_equal(about(world, bear)->movement, MOVEMENT_FOLLOWS);
-	DONE(world, run_turn_on_player, .player = ana, .body = ana);
+	DONE(world, run_turn_on_player, .other = ana, .body = ana);
 	assert_int_equal(about(world, bear)->movement, MOVEMENT_FOLLOWS);
 }
 
@@ -431,14 +344,14 @@ static void who_attacks_a_citizens_pet_is_a_criminal_and_all_pets_turn(void **st
 	struct little_world *world = *state;
 	uint32_t ana = tamer(world, "Ana", 50), beto = tamer(world, "Beto", 54);
 	uint32_t bear = bear_of(world, ana), spirit = summoned(world, ana);
-	DONE(world, run_attacked, .body = bear, .player = beto);
+	DONE(world, run_attacked, .body = bear, .other = beto);
 	EXPECT_LINE(world, ana, TEXT_PET_ATTACKED);
 	assert_true(player_of(world, beto)->reputation[REPUTATION_BANDIT] > 0);
 	assert_int_equal(about(world, spirit)->attacker_id, beto);
 	assert_int_equal(about(world, bear)->movement, MOVEMENT_DEFENDS);
 	forget(world);
-	DONE(world, run_follow, .player = ana);
-	DONE(world, run_attacked, .body = bear, .player = ana); /* her own */
+	DONE(world, run_follow, .other = ana);
+	DONE(world, run_attacked, .body = bear, .other = ana); /* her own */
 	assert_int_equal(about(world, bear)->movement, MOVEMENT_FOLLOWS);
 	assert_int_equal(player_of(world, ana)->reputation[REPUTATION_BANDIT], 0);
 }
@@ -449,12 +362,12 @@ static void pets_turn_on_a_creature_unless_they_have_an_enemy(void **state)
 	uint32_t ana = tamer(world, "Ana", 50), bear = bear_of(world, ana), spirit = summoned(world, ana);
 	uint32_t rat = beast_at(world, BEAST_RAT, 52, 72), other = beast_at(world, BEAST_RAT, 54, 72);
 	about(world, spirit)->target = body_handle(&world->world, other);
-	DONE(world, run_turn_on_creature, .player = ana, .body = rat);
+	DONE(world, run_turn_on_creature, .other = ana, .body = rat);
 	assert_int_equal(about(world, bear)->target.index, rat);
 	assert_int_equal(about(world, spirit)->target.index, other);
 	assert_int_equal(about(world, bear)->movement, MOVEMENT_FIGHTS_CREATURES);
-	DONE(world, run_follow, .player = ana);
-	DONE(world, run_turn_on_creature, .player = ana, .body = bear); /* not on each other */
+	DONE(world, run_follow, .other = ana);
+	DONE(world, run_turn_on_creature, .other = ana, .body = bear); /* not on each other */
 	assert_int_equal(about(world, spirit)->movement, MOVEMENT_FOLLOWS);
 }
 
@@ -462,19 +375,19 @@ static void nobody_earns_with_his_own_pet(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = tamer(world, "Ana", 50), bear = bear_of(world, ana);
-	DONE(world, run_die, .body = bear, .player = ana);
+	DONE(world, run_die, .body = bear, .other = ana);
 	EXPECT_LINE(world, ana, TEXT_CREATURE_KILLED);
 	assert_int_equal(HOW_MANY(world, ana, CONSOLE_MSG), 0);
 	assert_int_equal(player_of(world, ana)->reputation[REPUTATION_PLEBEIAN], 0);
 	assert_int_equal(pets_count(player_of(world, ana)), 0);
-	assert_int_equal(standing(world, BEAST_BEAR), 1); /* nothing comes in its place */
+	assert_int_equal(standing(world, MAP, BEAST_BEAR), 1); /* nothing comes in its place */
 
 	stand(world, ana, 60, 70);
 	uint32_t beto = tamer(world, "Beto", 64);
 	bear = bear_of(world, ana);
 	player_of(world, ana)->guild = player_of(world, beto)->guild = 3;
 	forget(world);
-	DONE(world, run_die, .body = bear, .player = beto);
+	DONE(world, run_die, .body = bear, .other = beto);
 	EXPECT_LINE(world, beto, TEXT_CREATURE_KILLED);
 	assert_int_equal(HOW_MANY(world, beto, CONSOLE_MSG), 0);
 }
@@ -484,7 +397,7 @@ static void anothers_pet_gives_experience_and_leaves_nothing(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = tamer(world, "Ana", 50), beto = tamer(world, "Beto", 54), bear = bear_of(world, ana);
 	world->config.rules.drop_percent = 1000;
-	DONE(world, run_die, .body = bear, .player = beto);
+	DONE(world, run_die, .body = bear, .other = beto);
 	EXPECT_LINE(world, beto, TEXT_EXPERIENCE_EARNED, 45);
 	for (unsigned tile = 0; tile < MAP_TILES; tile++)
 		assert_int_equal(world->world.maps[MAP].ground[tile].item, 0);
@@ -503,13 +416,13 @@ static void summoned_creatures_leave_after_their_time(void **state)
 	assert_int_equal(about(world, spirit)->movement, MOVEMENT_FOLLOWS);
 	assert_int_equal(player_of(world, ana)->pet_kinds[0], 0);
 	pass_ms(world, 40039);
-	tick(world);
+	tick(world, MAP);
 	assert_int_equal(pets_count(player_of(world, ana)), 1);
 	pass_ms(world, 1);
-	tick(world);
+	tick(world, MAP);
 	EXPECT(world, ana, CHARACTER_REMOVE, .char_index = (int16_t)spirit);
 	assert_int_equal(pets_count(player_of(world, ana)), 0);
-	assert_int_equal(standing(world, BEAST_SPIRIT), 0);
+	assert_int_equal(standing(world, MAP, BEAST_SPIRIT), 0);
 }
 
 static void the_farthest_tamed_pet_is_called(void **state)
@@ -520,13 +433,13 @@ static void the_farthest_tamed_pet_is_called(void **state)
 	uint32_t bear = bear_of(world, ana), spirit = summoned(world, ana);
 	stand(world, ana, 52, 71);
 	DONE(world, run_hurt, .body = bear, .number = 9);
-	assert_true(DONE(world, run_call, .player = ana, .at = {.map = MAP, .x = 48, .y = 72}).result);
+	assert_true(DONE(world, run_call, .other = ana, .at = {.map = MAP, .x = 48, .y = 72}).result);
 	assert_int_equal(of(world, bear)->x, 48);
 	assert_int_equal(of(world, bear)->hp, 21);
 	assert_int_equal(of(world, near)->x, 50);
 	assert_true(of(world, spirit)->x >= 58);
-	DONE(world, run_master_dies, .player = ana);
-	assert_false(DONE(world, run_call, .player = ana, .at = {.map = MAP, .x = 48, .y = 72}).result);
+	DONE(world, run_master_dies, .other = ana);
+	assert_false(DONE(world, run_call, .other = ana, .at = {.map = MAP, .x = 48, .y = 72}).result);
 }
 
 /* --- travelling ------------------------------------------------------------------------------------------------------------------ */
@@ -539,14 +452,14 @@ static void tamed_pets_wait_outside_safe_maps_and_summoned_ones_are_lost(void **
 	bear_of(world, ana);
 	summoned(world, ana);
 	forget(world);
-	DONE(world, run_travel, .player = ana, .at = {.map = LAND_MEADOW, .x = 50, .y = 50});
+	DONE(world, run_travel, .other = ana, .at = {.map = LAND_MEADOW, .x = 50, .y = 50});
 	EXPECT_LINE(world, ana, TEXT_SUMMONED_LOST);
 	EXPECT_LINE(world, ana, TEXT_PETS_WAIT_OUTSIDE);
 	assert_int_equal(pets_count(player_of(world, ana)), 1);
 	assert_int_equal(world->world.realm->free_creature_count, free);
-	DONE(world, run_travel, .player = ana, .at = {.map = LAND_SCHOOL, .x = 40, .y = 50});
+	DONE(world, run_travel, .other = ana, .at = {.map = LAND_SCHOOL, .x = 40, .y = 50});
 	forget(world);
-	DONE(world, run_travel, .player = ana, .at = {.map = MAP, .x = 40, .y = 40});
+	DONE(world, run_travel, .other = ana, .at = {.map = MAP, .x = 40, .y = 40});
 	uint32_t bear = player_of(world, ana)->pets[0].index;
 	assert_int_equal(of(world, bear)->creature, BEAST_BEAR);
 	assert_int_equal(of(world, bear)->map, MAP);
@@ -560,10 +473,10 @@ static void between_unsafe_maps_they_keep_their_health(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = tamer(world, "Ana", 50), bear = bear_of(world, ana);
 	DONE(world, run_hurt, .body = bear, .number = 9);
-	DONE(world, run_turn_on_player, .player = ana, .body = tamer(world, "Beto", 54));
+	DONE(world, run_turn_on_player, .other = ana, .body = tamer(world, "Beto", 54));
 	static const struct place places[] = {{.map = MAP, .x = 30, .y = 40}, {.map = LAND_BARREN, .x = 30, .y = 40}};
 	for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
-		DONE(world, run_travel, .player = ana, .at = places[i]);
+		DONE(world, run_travel, .other = ana, .at = places[i]);
 		assert_int_equal(player_of(world, ana)->pets[0].index, bear);
 		assert_int_equal(of(world, bear)->map, places[i].map);
 		assert_int_equal(of(world, bear)->hp, 21);
@@ -582,12 +495,12 @@ static void who_leaves_the_game_keeps_what_he_tamed(void **state)
 	about(world, rat)->movement = MOVEMENT_DEFENDS;
 	about(world, rat)->attacker_id = ana;
 	player_of(world, ana)->hunter = body_handle(&world->world, rat);
-	DONE(world, run_leave, .player = ana);
+	DONE(world, run_leave, .other = ana);
 	assert_int_equal(about(world, rat)->movement, MOVEMENT_STANDS); /* who fought with her lets it be */
 	assert_int_equal(about(world, rat)->attacker_id, 0);
 	free--;
 	assert_int_equal(world->world.realm->free_creature_count, free);
-	assert_int_equal(standing(world, BEAST_SPIRIT), 0);
+	assert_int_equal(standing(world, MAP, BEAST_SPIRIT), 0);
 	assert_int_equal(player_of(world, ana)->pet_kinds[0], BEAST_BEAR);
 	assert_int_equal(pets_count(player_of(world, ana)), 1);
 }
@@ -600,10 +513,10 @@ static void with_their_master_they_all_die(void **state)
 	summoned(world, ana);
 	player_of(world, ana)->pet_kinds[2] = BEAST_RAT; /* waits outside */
 	world->config.rules.drop_percent = 1000;
-	DONE(world, run_master_dies, .player = ana);
+	DONE(world, run_master_dies, .other = ana);
 	assert_int_equal(pets_count(player_of(world, ana)), 0);
 	assert_int_equal(world->world.realm->free_creature_count, free);
-	assert_int_equal(standing(world, BEAST_BEAR), 1);
+	assert_int_equal(standing(world, MAP, BEAST_BEAR), 1);
 }
 
 /* --- trainers ---------------------------------------------------------------------------------------------------------------------- */
@@ -645,17 +558,17 @@ static void a_trainer_calls_seven_at_a_time(void **state)
 	for (unsigned i = 0; i < 9; i++)
 		DO(world, ana, TRAIN, .creature = 1);
 	EXPECT_SOUND(world);
-	assert_int_equal(standing(world, BEAST_RAT), 7);
+	assert_int_equal(standing(world, MAP, BEAST_RAT), 7);
 	assert_int_equal(HEARD(world, ana, CHAT_OVER_HEAD)->char_index, trainer);
 	uint32_t rat = beast_of(world, BEAST_RAT);
 	assert_int_equal(about(world, rat)->maker.index, trainer);
-	DONE(world, run_die, .body = rat, .player = ana);
+	DONE(world, run_die, .body = rat, .other = ana);
 	EXPECT_LINE(world, ana, TEXT_EXPERIENCE_EARNED, 5);
-	assert_int_equal(standing(world, BEAST_RAT), 6);
+	assert_int_equal(standing(world, MAP, BEAST_RAT), 6);
 	DO(world, ana, TRAIN, .creature = 2);
-	assert_int_equal(standing(world, BEAST_GOBLIN), 2);
+	assert_int_equal(standing(world, MAP, BEAST_GOBLIN), 2);
 	DO(world, ana, TRAIN, .creature = 1);
-	assert_int_equal(standing(world, BEAST_RAT), 6);
+	assert_int_equal(standing(world, MAP, BEAST_RAT), 6);
 	EXPECT_SOUND(world);
 }
 
@@ -670,11 +583,11 @@ static void a_trainer_has_no_others_and_does_not_hurry(void **state)
 	DO(world, ana, TRAIN, .creature = 1);
 	world->tx.now_ms -= LITTLE_WORLD_STEP_MS - 100;
 	DO(world, ana, TRAIN, .creature = 1);
-	assert_int_equal(standing(world, BEAST_RAT), 1);
+	assert_int_equal(standing(world, MAP, BEAST_RAT), 1);
 	player_of(world, ana)->dead = 1;
 	DO(world, ana, TRAIN, .creature = 1);
 	DO(world, ana, TRAIN_LIST);
-	assert_int_equal(standing(world, BEAST_RAT), 1);
+	assert_int_equal(standing(world, MAP, BEAST_RAT), 1);
 	assert_int_equal(HOW_MANY(world, ana, TRAINER_CREATURE_LIST), 0);
 }
 

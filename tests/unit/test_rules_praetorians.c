@@ -2,18 +2,15 @@
 #include "tests/unit/test_minds.h"
 #include "worker/game/legality.h"
 #include "worker/game/praetorians.h"
-#include "worker/game/tick.h"
 
 enum { WEST_X = 35, EAST_X = 67, CENTER_Y = 25, CLAN = 9 };
 
 /* --- the clan ------------------------------------------------------------------------------------------------------------- */
 
-static void tick(struct little_world *world)
+static void second_passes(struct little_world *world)
 {
-	uint32_t map = MIND_MAP;
 	pass_ms(world, 1000);
-	atomic_store(&world->world.maps[MIND_MAP].tick_due_ms, world->tx.now_ms);
-	assert_int_equal(little_world_run(world, MIND_MAP, map_tick, &map), TX_COMMIT);
+	tick(world, MIND_MAP);
 }
 
 static unsigned members(struct little_world *world)
@@ -24,30 +21,24 @@ static unsigned members(struct little_world *world)
 /* The first member of the clan with this part. */
 static uint32_t member(struct little_world *world, enum beast beast)
 {
-	for (uint32_t i = world->world.maps[MIND_MAP].first_creature; i != 0; i = mind_body(world, i)->next_on_map) {
-		if (mind_body(world, i)->creature == (unsigned)beast)
+	for (uint32_t i = world->world.maps[MIND_MAP].first_creature; i != 0; i = of(world, i)->next_on_map) {
+		if (of(world, i)->creature == (unsigned)beast)
 			return i;
 	}
 	fail_msg("nobody of the clan is a %u", (unsigned)beast);
 	return 0;
 }
 
-static enum tx_verdict run_die(struct tx *tx, void *context)
-{
-	creature_die(tx, *(const uint32_t *)context, 0);
-	return TX_COMMIT;
-}
-
 static void slay(struct little_world *world, uint32_t creature)
 {
-	assert_int_equal(little_world_run(world, MIND_MAP, run_die, &creature), TX_COMMIT);
+	mind_done(world, MIND_MAP, run_die, (struct deed){.body = creature});
 }
 
 /* All but this one; 0 = all. */
 static void slay_others(struct little_world *world, uint32_t one)
 {
 	for (uint32_t i = world->world.maps[MIND_MAP].first_creature, next; i != 0; i = next) {
-		next = mind_body(world, i)->next_on_map;
+		next = of(world, i)->next_on_map;
 		if (i != one)
 			slay(world, i);
 	}
@@ -58,7 +49,7 @@ static uint32_t clan_comes(struct little_world *world)
 {
 	uint32_t ana = SOMEBODY(world, "Ana", .x = 80, .y = 80);
 	world->config.rules.praetorian_map = MIND_MAP;
-	tick(world);
+	second_passes(world);
 	assert_int_equal(members(world), CLAN);
 	return ana;
 }
@@ -67,8 +58,8 @@ static uint32_t clan_comes(struct little_world *world)
 static uint32_t alone(struct little_world *world, enum beast beast)
 {
 	uint32_t index = beast_put(world, beast, WEST_X, CENTER_Y);
-	mind_of(world, index)->center_x = WEST_X;
-	mind_of(world, index)->center_y = CENTER_Y;
+	about(world, index)->center_x = WEST_X;
+	about(world, index)->center_y = CENTER_Y;
 	return index;
 }
 
@@ -76,21 +67,21 @@ static uint32_t alone(struct little_world *world, enum beast beast)
 static uint32_t ally(struct little_world *world, enum beast beast, unsigned x, unsigned y)
 {
 	uint32_t index = beast_put(world, beast, x, y);
-	mind_of(world, index)->center_x = WEST_X;
-	mind_of(world, index)->center_y = CENTER_Y;
+	about(world, index)->center_x = WEST_X;
+	about(world, index)->center_y = CENTER_Y;
 	return index;
 }
 
 /* Where it was before it walked. */
 static void put_back(struct little_world *world, uint32_t body, unsigned x, unsigned y)
 {
-	if (mind_body(world, body)->x != x || mind_body(world, body)->y != y)
+	if (of(world, body)->x != x || of(world, body)->y != y)
 		stand(world, body, x, y);
 }
 
 static bool is_held(struct little_world *world, uint32_t body)
 {
-	return (mind_body(world, body)->flags & (BODY_PARALYSED | BODY_IMMOBILISED)) != 0;
+	return (of(world, body)->flags & (BODY_PARALYSED | BODY_IMMOBILISED)) != 0;
 }
 
 static void nine_come_around_their_center_and_only_once(void **state)
@@ -109,13 +100,13 @@ static void nine_come_around_their_center_and_only_once(void **state)
 	for (unsigned i = 0; i < CLAN; i++) {
 		uint32_t who = tile_occupant(&world->world, MIND_MAP, posts[i].x, posts[i].y);
 		assert_int_not_equal(who, 0);
-		assert_int_equal(mind_body(world, who)->creature, (unsigned)posts[i].beast);
-		assert_int_equal(mind_of(world, who)->center_x, WEST_X);
-		assert_int_equal(mind_of(world, who)->center_y, CENTER_Y);
-		assert_int_not_equal(mind_body(world, who)->head, 0);
+		assert_int_equal(of(world, who)->creature, (unsigned)posts[i].beast);
+		assert_int_equal(about(world, who)->center_x, WEST_X);
+		assert_int_equal(about(world, who)->center_y, CENTER_Y);
+		assert_int_not_equal(of(world, who)->head, 0);
 	}
 	for (unsigned i = 0; i < 5; i++)
-		tick(world);
+		second_passes(world);
 	assert_int_equal(members(world), CLAN);
 	EXPECT_SOUND(world);
 }
@@ -126,15 +117,15 @@ static void the_next_clan_comes_on_the_other_side_when_all_are_dead(void **state
 	clan_comes(world);
 	slay_others(world, member(world, BEAST_THIEF));
 	for (unsigned i = 0; i < 3; i++)
-		tick(world);
+		second_passes(world);
 	assert_int_equal(members(world), 1);
 	slay_others(world, 0);
-	tick(world);
+	second_passes(world);
 	assert_int_equal(members(world), CLAN);
-	assert_int_equal(mind_of(world, member(world, BEAST_KING))->center_x, EAST_X);
+	assert_int_equal(about(world, member(world, BEAST_KING))->center_x, EAST_X);
 	slay_others(world, 0);
-	tick(world);
-	assert_int_equal(mind_of(world, member(world, BEAST_KING))->center_x, WEST_X);
+	second_passes(world);
+	assert_int_equal(about(world, member(world, BEAST_KING))->center_x, WEST_X);
 	EXPECT_SOUND(world);
 }
 
@@ -144,23 +135,23 @@ static void other_maps_have_no_clan(void **state)
 	SOMEBODY(world, "Ana", .x = 80, .y = 80);
 	world->config.rules.praetorian_map = LAND_WILD;
 	for (unsigned i = 0; i < 5; i++)
-		tick(world);
+		second_passes(world);
 	assert_int_equal(members(world), 0);
 	world->config.rules.praetorian_map = 0;
-	tick(world);
+	second_passes(world);
 	assert_int_equal(members(world), 0);
 }
 
 static enum tx_verdict run_may_attack(struct tx *tx, void *context)
 {
-	struct mind_deed *deed = context;
+	struct deed *deed = context;
 	deed->result = may_attack_creature(tx, deed->other, deed->body, ATTACK_STRIKES);
 	return TX_COMMIT;
 }
 
 static bool may_attack(struct little_world *world, uint32_t player, uint32_t creature)
 {
-	return mind_done(world, MIND_MAP, run_may_attack, (struct mind_deed){.body = creature, .other = player}) != 0;
+	return mind_done(world, MIND_MAP, run_may_attack, (struct deed){.body = creature, .other = player}) != 0;
 }
 
 static void nobody_touches_the_king_while_another_lives(void **state)
@@ -173,11 +164,11 @@ static void nobody_touches_the_king_while_another_lives(void **state)
 	assert_true(may_attack(world, ana, member(world, BEAST_SWORD)));
 	assert_int_equal(player_of(world, ana)->owned.index, 0); /* they are nobody's */
 	uint32_t pet = pet_put(world, ana, BEAST_HUNTER, WEST_X + 1, CENTER_Y);
-	mind_of(world, pet)->movement = MOVEMENT_FIGHTS_CREATURES;
-	mind_of(world, pet)->target = body_handle(&world->world, king);
+	about(world, pet)->movement = MOVEMENT_FIGHTS_CREATURES;
+	about(world, pet)->target = body_handle(&world->world, king);
 	beats(world, pet, 1);
 	EXPECT_LINE(world, ana, TEXT_ATTACK_KING);
-	assert_int_equal(mind_of(world, pet)->movement, MOVEMENT_FOLLOWS);
+	assert_int_equal(about(world, pet)->movement, MOVEMENT_FOLLOWS);
 	slay_others(world, king); /* the pet too */
 	assert_true(may_attack(world, ana, king));
 }
@@ -207,11 +198,11 @@ static void a_king_heals_and_frees_his_men(void **state)
 	uint32_t king = alone(world, BEAST_KING), sword = ally(world, BEAST_SWORD, WEST_X + 4, CENTER_Y);
 	body_of(world, sword)->hp = 900;
 	beats(world, king, 1);
-	assert_int_equal(mind_body(world, sword)->hp, 950);
+	assert_int_equal(of(world, sword)->hp, 950);
 	beats(world, king, 4); /* his interval */
-	assert_int_equal(mind_body(world, sword)->hp, 950);
+	assert_int_equal(of(world, sword)->hp, 950);
 	beats(world, king, 1);
-	assert_int_equal(mind_body(world, sword)->hp, 1000);
+	assert_int_equal(of(world, sword)->hp, 1000);
 	hold(world, sword, false);
 	unsigned turns = 0;
 	while (is_held(world, sword) && turns++ < 100)
@@ -227,7 +218,7 @@ static void a_king_alone_goes_for_who_is_near_and_strikes_all_around(void **stat
 	uint32_t king = alone(world, BEAST_KING);
 	beats(world, king, 3);
 	assert_int_equal(steps_between(world, king, ana), 1);
-	uint32_t eva = SOMEBODY(world, "Eva", .x = mind_body(world, king)->x, .y = CENTER_Y + 1);
+	uint32_t eva = SOMEBODY(world, "Eva", .x = of(world, king)->x, .y = CENTER_Y + 1);
 	player_of(world, ana)->hp = 999;
 	unsigned both = 0;
 	for (unsigned i = 0; i < 20; i++) {
@@ -278,7 +269,7 @@ static void a_king_in_peace_goes_home_and_heals_himself(void **state)
 	beats(world, king, 5);
 	expect_at(world, king, WEST_X, CENTER_Y);
 	beats(world, king, 25);
-	assert_in_range(mind_body(world, king)->hp, 300, 500); /* 50 each 5 beats */
+	assert_in_range(of(world, king)->hp, 300, 500); /* 50 each 5 beats */
 }
 
 static void a_king_in_peace_for_long_calls_one_of_his_dead_back(void **state)
@@ -286,15 +277,15 @@ static void a_king_in_peace_for_long_calls_one_of_his_dead_back(void **state)
 	struct little_world *world = *state;
 	SOMEBODY(world, "Ana", .x = 80, .y = 80);
 	uint32_t king = alone(world, BEAST_KING);
-	mind_of(world, king)->counter = 1999;
+	about(world, king)->counter = 1999;
 	beats(world, king, 1);
 	assert_int_equal(members(world), 1);
 	beats(world, king, 3);
 	assert_int_equal(members(world), 2);
 	uint32_t healer = member(world, BEAST_HEALER);
 	expect_at(world, healer, WEST_X + 3, CENTER_Y);
-	assert_int_equal(mind_of(world, healer)->center_x, WEST_X);
-	assert_in_range(mind_of(world, king)->counter, 0, 3);
+	assert_int_equal(about(world, healer)->center_x, WEST_X);
+	assert_in_range(about(world, king)->counter, 0, 3);
 	EXPECT_SOUND(world);
 }
 
@@ -320,10 +311,10 @@ static void a_healer_frees_then_holds_then_hurts_then_heals(void **state)
 	body_of(world, ana)->flags |= BODY_INVISIBLE; /* that does not help her now */
 	beats(world, healer, 5);
 	assert_int_equal(lost_hp(world, ana), 50);
-	assert_int_equal(mind_body(world, sword)->hp, 900);
+	assert_int_equal(of(world, sword)->hp, 900);
 	stand(world, ana, 80, 80);
 	beats(world, healer, 5);
-	assert_int_equal(mind_body(world, sword)->hp, 950);
+	assert_int_equal(of(world, sword)->hp, 950);
 }
 
 static void a_healer_goes_to_who_is_held_and_home_when_pressed_twice_as_fast(void **state)
@@ -332,7 +323,7 @@ static void a_healer_goes_to_who_is_held_and_home_when_pressed_twice_as_fast(voi
 	uint32_t ana = SOMEBODY(world, "Ana", .x = 80, .y = 80, .privileges = PRIVILEGE_GOD);
 	uint32_t healer = alone(world, BEAST_HEALER), sword = ally(world, BEAST_SWORD, WEST_X + 14, CENTER_Y);
 	hold(world, sword, false);
-	mind_of(world, healer)->strike_due_ms = world->tx.now_ms + 1000000; /* it may do nothing but walk */
+	about(world, healer)->strike_due_ms = world->tx.now_ms + 1000000; /* it may do nothing but walk */
 	beats(world, healer, 3);
 	expect_at(world, healer, WEST_X + 3, CENTER_Y);
 	stand(world, sword, 80, 70);
@@ -362,7 +353,7 @@ static void a_mage_strikes_the_held_first_and_unveils(void **state)
 	assert_int_equal(lost_hp(world, ana), 50);
 	body_of(world, ana)->flags |= BODY_HIDDEN;
 	unsigned turns = 0;
-	while ((mind_body(world, ana)->flags & BODY_HIDDEN) != 0 && turns++ < 100)
+	while ((of(world, ana)->flags & BODY_HIDDEN) != 0 && turns++ < 100)
 		beats(world, mage, 5);
 	assert_in_range(turns, 0, 30); /* 35 of a hundred */
 	assert_int_equal(lost_hp(world, ana), 50);
@@ -393,7 +384,7 @@ static void a_mage_with_little_life_breaks_his_wand(void **state)
 	EXPECT(world, ana, PLAY_WAVE, .wave = SOUND_DRAGON, .x = WEST_X, .y = CENTER_Y);
 	assert_int_equal(HEARD(world, ana, CHAT_OVER_HEAD)->char_index, mage);
 	assert_int_equal(HEARD(world, ana, CREATE_FX)->loops, FX_FOREVER);
-	assert_int_equal(mind_body(world, mage)->fx, FX_MEDITATION_5); /* for who comes later */
+	assert_int_equal(of(world, mage)->fx, FX_MEDITATION_5); /* for who comes later */
 	forget(world);
 	beats(world, mage, 26); /* from 6 to 1: five intervals more, and not yet the seventh */
 	assert_int_equal(HOW_MANY(world, ana, CHAT_OVER_HEAD), 5);
@@ -417,14 +408,14 @@ static void a_mage_who_is_healed_thinks_again(void **state)
 	uint32_t mage = alone(world, BEAST_MAGE);
 	body_of(world, mage)->hp = 750;
 	beats(world, mage, 21);
-	assert_int_equal(mind_of(world, mage)->stage, 2);
+	assert_int_equal(about(world, mage)->stage, 2);
 	body_of(world, mage)->hp = 751;
 	beats(world, mage, 1);
-	assert_int_equal(mind_of(world, mage)->stage, 0);
-	assert_int_equal(mind_body(world, mage)->fx, FX_NONE);
+	assert_int_equal(about(world, mage)->stage, 0);
+	assert_int_equal(of(world, mage)->fx, FX_NONE);
 	body_of(world, mage)->hp = 700;
 	beats(world, mage, 5);
-	assert_int_equal(mind_of(world, mage)->stage, 6); /* from the beginning */
+	assert_int_equal(about(world, mage)->stage, 6); /* from the beginning */
 }
 
 /* --- swords, bows, thieves ---------------------------------------------------------------------------------------------------------------- */
@@ -468,9 +459,9 @@ static void an_archer_prefers_who_casts_and_stays_near_the_center(void **state)
 	for (unsigned i = 0; i < 30; i++) {
 		player_of(world, eva)->hp = 999;
 		beats(world, archer, 1);
-		assert_in_range(mind_body(world, archer)->x, WEST_X - 4, WEST_X + 4);
+		assert_in_range(of(world, archer)->x, WEST_X - 4, WEST_X + 4);
 	}
-	assert_in_range(mind_body(world, archer)->x, WEST_X + 2, WEST_X + 4); /* half way */
+	assert_in_range(of(world, archer)->x, WEST_X + 2, WEST_X + 4); /* half way */
 }
 
 static unsigned on_the_ground(struct little_world *world, enum thing thing)
@@ -514,7 +505,7 @@ static void a_thief_disarms_fifteen_times_of_a_hundred(void **state)
 	for (unsigned i = 0; i < 400; i++) {
 		give(world, ana, 1, THING_SWORD, 1);
 		wear(world, ana, 1);
-		mind_of(world, thief)->strike_due_ms = 0;
+		about(world, thief)->strike_due_ms = 0;
 		beats(world, thief, 1);
 		thrown += player_of(world, ana)->equipment[EQUIP_WEAPON] == 0;
 		player_of(world, ana)->equipment[EQUIP_WEAPON] = 0;
@@ -534,7 +525,7 @@ static void a_thief_from_afar_shoots_and_holds_or_disarms(void **state)
 		player_of(world, ana)->hp = 999;
 		player_of(world, ana)->equipment[EQUIP_WEAPON] = 1;
 		put_back(world, thief, WEST_X, CENTER_Y);
-		mind_of(world, thief)->strike_due_ms = 0;
+		about(world, thief)->strike_due_ms = 0;
 		beats(world, thief, 1);
 		shots += lost_hp(world, ana) == 50;
 		held += is_held(world, ana);
@@ -556,14 +547,14 @@ static void a_thief_comes_and_goes(void **state)
 	unsigned unseen = 0, changes = 0;
 	forget(world);
 	for (unsigned i = 0; i < 600; i++) {
-		uint32_t before = mind_body(world, thief)->flags;
+		uint32_t before = of(world, thief)->flags;
 		player_of(world, ana)->hp = 999;
 		beats(world, thief, 1);
-		unseen += (mind_body(world, thief)->flags & BODY_INVISIBLE) != 0;
-		if (mind_body(world, thief)->flags != before) {
+		unseen += (of(world, thief)->flags & BODY_INVISIBLE) != 0;
+		if (of(world, thief)->flags != before) {
 			changes++;
 			EXPECT(world, ana, SET_INVISIBLE, .char_index = (int16_t)thief,
-				   .invisible = (mind_body(world, thief)->flags & BODY_INVISIBLE) != 0);
+				   .invisible = (of(world, thief)->flags & BODY_INVISIBLE) != 0);
 		}
 	}
 	assert_in_range(unseen, 250, 550);

@@ -1,16 +1,7 @@
 /* Coming into the game and leaving it, in the starter world: rules-life-combat-magic.md 4. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
 #include "common/catalog/tables.h"
 #include "common/world/realm.h"
-#include "tests/harness/memory_world.h"
+#include "tests/unit/test_starter.h"
 #include "worker/game/creation.h"
 #include "worker/game/death.h"
 #include "worker/game/entering.h"
@@ -22,27 +13,6 @@
 static const struct place square = {.map = 1, .x = 50, .y = 40};
 static const struct place gateway = {.map = 1, .x = 50, .y = 7};
 static const struct place wood = {.map = 2, .x = 30, .y = 40};
-
-static struct memory_world *world;
-
-static int open_world(void **state)
-{
-	(void)state;
-	world = memory_world_open();
-	return 0;
-}
-
-static int close_world(void **state)
-{
-	(void)state;
-	memory_world_close(&world);
-	return 0;
-}
-
-static struct player *player_at(uint32_t index)
-{
-	return &world->world.players[index];
-}
 
 /* --- coming ---------------------------------------------------------------------------------------------------------------- */
 
@@ -208,17 +178,15 @@ static void who_pulls_the_plug_can_still_be_killed(void **state)
 	assert_int_equal(player_at(ana)->dead, 1);
 }
 
-#define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SESSION_TEST(the_safes_are_as_alignment_and_life_have_them),
-		SESSION_TEST(nobody_appears_on_an_exit),
-		SESSION_TEST(a_boat_is_worn_at_sea_only),
-		SESSION_TEST(levels_that_wait_are_given),
-		SESSION_TEST(who_leaves_the_wild_is_seen),
-		SESSION_TEST(who_pulls_the_plug_can_still_be_killed),
+		STARTER_TEST(the_safes_are_as_alignment_and_life_have_them),
+		STARTER_TEST(nobody_appears_on_an_exit),
+		STARTER_TEST(a_boat_is_worn_at_sea_only),
+		STARTER_TEST(levels_that_wait_are_given),
+		STARTER_TEST(who_leaves_the_wild_is_seen),
+		STARTER_TEST(who_pulls_the_plug_can_still_be_killed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

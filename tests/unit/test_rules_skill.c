@@ -1,33 +1,16 @@
 /* Spending skill points and ordering spells: all of a packet or nothing of it. protocol.md 3.2. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/memory_world.h"
+#include "tests/unit/test_starter.h"
 
 enum { DART = 2, HEAL = 3 };
 
-static struct memory_world *world;
 static uint32_t me;
 static struct player *player;
 
-static int open_world(void **state)
+static int open_school(void **state)
 {
-	(void)state;
-	world = memory_world_open();
+	open_world(state);
 	me = memory_world_player(world, "Bruno", (struct place){.map = 1, .x = 60, .y = 92});
 	player = &world->world.players[me];
-	return 0;
-}
-
-static int close_world(void **state)
-{
-	(void)state;
-	memory_world_close(&world);
 	return 0;
 }
 
@@ -185,7 +168,7 @@ static void what_an_empty_slot_says_of_a_spell(void **state)
 	}
 }
 
-#define SCENE(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
+#define SCENE(test) cmocka_unit_test_setup_teardown(test, open_school, close_world)
 
 int main(void)
 {

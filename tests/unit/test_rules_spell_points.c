@@ -74,6 +74,24 @@ static void who_has_no_life_left_dies_and_it_counts(void **state)
 	EXPECT_SOUND(world);
 }
 
+static void the_killers_pets_come_back_to_him(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = WIZARD(world, "Ana"), beto = TARGET(world, "Beto", .criminal = true);
+	player_of(world, beto)->id = 77;
+	cast_at(world, ana, CHARM_SUMMON, WIZARD_X, WIZARD_Y + 2);
+	uint32_t wolf = player_of(world, ana)->pets[0].index;
+	assert_int_not_equal(wolf, 0);
+	cast_on(world, ana, CHARM_CLUMSY, beto);
+	assert_int_equal(creature_at(&world->tx, wolf)->target.index, beto);
+	cast_on(world, ana, CHARM_SLAY, beto);
+	assert_true(player_of(world, beto)->dead);
+	assert_int_equal(creature_at(&world->tx, wolf)->target.index, 0);
+	assert_int_equal(creature_at(&world->tx, wolf)->attacker_id, 0);
+	assert_int_equal(creature_at(&world->tx, wolf)->movement, MOVEMENT_FOLLOWS);
+	EXPECT_SOUND(world);
+}
+
 static void nothing_is_lost_in_an_arena(void **state)
 {
 	struct little_world *world = *state;
@@ -284,6 +302,7 @@ int main(void)
 		WORLD_TEST(harm_is_for_whom_one_may_attack),
 		WORLD_TEST(attacking_a_citizen_by_magic_makes_a_criminal),
 		WORLD_TEST(who_has_no_life_left_dies_and_it_counts),
+		WORLD_TEST(the_killers_pets_come_back_to_him),
 		WORLD_TEST(nothing_is_lost_in_an_arena),
 		WORLD_TEST(healing_stops_at_the_most),
 		WORLD_TEST(helping_a_criminal_costs_a_citizen_his_honour),

@@ -389,7 +389,7 @@ static void some_creatures_are_never_held(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = WIZARD(world, "Ana");
-	uint32_t dragon = beast_call(world, BEAST_DRAGON, WIZARD_X + 3, WIZARD_Y);
+	uint32_t dragon = beast_call(world, BEAST_DRAGON, LAND_WILD, WIZARD_X + 3, WIZARD_Y);
 	forget(world);
 	cast_on(world, ana, CHARM_PARALYSE, dragon);
 	EXPECT_REFUSED(world, ana, TEXT_SPELL_CREATURE_IMMUNE);

@@ -1,40 +1,13 @@
 /* What spells, potions and blows leave behind for a while (rules-life-combat-magic.md 7, 9.4, 10.4, 10.7, 10.8): how long it lasts,
  * what ends it, and that each flipped flag of a client is flipped once. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/little_world.h"
+#include "tests/unit/test_deeds.h"
 #include "worker/game/effects.h"
 #include "worker/game/jail.h"
 #include "worker/game/presence.h"
 
 enum { PARALYSIS_MS = 20000, NEVER_MS = 3600000 };
 
-typedef void act_fn(struct tx *tx, uint32_t player);
-
 static uint32_t other; /* who does it */
-
-struct act {
-	act_fn *fn;
-	uint32_t player;
-};
-
-static enum tx_verdict act_run(struct tx *tx, void *context)
-{
-	const struct act *act = context;
-	act->fn(tx, act->player);
-	return TX_COMMIT;
-}
-
-static void act(struct little_world *world, uint32_t player, act_fn *fn)
-{
-	struct act deed = {fn, player};
-	little_world_run(world, body_of(world, player)->map, act_run, &deed);
-}
 
 static void is_paralysed(struct tx *tx, uint32_t player)
 {

@@ -1,36 +1,8 @@
 /* What time does to a living body (rules-life-combat-magic.md 10): recovery, hunger and thirst, poison, cold, lava; and that who
  * lacks nothing costs nothing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/little_world.h"
+#include "tests/unit/test_deeds.h"
 #include "worker/game/effects.h"
 #include "worker/game/weather.h"
-
-typedef void act_fn(struct tx *tx, uint32_t player);
-
-struct act {
-	act_fn *fn;
-	uint32_t player;
-};
-
-static enum tx_verdict act_run(struct tx *tx, void *context)
-{
-	const struct act *act = context;
-	act->fn(tx, act->player);
-	return TX_COMMIT;
-}
-
-/* A deed of the rules on a player. */
-static void act(struct little_world *world, uint32_t player, act_fn *fn)
-{
-	struct act deed = {fn, player};
-	little_world_run(world, body_of(world, player)->map, act_run, &deed);
-}
 
 static void loses_life(struct tx *tx, uint32_t player)
 {

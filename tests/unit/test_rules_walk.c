@@ -1,45 +1,24 @@
 /* Steps, turning, exits and the limits on speed, in the starter world: rules-life-combat-magic.md 8. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "common/base/rng.h"
-#include "tests/harness/memory_world.h"
+#include "tests/unit/test_starter.h"
 #include "worker/close_reasons.h"
 
 enum { STEP_MS = 1000 }; /* slow enough for every limit */
 
 static const struct place meadow = {.map = 1, .x = 60, .y = 92};
 
-static struct memory_world *world;
 static uint32_t me;
 
-static int open_world(void **state)
+static int open_meadow(void **state)
 {
-	(void)state;
-	world = memory_world_open();
+	open_world(state);
 	me = memory_world_player(world, "Bruno", meadow);
 	return 0;
 }
 
-static int close_world(void **state)
-{
-	(void)state;
-	memory_world_close(&world);
-	return 0;
-}
-
-static struct body *body_of(uint32_t index)
-{
-	return &world->world.bodies[index];
-}
-
 static void assert_stands(uint32_t index, unsigned map, unsigned x, unsigned y)
 {
-	const struct body *body = body_of(index);
+	const struct body *body = body_at(index);
 	assert_int_equal(body->map, map);
 	assert_int_equal(body->x, x);
 	assert_int_equal(body->y, y);
@@ -71,7 +50,7 @@ static void a_step_moves_one_tile_and_is_told_to_the_others_only(void **state)
 	uint32_t other = memory_world_player(world, "Carla", (struct place){.map = 1, .x = 58, .y = 92});
 	walk(me, HEADING_EAST);
 	assert_stands(me, 1, 61, 92);
-	assert_int_equal(body_of(me)->heading, HEADING_EAST);
+	assert_int_equal(body_at(me)->heading, HEADING_EAST);
 	assert_int_equal(world->world.maps[1].occupant[tile_index(60, 92)], 0);
 	assert_null(memory_world_heard(world, me, S2C_CHARACTER_MOVE));
 	assert_null(memory_world_heard(world, me, S2C_POS_UPDATE));
@@ -114,9 +93,9 @@ static void nobody_steps_onto_another_player_or_a_creature(void **state)
 	walk(me, HEADING_EAST);
 	assert_corrected(60, 92);
 	uint32_t creature = MEMORY_WORLD_PLAYERS + 1;
-	while (body_of(creature)->kind != BODY_CREATURE || body_of(creature)->map != 1)
+	while (body_at(creature)->kind != BODY_CREATURE || body_at(creature)->map != 1)
 		creature++;
-	const struct body *beast = body_of(creature);
+	const struct body *beast = body_at(creature);
 	me = memory_world_player(world, "Dario", (struct place){.map = 1, .x = (uint8_t)(beast->x - 1), .y = beast->y});
 	walk(me, HEADING_EAST);
 	assert_corrected(beast->x - 1u, beast->y);
@@ -131,8 +110,8 @@ static void the_living_and_a_ghost_in_their_way_change_places(void **state)
 	walk(me, HEADING_EAST);
 	assert_stands(me, 1, 61, 92);
 	assert_stands(ghost, 1, 60, 92);
-	assert_int_equal(body_of(me)->heading, HEADING_EAST);
-	assert_int_equal(body_of(ghost)->heading, HEADING_WEST);
+	assert_int_equal(body_at(me)->heading, HEADING_EAST);
+	assert_int_equal(body_at(ghost)->heading, HEADING_WEST);
 	const struct s2c_packet *forced = memory_world_heard(world, ghost, S2C_FORCE_CHAR_MOVE);
 	assert_non_null(forced);
 	assert_int_equal(forced->FORCE_CHAR_MOVE.heading, HEADING_WEST);
@@ -187,7 +166,7 @@ static void who_trades_or_cannot_move_does_not_move(void **state)
 	walk(me, HEADING_EAST);
 	assert_corrected(60, 92);
 	world->world.players[me].trading = 0;
-	body_of(me)->flags |= BODY_PARALYSED;
+	body_at(me)->flags |= BODY_PARALYSED;
 	walk(me, HEADING_EAST);
 	assert_true(memory_world_told(world, me, TEXT_CANNOT_MOVE_PARALYSED));
 	assert_null(memory_world_heard(world, me, S2C_POS_UPDATE));
@@ -199,7 +178,7 @@ static void who_trades_or_cannot_move_does_not_move(void **state)
 static void who_rests_gets_up_without_moving(void **state)
 {
 	(void)state;
-	body_of(me)->flags |= BODY_RESTING;
+	body_at(me)->flags |= BODY_RESTING;
 	walk(me, HEADING_EAST);
 	assert_true(memory_world_told(world, me, TEXT_STOPPED_RESTING));
 	assert_stands(me, 1, 60, 92);
@@ -211,14 +190,14 @@ static void a_hidden_warrior_is_seen_when_he_steps_and_a_hidden_thief_is_not(voi
 {
 	(void)state;
 	uint32_t other = memory_world_player(world, "Carla", (struct place){.map = 1, .x = 58, .y = 92});
-	body_of(me)->flags |= BODY_HIDDEN;
+	body_at(me)->flags |= BODY_HIDDEN;
 	walk(me, HEADING_EAST);
-	assert_int_equal(body_of(me)->flags & BODY_HIDDEN, 0);
+	assert_int_equal(body_at(me)->flags & BODY_HIDDEN, 0);
 	assert_non_null(memory_world_heard(world, other, S2C_SET_INVISIBLE));
 	world->world.players[me].class_id = CLASS_THIEF;
-	body_of(me)->flags |= BODY_HIDDEN;
+	body_at(me)->flags |= BODY_HIDDEN;
 	walk(me, HEADING_EAST);
-	assert_int_not_equal(body_of(me)->flags & BODY_HIDDEN, 0);
+	assert_int_not_equal(body_at(me)->flags & BODY_HIDDEN, 0);
 }
 
 /* --- speed ------------------------------------------------------------------------------------------------------------ */
@@ -231,7 +210,7 @@ static void steps_beyond_the_burst_are_refused_until_time_has_passed(void **stat
 		DO(world, me, WALK, .heading = i % 2 == 0 ? HEADING_EAST : HEADING_WEST);
 		assert_null(memory_world_heard(world, me, S2C_POS_UPDATE));
 	}
-	unsigned x = body_of(me)->x;
+	unsigned x = body_at(me)->x;
 	int next = burst % 2 == 0 ? HEADING_EAST : HEADING_WEST;
 	DO(world, me, WALK, .heading = next);
 	assert_corrected(x, 92);
@@ -241,7 +220,7 @@ static void steps_beyond_the_burst_are_refused_until_time_has_passed(void **stat
 	world->now_ms += 1;
 	DO(world, me, WALK, .heading = next);
 	assert_null(memory_world_heard(world, me, S2C_POS_UPDATE));
-	assert_int_not_equal(body_of(me)->x, x);
+	assert_int_not_equal(body_at(me)->x, x);
 	DO(world, me, WALK, .heading = next);
 	assert_non_null(memory_world_heard(world, me, S2C_POS_UPDATE));
 }
@@ -265,7 +244,7 @@ static void two_batches_of_steps_too_fast_end_the_connection_where_the_operator_
 	/* Steps 1 to 30 are timed when the 31st comes, and 31 to 60 when the 61st does. */
 	assert_int_equal(steps_until_closed(100, 100), 61);
 	assert_int_equal(memory_world_closed(world, me), CLOSE_SPEED_HACK);
-	assert_int_equal(body_of(me)->map, 0);
+	assert_int_equal(body_at(me)->map, 0);
 	assert_int_equal(world->world.players[me].state, PLAYER_GONE);
 	assert_int_equal(memory_world_audit(world).players, 0);
 }
@@ -329,7 +308,7 @@ static void turning_is_seen_by_all_and_once(void **state)
 	(void)state;
 	uint32_t other = memory_world_player(world, "Carla", (struct place){.map = 1, .x = 58, .y = 92});
 	DO(world, me, CHANGE_HEADING, .heading = HEADING_NORTH);
-	assert_int_equal(body_of(me)->heading, HEADING_NORTH);
+	assert_int_equal(body_at(me)->heading, HEADING_NORTH);
 	const struct s2c_packet *change = memory_world_heard(world, other, S2C_CHARACTER_CHANGE);
 	assert_non_null(change);
 	assert_int_equal(change->CHARACTER_CHANGE.heading, HEADING_NORTH);
@@ -345,7 +324,7 @@ static void a_heading_that_does_not_exist_turns_nobody(void **state)
 	static const int wrong[] = {0, 5, 255};
 	for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		DO(world, me, CHANGE_HEADING, .heading = wrong[i]);
-		assert_int_equal(body_of(me)->heading, HEADING_SOUTH);
+		assert_int_equal(body_at(me)->heading, HEADING_SOUTH);
 		assert_int_equal(memory_world_heard_all(world, me), 0);
 	}
 }
@@ -354,14 +333,14 @@ static void the_paralysed_do_not_learn_by_turning_which_tiles_are_free(void **st
 {
 	(void)state;
 	memory_world_player(world, "Carla", (struct place){.map = 1, .x = 61, .y = 92});
-	body_of(me)->flags |= BODY_PARALYSED;
+	body_at(me)->flags |= BODY_PARALYSED;
 	DO(world, me, CHANGE_HEADING, .heading = HEADING_NORTH); /* free */
-	assert_int_equal(body_of(me)->heading, HEADING_SOUTH);
+	assert_int_equal(body_at(me)->heading, HEADING_SOUTH);
 	DO(world, me, CHANGE_HEADING, .heading = HEADING_EAST); /* taken */
-	assert_int_equal(body_of(me)->heading, HEADING_EAST);
-	body_of(me)->flags |= BODY_IMMOBILISED;
+	assert_int_equal(body_at(me)->heading, HEADING_EAST);
+	body_at(me)->flags |= BODY_IMMOBILISED;
 	DO(world, me, CHANGE_HEADING, .heading = HEADING_NORTH);
-	assert_int_equal(body_of(me)->heading, HEADING_NORTH);
+	assert_int_equal(body_at(me)->heading, HEADING_NORTH);
 }
 
 static void where_one_stands_is_told_not_more_often_than_the_interval(void **state)
@@ -397,7 +376,7 @@ static void a_crowd_of_living_and_dead_at_random_never_stands_on_itself(void **s
 	assert_int_equal(memory_world_audit(world).players, 6);
 }
 
-#define SCENE(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
+#define SCENE(test) cmocka_unit_test_setup_teardown(test, open_meadow, close_world)
 
 int main(void)
 {

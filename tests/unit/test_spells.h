@@ -2,16 +2,7 @@
 #ifndef ARGENTUM_TEST_SPELLS_H
 #define ARGENTUM_TEST_SPELLS_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/little_world.h"
-#include "worker/game/creature.h"
+#include "tests/unit/test_deeds.h"
 
 enum { WIZARD_X = 60, WIZARD_Y = 60, WIZARD_MANA = 1000 };
 
@@ -35,27 +26,6 @@ static inline uint32_t wizard_enter(struct little_world *world, struct newcomer 
 
 /* Somebody two tiles to the east of where wizards come, in the wild. */
 #define TARGET(world, ...) ENTER((world), __VA_ARGS__, .map = LAND_WILD, .x = WIZARD_X + 2, .y = WIZARD_Y)
-
-/* A creature of the wild, there and then. */
-struct beast_called {
-	enum beast beast;
-	struct place at;
-	uint32_t body;
-};
-static inline enum tx_verdict beast_calls(struct tx *tx, void *context)
-{
-	struct beast_called *called = context;
-	called->body = creature_spawn(tx, (unsigned)called->beast, called->at, false);
-	return TX_COMMIT;
-}
-static inline uint32_t beast_call(struct little_world *world, enum beast beast, int x, int y)
-{
-	struct beast_called called = {.beast = beast, .at = {.map = LAND_WILD, .x = (uint8_t)x, .y = (uint8_t)y}};
-	little_world_run(world, LAND_WILD, beast_calls, &called);
-	assert_int_not_equal(called.body, 0);
-	forget(world);
-	return called.body;
-}
 
 /* Chooses and clicks; the intervals are over each time. */
 static inline void cast_at(struct little_world *world, uint32_t who, enum charm charm, int x, int y)

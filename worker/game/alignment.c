@@ -30,33 +30,21 @@ static void gear_off(struct tx *tx, uint32_t index, uint32_t flag)
 {
 	const struct player *player = &tx->world->players[index];
 	for (unsigned place = 0; place < EQUIP_COUNT; place++) {
-		const struct stack *worn = player_worn(player, (enum equipment_place)place);
-		const struct item_def *item = worn != NULL ? catalog_item(tx->catalog, worn->item) : NULL;
+		const struct item_def *item = player_worn_item(tx, player, (enum equipment_place)place);
 		if (item != NULL && (item->flags & flag) != 0)
 			equipment_take_off(tx, index, (enum equipment_place)place);
 	}
 }
 
-static void army_leave(struct tx *tx, uint32_t index)
+/* Expelled by the faction of which `*member` of this player says that he is one. */
+static void expel(struct tx *tx, uint32_t index, uint8_t *member, enum text_id why, uint32_t gear)
 {
-	struct player *player = &tx->world->players[index];
-	if (!player->royal_army)
+	if (!*member)
 		return;
-	SET(tx, player->royal_army, 0);
-	player_changed(tx, player);
-	tell_text(tx, index, FONT_FIGHT, TEXT_EXPELLED_ARMY);
-	gear_off(tx, index, ITEM_FOR_ARMY);
-}
-
-static void chaos_leave(struct tx *tx, uint32_t index)
-{
-	struct player *player = &tx->world->players[index];
-	if (!player->chaos_legion)
-		return;
-	SET(tx, player->chaos_legion, 0);
-	player_changed(tx, player);
-	tell_text(tx, index, FONT_FIGHT, TEXT_EXPELLED_CHAOS);
-	gear_off(tx, index, ITEM_FOR_CHAOS);
+	SET(tx, *member, 0);
+	player_changed(tx, &tx->world->players[index]);
+	tell_text(tx, index, FONT_FIGHT, why);
+	gear_off(tx, index, gear);
 }
 
 /* No longer attackable; says nothing. */
@@ -72,13 +60,13 @@ static void attackable_clear(struct tx *tx, uint32_t index)
 /* His points have changed: who went over to the other side is expelled and seen in its colour. */
 static void side_follows(struct tx *tx, uint32_t index, bool was_criminal)
 {
-	const struct player *player = &tx->world->players[index];
+	struct player *player = &tx->world->players[index];
 	if (player_is_criminal(player) == was_criminal)
 		return;
 	if (was_criminal) {
-		chaos_leave(tx, index);
+		expel(tx, index, &player->chaos_legion, TEXT_EXPELLED_CHAOS, ITEM_FOR_CHAOS);
 	} else {
-		army_leave(tx, index);
+		expel(tx, index, &player->royal_army, TEXT_EXPELLED_ARMY, ITEM_FOR_ARMY);
 		attackable_clear(tx, index);
 	}
 	status_show(tx, index);

@@ -492,6 +492,8 @@ void creature_die(struct tx *tx, uint32_t index, uint32_t killer)
 		return;
 	if (killer != 0 && tx->world->bodies[killer].map != body->map)
 		killer = 0;
+	if (killer != 0)
+		pets_come_back(tx, killer, index);
 	bool back = comes_back(creature);
 	struct kill kill = {.killer = killer,
 						.dead = body_handle(tx->world, index),
@@ -516,12 +518,11 @@ void creature_die(struct tx *tx, uint32_t index, uint32_t killer)
 
 /* --- with time ---------------------------------------------------------------------------------------------------------- */
 
-/* Those whose time has come leave the list first: who finds no place begins to wait anew. */
+/* Those whose time has come appear; who finds no place waits anew, at the head of the list. */
 static void waiting_run(struct tx *tx, uint32_t map)
 {
 	struct map_state *state = &tx->world->maps[map];
-	uint32_t due = 0, before = 0;
-	for (uint32_t index = state->first_waiting, next; index != 0; index = next) {
+	for (uint32_t index = state->first_waiting, before = 0, next; index != 0 && tick_has_room(tx); index = next) {
 		struct body *body = &tx->world->bodies[index];
 		next = body->next_on_map;
 		if (creature_of(tx->world, index)->act_due_ms > tx->now_ms) {
@@ -532,15 +533,10 @@ static void waiting_run(struct tx *tx, uint32_t map)
 			SET(tx, tx->world->bodies[before].next_on_map, next);
 		else
 			SET(tx, state->first_waiting, next);
-		SET(tx, body->next_on_map, due);
-		due = index;
-	}
-	while (due != 0) {
-		struct body *body = &tx->world->bodies[due];
-		uint32_t index = due;
-		due = body->next_on_map;
 		SET(tx, body->next_on_map, 0);
 		appear_again(tx, index);
+		if (before == 0 && state->first_waiting == index)
+			before = index;
 	}
 }
 
@@ -562,18 +558,14 @@ static void guard_returns(struct tx *tx, uint32_t index)
 	presence_jump(tx, index, at.x, at.y);
 }
 
-void creatures_wait_tick(struct tx *tx, uint32_t map)
+/* What is due for those that stand on the map. false: there was no room for all of them. */
+static bool standing_run(struct tx *tx, uint32_t map, bool guards_return)
 {
-	struct map_state *state = &tx->world->maps[map];
-	uint64_t period_ms = (uint64_t)tx->config->intervals.guards_return_minutes * 60000;
-	bool guards_return = period_ms != 0 && state->guards_due_ms != 0 && state->guards_due_ms <= tx->now_ms;
-	if (period_ms != 0 && (guards_return || state->guards_due_ms == 0))
-		SET(tx, state->guards_due_ms, tx->now_ms + period_ms);
-	if (state->first_waiting != 0)
-		waiting_run(tx, map);
-	for (uint32_t index = state->first_creature, next; index != 0 && tx->wanted_count == 0; index = next) {
+	for (uint32_t index = tx->world->maps[map].first_creature, next; index != 0; index = next) {
 		const struct creature *creature = creature_of(tx->world, index);
 		next = tx->world->bodies[index].next_on_map;
+		if (tx->wanted_count != 0 || !tick_has_room(tx))
+			return false;
 		if (guards_return)
 			guard_returns(tx, index);
 		if (creature->freed_ms != 0 && creature->freed_ms <= tx->now_ms)
@@ -581,6 +573,19 @@ void creatures_wait_tick(struct tx *tx, uint32_t map)
 		if (creature->dies_ms != 0 && creature->dies_ms <= tx->now_ms)
 			creature_die(tx, index, 0);
 	}
+	return true;
+}
+
+void creatures_wait_tick(struct tx *tx, uint32_t map)
+{
+	struct map_state *state = &tx->world->maps[map];
+	uint64_t period_ms = (uint64_t)tx->config->intervals.guards_return_minutes * 60000;
+	bool guards_return = period_ms != 0 && state->guards_due_ms != 0 && state->guards_due_ms <= tx->now_ms;
+	if (state->first_waiting != 0)
+		waiting_run(tx, map);
+	bool all = standing_run(tx, map, guards_return);
+	if (period_ms != 0 && (state->guards_due_ms == 0 || (guards_return && all)))
+		SET(tx, state->guards_due_ms, tx->now_ms + period_ms);
 }
 
 void creature_sound(struct tx *tx, uint32_t index, enum creature_sound which)

@@ -47,8 +47,8 @@ uint32_t creature_leaves_the_wild(struct tx *tx, uint32_t body, bool stays);
 /* Takes life, not below 0. Returns whether it still lives; when not, creature_die is to follow. */
 bool creature_hurt(struct tx *tx, uint32_t body, int damage);
 
-/* It dies (16.6). `killer`: the player who gets what is left of its experience, reputation and the count; 0 = nobody. A wild one
- * drops something and appears again, at once or after intervals.respawn_ms. */
+/* It dies (16.6). `killer`: the player who gets what is left of its experience, reputation and the count, and whose pets let it be; 0 =
+ * nobody. A wild one drops something and appears again, at once or after intervals.respawn_ms. */
 void creature_die(struct tx *tx, uint32_t body, uint32_t killer);
 
 /* Experience that `damage` is worth, taken from its pool and given (16.6). Before the life is taken for blows, after it for the
@@ -68,8 +68,8 @@ void creature_calm(struct tx *tx, uint32_t body);
 /* The player dies or leaves: the creature that attacks him is calm again, and he is rid of it and of the one that he attacked. */
 void creatures_forget(struct tx *tx, uint32_t player);
 
-/* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts.
- * Each creature's beat is creature_ai.h. */
+/* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts; as far as
+ * the transaction has room (tick_has_room), the rest with the next tick. Each creature's beat is creature_ai.h. */
 void creatures_wait_tick(struct tx *tx, uint32_t map);
 
 /* Words over its head, for who sees it: one of its phrases at random, or these. */

@@ -305,11 +305,9 @@ static bool master_forbids(struct tx *tx, const struct mind *m, uint32_t enemy)
 }
 
 /* In a safe place pets fight nobody (16.8, 16.17). */
-static bool is_kept_peaceful(const struct tx *tx, const struct mind *m, const struct body *enemy)
+static bool is_kept_peaceful(const struct tx *tx, const struct mind *m, uint32_t enemy)
 {
-	return master_of(tx, m) != 0 && (!map_is_unsafe(tx->catalog, m->body->map) ||
-									 tile_trigger(tx->catalog, m->body->map, m->body->x, m->body->y) == TRIGGER_SAFE ||
-									 tile_trigger(tx->catalog, enemy->map, enemy->x, enemy->y) == TRIGGER_SAFE);
+	return master_of(tx, m) != 0 && (in_safety(tx, m->index) || in_safety(tx, enemy));
 }
 
 static void pursue_attacker(struct tx *tx, const struct mind *m)
@@ -322,7 +320,7 @@ static void pursue_attacker(struct tx *tx, const struct mind *m)
 			creature_calm(tx, m->index);
 		return;
 	}
-	if (is_kept_peaceful(tx, m, body) || master_forbids(tx, m, enemy)) {
+	if (is_kept_peaceful(tx, m, enemy) || master_forbids(tx, m, enemy)) {
 		creature_calm(tx, m->index);
 		return;
 	}
@@ -365,7 +363,7 @@ static void fight_creature(struct tx *tx, const struct mind *m)
 	uint32_t index = m->creature->target.index;
 	if (enemy == NULL || enemy->kind != BODY_CREATURE || enemy->map != m->body->map ||
 		abs(enemy->x - m->body->x) > ENEMY_REACH || abs(enemy->y - m->body->y) > ENEMY_REACH ||
-		is_kept_peaceful(tx, m, enemy)) {
+		is_kept_peaceful(tx, m, index)) {
 		creature_calm(tx, m->index);
 		return;
 	}

@@ -3,21 +3,12 @@
 #include "worker/game/creature.h"
 #include "worker/game/death.h"
 #include "worker/game/effects.h"
+#include "worker/game/fight.h"
 #include "worker/game/magic.h"
 #include "worker/game/magic_parts.h"
 #include "worker/game/vitals.h"
 
 enum { NEXT_TICK_MS = 40 };
-
-/* Whose pet it is; 0 = nobody's. */
-static uint32_t master_of(struct tx *tx, uint32_t index)
-{
-	const struct creature *creature = creature_at(tx, index);
-	if (creature == NULL || creature->master.index == 0)
-		return 0;
-	const struct body *master = handle_body(tx->world, creature->master);
-	return master != NULL && master->map == tx->world->bodies[index].map ? creature->master.index : 0;
-}
 
 static void shown(struct tx *tx, const struct spell_def *spell, uint32_t creature, uint32_t target)
 {
@@ -36,12 +27,13 @@ static int life_roll(struct tx *tx, const struct spell_def *spell)
 static void player_killed(struct tx *tx, uint32_t creature, uint32_t victim)
 {
 	const struct creature_def *def = creature_def_of(tx, creature);
-	uint32_t master = master_of(tx, creature);
+	uint32_t master = creature_master(tx, creature);
 	if (def != NULL && def->kind == CREATURE_ROYAL_GUARD)
 		guard_mercy(tx, victim);
 	if (master != 0 && master != victim)
-		kill_counts(tx, master, victim);
-	player_die(tx, victim);
+		fight_killed(tx, master, victim); /* unlike the blows of pets (13.8) */
+	else
+		player_die(tx, victim);
 }
 
 static void player_life_changed(struct tx *tx, const struct spell_def *spell, uint32_t creature, uint32_t target)
@@ -124,7 +116,7 @@ static void creature_life_changed(struct tx *tx, const struct spell_def *spell, 
 	if (spell->change[SPELL_HP].direction == SPELL_RAISES)
 		SET(tx, body->hp, (int32_t)clamp_i64((int64_t)body->hp + amount, 0, body->hp_max));
 	else if (!creature_hurt(tx, target, amount))
-		creature_die(tx, target, master_of(tx, creature));
+		creature_die(tx, target, creature_master(tx, creature));
 }
 
 static bool casts_on_creature(struct tx *tx, const struct spell_def *spell, uint32_t creature, uint32_t target)

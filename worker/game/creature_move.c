@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "worker/game/creature.h"
-#include "worker/game/effects.h"
+#include "worker/game/death.h"
 #include "worker/game/presence.h"
 #include "worker/game/tile.h"
 
@@ -29,8 +29,7 @@ bool creature_step(struct tx *tx, uint32_t index, int heading)
 		return false;
 	uint32_t ghost = tile_occupant(tx->world, body->map, x, y);
 	if (ghost != 0) {
-		presence_swap(tx, index, ghost, heading);
-		effects_ground_changed(tx, ghost);
+		ghost_push(tx, index, ghost, heading);
 	} else {
 		presence_step(tx, index, heading);
 	}

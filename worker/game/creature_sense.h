@@ -3,8 +3,6 @@
 #ifndef ARGENTUM_GAME_CREATURE_SENSE_H
 #define ARGENTUM_GAME_CREATURE_SENSE_H
 
-#include <stdlib.h>
-
 #include "worker/game/rule.h"
 
 /* Somebody whom creatures attack at all: alive, no staff, not taken for one of theirs, not just arrived. */
@@ -18,11 +16,6 @@ static inline bool creature_may_want(const struct tx *tx, uint32_t player)
 static inline bool body_is_seen(const struct tx *tx, uint32_t body)
 {
 	return (tx->world->bodies[body].flags & (BODY_HIDDEN | BODY_INVISIBLE | BODY_ADMIN_INVISIBLE)) == 0;
-}
-
-static inline int body_distance(const struct body *a, const struct body *b)
-{
-	return abs(a->x - b->x) + abs(a->y - b->y);
 }
 
 #endif

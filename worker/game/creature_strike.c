@@ -83,7 +83,7 @@ static void hit(struct tx *tx, uint32_t index, uint32_t victim)
 		return;
 	}
 	if ((def->flags & CREATURE_POISONS) != 0 && !player->poisoned &&
-		rng_range(&tx->rng, 1, 100) <= tx->config->rules.creature_poison_percent) {
+		rng_chance(&tx->rng, tx->config->rules.creature_poison_percent)) {
 		effect_poison(tx, victim);
 		tell_text(tx, victim, FONT_FIGHT, TEXT_CREATURE_POISONS);
 	}
@@ -98,7 +98,7 @@ bool creature_strikes_player(struct tx *tx, uint32_t index, uint32_t victim)
 		return false;
 	enmity_begins(tx, index, victim);
 	creature_sound(tx, index, CREATURE_SOUND_ATTACKS);
-	if (rng_range(&tx->rng, 1, 100) <= hit_percent(def->attack_power, player_evasion_power(tx, player))) {
+	if (rng_chance(&tx->rng, hit_percent(def->attack_power, player_evasion_power(tx, player)))) {
 		hit(tx, index, victim);
 	} else {
 		shield_block(tx, 0, victim);
@@ -131,7 +131,7 @@ bool creature_strikes_creature(struct tx *tx, uint32_t index, uint32_t victim, b
 	if (master != 0 && tx->world->players[master].owned.index == victim)
 		ownership_take(tx, master, victim); /* renewed */
 	creature_sound(tx, index, CREATURE_SOUND_ATTACKS);
-	if (rng_range(&tx->rng, 1, 100) > hit_percent(def->attack_power, other->evasion_power)) {
+	if (!rng_chance(&tx->rng, hit_percent(def->attack_power, other->evasion_power))) {
 		show_sound(tx, body->map, body->x, body->y, SOUND_SWING);
 		return true;
 	}

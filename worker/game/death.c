@@ -74,7 +74,7 @@ void player_die(struct tx *tx, uint32_t index)
 	else if (!tx_need(tx, elsewhere.map))
 		return;
 
-	bool arena = tile_trigger(tx->catalog, body->map, body->x, body->y) == TRIGGER_ARENA;
+	bool arena = in_arena(tx, index);
 	death_heard(tx, player, body, index);
 	SET(tx, player->trading, 0); /* before anything falls (14.8) */
 	vital_set(tx, index, VITAL_HP, 0);
@@ -99,6 +99,19 @@ void player_die(struct tx *tx, uint32_t index)
 	say_one(tx, index, NOTE_FLAG_ANSWER);
 	if (elsewhere.map != 0)
 		expel(tx, index, elsewhere);
+}
+
+/* --- being dead ----------------------------------------------------------------------------------------------------------- */
+
+void ghost_push(struct tx *tx, uint32_t walker, uint32_t ghost, int heading)
+{
+	struct player *player = &tx->world->players[ghost];
+	if (in_arena(tx, walker) != in_arena(tx, ghost) && !player->resuscitation_safe) {
+		resuscitation_safe_set(tx, ghost, true);
+		player_changed(tx, player);
+	}
+	presence_swap(tx, walker, ghost, heading);
+	effects_ground_changed(tx, ghost);
 }
 
 /* --- coming back ---------------------------------------------------------------------------------------------------------- */

@@ -15,6 +15,10 @@ void player_die(struct tx *tx, uint32_t player);
 /* He lives again (14.4). */
 void player_revive(struct tx *tx, uint32_t player);
 
+/* Who walks in `heading` changes places with the ghost (or the invisible staff) that stands there, 8.6: nobody revives it against
+ * its will across the border of an arena. */
+void ghost_push(struct tx *tx, uint32_t walker, uint32_t ghost, int heading);
+
 /* A double click on a priest (14.5). */
 void priest_visit(struct tx *tx, const struct actor *me, uint32_t priest);
 

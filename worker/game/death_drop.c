@@ -24,9 +24,8 @@ int64_t death_gold_lost(int64_t purse, unsigned level, int64_t per_level)
 /* 14.2: a pirate on his galleon, at exactly this level, drops nothing into the water. */
 static unsigned terrain_of_drops(const struct actor *me)
 {
-	const struct stack *boat = player_worn(me->player, EQUIP_BOAT);
-	bool saved = me->player->class_id == CLASS_PIRATE && me->player->level == PIRATE_LEVEL && boat != NULL &&
-				 boat->item == GALLEON_ITEM;
+	bool saved = me->player->class_id == CLASS_PIRATE && me->player->level == PIRATE_LEVEL &&
+				 player_worn_number(me->player, EQUIP_BOAT) == GALLEON_ITEM;
 	return saved ? WANT_LAND : WANT_LAND | WANT_WATER;
 }
 

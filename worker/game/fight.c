@@ -27,18 +27,6 @@ enum {
 
 /* --- who fights with what ---------------------------------------------------------------------------------------------- */
 
-static const struct item_def *worn(const struct tx *tx, const struct player *player, enum equipment_place place)
-{
-	const struct stack *stack = player_worn(player, place);
-	return stack != NULL ? catalog_item(tx->catalog, stack->item) : NULL;
-}
-
-static bool wears(const struct player *player, enum equipment_place place, unsigned item)
-{
-	const struct stack *stack = player_worn(player, place);
-	return stack != NULL && stack->item == item;
-}
-
 static unsigned skill_of(const struct player *player, enum skill skill)
 {
 	return player->skills[skill - 1];
@@ -53,12 +41,10 @@ static const struct class_def *class_of(const struct tx *tx, const struct player
 
 struct arms player_arms(const struct tx *tx, const struct player *player)
 {
-	const struct stack *weapon = player_worn(player, EQUIP_WEAPON);
-	struct arms arms = {.weapon = worn(tx, player, EQUIP_WEAPON),
-						.ammunition = worn(tx, player, EQUIP_AMMUNITION),
-						.gloves = worn(tx, player, EQUIP_RING)};
-	arms.weapon_item = arms.weapon != NULL ? weapon->item : 0;
-	return arms;
+	return (struct arms){.weapon = player_worn_item(tx, player, EQUIP_WEAPON),
+						 .weapon_item = player_worn_number(player, EQUIP_WEAPON),
+						 .ammunition = player_worn_item(tx, player, EQUIP_AMMUNITION),
+						 .gloves = player_worn_item(tx, player, EQUIP_RING)};
 }
 
 static enum fighting player_fighting(const struct tx *tx, const struct player *player)
@@ -79,7 +65,7 @@ int player_evasion_power(const struct tx *tx, const struct player *player)
 	const struct class_def *of = class_of(tx, player);
 	int power = evasion_power(skill_of(player, SKILL_EVASION), player->attributes_now[ATTRIBUTE_AGILITY - 1],
 							  of->evasion, player->level);
-	if (worn(tx, player, EQUIP_SHIELD) != NULL)
+	if (player_worn_item(tx, player, EQUIP_SHIELD) != NULL)
 		power += shield_power(skill_of(player, SKILL_SHIELDS), of->shield);
 	return power;
 }
@@ -89,7 +75,7 @@ static const struct item_def *boat_of(const struct tx *tx, uint32_t index)
 {
 	if ((tx->world->bodies[index].flags & BODY_SAILING) == 0)
 		return NULL;
-	return worn(tx, &tx->world->players[index], EQUIP_BOAT);
+	return player_worn_item(tx, &tx->world->players[index], EQUIP_BOAT);
 }
 
 static int boat_attack(struct tx *tx, uint32_t index)
@@ -99,11 +85,6 @@ static int boat_attack(struct tx *tx, uint32_t index)
 }
 
 /* --- what both kinds of blows share -------------------------------------------------------------------------------------- */
-
-static bool chance(struct tx *tx, int percent)
-{
-	return rng_range(&tx->rng, 1, 100) <= percent;
-}
 
 static int damage_base(struct tx *tx, const struct player *player)
 {
@@ -140,23 +121,6 @@ void fight_shows(struct tx *tx, uint32_t index)
 {
 	SET(tx, tx->world->players[index].protected_until_ms, 0);
 	effect_reveal(tx, index);
-}
-
-/* Pets that were after the one who is no more come back to their master. */
-static void pets_come_back(struct tx *tx, uint32_t master, uint32_t enemy)
-{
-	const struct world *w = tx->world;
-	for (unsigned i = 0; i < PETS_MOST; i++) {
-		struct handle handle = w->players[master].pets[i];
-		const struct body *pet = handle_body(w, handle);
-		if (pet == NULL || pet->kind != BODY_CREATURE || pet->map != w->bodies[master].map)
-			continue;
-		const struct creature *creature = creature_of(w, handle.index);
-		bool after_him = creature->target.index == enemy ||
-						 (body_is_player(w, enemy) && creature->attacker_id == w->players[enemy].id);
-		if (after_him)
-			pet_follows(tx, handle.index);
-	}
 }
 
 /* --- creatures: 13.6 --------------------------------------------------------------------------------------------------------- */
@@ -196,12 +160,12 @@ static void creature_hit_besides(struct tx *tx, uint32_t attacker, uint32_t body
 	if (creature_lives(tx, body) && may_stab(arms.weapon, skill_of(me, SKILL_STABBING), me->class_id))
 		creature_stab(tx, attacker, body, base, damage);
 	if (creature_lives(tx, body) && me->class_id == CLASS_BANDIT && arms.weapon_item == ITEM_VIKING_SWORD &&
-		chance(tx, critical_percent(skill_of(me, SKILL_WRESTLING)))) {
+		rng_chance(&tx->rng, critical_percent(skill_of(me, SKILL_WRESTLING)))) {
 		tell_text(tx, attacker, FONT_FIGHT, TEXT_CRITICAL_CREATURE, critical_damage(damage));
 		creature_hurt_more(tx, attacker, body, critical_damage(damage));
 	}
 	if (creature_lives(tx, body) && me->class_id == CLASS_PIRATE && arms.weapon != NULL &&
-		(arms.weapon->flags & ITEM_SLASHES) != 0 && chance(tx, tx->config->rules.knife_percent)) {
+		(arms.weapon->flags & ITEM_SLASHES) != 0 && rng_chance(&tx->rng, tx->config->rules.knife_percent)) {
 		tell_text(tx, attacker, FONT_FIGHT, TEXT_SLASHED_CREATURE, slash_damage(damage));
 		creature_hurt_more(tx, attacker, body, slash_damage(damage));
 	}
@@ -211,7 +175,7 @@ static void creature_hit_besides(struct tx *tx, uint32_t attacker, uint32_t body
 static int creature_damage_base(struct tx *tx, uint32_t attacker, uint32_t body, const struct creature_def *def)
 {
 	const struct player *me = &tx->world->players[attacker];
-	bool slays = def->kind == CREATURE_DRAGON && wears(me, EQUIP_WEAPON, ITEM_DRAGON_SWORD);
+	bool slays = def->kind == CREATURE_DRAGON && player_worn_number(me, EQUIP_WEAPON) == ITEM_DRAGON_SWORD;
 	int base = slays ? (int)clamp_i64((int64_t)tx->world->bodies[body].hp + def->defence, 0, INT32_MAX / 2)
 					 : damage_base(tx, me);
 	return base + boat_attack(tx, attacker);
@@ -228,9 +192,8 @@ static void creature_hit(struct tx *tx, uint32_t attacker, uint32_t body, const 
 		creature_hit_besides(tx, attacker, body, base, damage);
 	if (creature_lives(tx, body))
 		return;
-	if (def->kind == CREATURE_DRAGON && wears(me, EQUIP_WEAPON, ITEM_DRAGON_SWORD))
+	if (def->kind == CREATURE_DRAGON && player_worn_number(me, EQUIP_WEAPON) == ITEM_DRAGON_SWORD)
 		item_burn(tx, in_slot(attacker, me->equipment[EQUIP_WEAPON]), 1);
-	pets_come_back(tx, attacker, body);
 	creature_die(tx, body, attacker);
 }
 
@@ -242,7 +205,7 @@ static bool strike_creature(struct tx *tx, uint32_t attacker, uint32_t body)
 	if (!may_attack_creature(tx, attacker, body, ATTACK_STRIKES))
 		return false;
 	creature_attacked(tx, body, attacker);
-	bool hit = chance(tx, hit_percent(player_attack_power(tx, me), def->evasion_power));
+	bool hit = rng_chance(&tx->rng, hit_percent(player_attack_power(tx, me), def->evasion_power));
 	skill_train(tx, attacker, fighting_skill(player_fighting(tx, me)), hit);
 	if (hit) {
 		creature_sound(tx, body, CREATURE_SOUND_IS_HIT);
@@ -269,9 +232,9 @@ int armour_absorbs(struct tx *tx, uint32_t victim, int damage, int *part)
 {
 	const struct player *he = &tx->world->players[victim];
 	*part = rng_range(&tx->rng, BODY_PART_HEAD, BODY_PART_TORSO);
-	struct span defence = defence_of(worn(tx, he, *part == BODY_PART_HEAD ? EQUIP_HELMET : EQUIP_ARMOUR));
+	struct span defence = defence_of(player_worn_item(tx, he, *part == BODY_PART_HEAD ? EQUIP_HELMET : EQUIP_ARMOUR));
 	if (*part != BODY_PART_HEAD) {
-		struct span shield = defence_of(worn(tx, he, EQUIP_SHIELD));
+		struct span shield = defence_of(player_worn_item(tx, he, EQUIP_SHIELD));
 		defence.min += shield.min;
 		defence.max += shield.max;
 	}
@@ -286,9 +249,9 @@ void shield_block(struct tx *tx, uint32_t attacker, uint32_t victim)
 {
 	const struct player *he = &tx->world->players[victim];
 	const struct body *body = &tx->world->bodies[victim];
-	if (worn(tx, he, EQUIP_SHIELD) == NULL)
+	if (player_worn_item(tx, he, EQUIP_SHIELD) == NULL)
 		return;
-	bool blocked = chance(tx, block_percent(skill_of(he, SKILL_SHIELDS), skill_of(he, SKILL_EVASION)));
+	bool blocked = rng_chance(&tx->rng, block_percent(skill_of(he, SKILL_SHIELDS), skill_of(he, SKILL_EVASION)));
 	if (blocked) {
 		show_sound(tx, body->map, body->x, body->y, SOUND_SHIELD);
 		if (attacker != 0)
@@ -314,7 +277,8 @@ enum { DISARMINGS = sizeof disarmings / sizeof *disarmings };
 static bool disarm_try(struct tx *tx, uint32_t attacker, uint32_t victim, const struct disarming *what)
 {
 	const struct player *me = &tx->world->players[attacker], *he = &tx->world->players[victim];
-	if (worn(tx, he, what->place) == NULL || !chance(tx, disarm_percent(skill_of(me, SKILL_WRESTLING), me->level)))
+	if (player_worn_item(tx, he, what->place) == NULL ||
+		!rng_chance(&tx->rng, disarm_percent(skill_of(me, SKILL_WRESTLING), me->level)))
 		return false;
 	equipment_take_off(tx, victim, what->place);
 	tell_text(tx, attacker, FONT_FIGHT, what->done);
@@ -339,7 +303,7 @@ static void thief_hand(struct tx *tx, uint32_t attacker, uint32_t victim)
 static void gloves_hit(struct tx *tx, uint32_t attacker, uint32_t victim)
 {
 	const struct player *me = &tx->world->players[attacker];
-	if (!wears(me, EQUIP_RING, ITEM_THEFT_GLOVES))
+	if (player_worn_number(me, EQUIP_RING) != ITEM_THEFT_GLOVES)
 		return;
 	if (me->class_id == CLASS_THIEF)
 		thief_hand(tx, attacker, victim);
@@ -356,7 +320,7 @@ static void gloves_after(struct tx *tx, uint32_t attacker, uint32_t victim)
 {
 	const struct player *me = &tx->world->players[attacker];
 	static const struct disarming weapon = {EQUIP_WEAPON, TEXT_TOOK_OFF_WEAPON, TEXT_LOST_WEAPON};
-	if (me->class_id == CLASS_THIEF && wears(me, EQUIP_RING, ITEM_THEFT_GLOVES))
+	if (me->class_id == CLASS_THIEF && player_worn_number(me, EQUIP_RING) == ITEM_THEFT_GLOVES)
 		disarm_try(tx, attacker, victim, &weapon);
 }
 
@@ -370,7 +334,8 @@ static void poison_try(struct tx *tx, uint32_t attacker, uint32_t victim)
 	const struct item_def *point = arms.weapon;
 	if (arms_fighting(&arms) == FIGHTING_RANGED && (arms.weapon->flags & ITEM_NEEDS_ARROWS) != 0)
 		point = arms.ammunition;
-	if (point == NULL || (point->flags & ITEM_POISONS) == 0 || !chance(tx, tx->config->rules.weapon_poison_percent))
+	if (point == NULL || (point->flags & ITEM_POISONS) == 0 ||
+		!rng_chance(&tx->rng, tx->config->rules.weapon_poison_percent))
 		return;
 	char name[NAME_BYTES];
 	effect_poison(tx, victim);
@@ -402,7 +367,7 @@ static void player_hit_besides(struct tx *tx, uint32_t attacker, uint32_t victim
 	enum fighting fighting = arms_fighting(&arms);
 	skill_train(tx, attacker, fighting_skill(fighting), true);
 	if (fighting == FIGHTING_RANGED && me->class_id == CLASS_PIRATE && (arms.weapon->flags & ITEM_SLASHES) != 0 &&
-		chance(tx, tx->config->rules.knife_percent))
+		rng_chance(&tx->rng, tx->config->rules.knife_percent))
 		player_hurt_more(tx, attacker, victim, slash_damage(damage), TEXT_SLASHED, TEXT_SLASHED_YOU);
 	unsigned stabbing = skill_of(me, SKILL_STABBING);
 	if (may_stab(arms.weapon, stabbing, me->class_id)) {
@@ -415,7 +380,7 @@ static void player_hit_besides(struct tx *tx, uint32_t attacker, uint32_t victim
 		skill_train(tx, attacker, SKILL_STABBING, stabbed);
 	}
 	if (me->class_id == CLASS_BANDIT && arms.weapon_item == ITEM_VIKING_SWORD &&
-		chance(tx, critical_percent(skill_of(me, SKILL_WRESTLING))))
+		rng_chance(&tx->rng, critical_percent(skill_of(me, SKILL_WRESTLING))))
 		player_hurt_more(tx, attacker, victim, critical_damage(damage), TEXT_CRITICAL, TEXT_CRITICAL_YOU);
 }
 
@@ -429,7 +394,7 @@ void fight_killed(struct tx *tx, uint32_t killer, uint32_t victim)
 static void player_hit(struct tx *tx, uint32_t attacker, uint32_t victim)
 {
 	const struct player *me = &tx->world->players[attacker];
-	const struct item_def *weapon = worn(tx, me, EQUIP_WEAPON);
+	const struct item_def *weapon = player_worn_item(tx, me, EQUIP_WEAPON);
 	int damage = damage_base(tx, me);
 	poison_try(tx, attacker, victim);
 	damage += boat_attack(tx, attacker) + (weapon != NULL ? weapon->pierce : 0);
@@ -453,7 +418,7 @@ static bool blow_hits(struct tx *tx, uint32_t attacker, uint32_t victim)
 	int percent = hit_percent(player_attack_power(tx, me), player_evasion_power(tx, he));
 	if ((tx->world->bodies[victim].flags & BODY_MEDITATING) != 0)
 		percent = hit_percent_meditating(percent);
-	if (chance(tx, percent))
+	if (rng_chance(&tx->rng, percent))
 		return true;
 	shield_block(tx, attacker, victim);
 	skill_train(tx, attacker, fighting_skill(player_fighting(tx, me)), false);

@@ -29,8 +29,8 @@ int armour_absorbs(struct tx *tx, uint32_t victim, int damage, int *part);
  * creature. */
 void shield_block(struct tx *tx, uint32_t attacker, uint32_t victim);
 
-/* A player has brought another to 0 life: what that makes of the killer (12.2, 12.8), and the death. The victim may be on another
- * map afterwards. */
+/* A player has brought another to 0 life, by a blow, a spell, or a spell of his pet: his pets let him be, what that makes of the
+ * killer (12.2, 12.8), and the death. Both are on one map; the victim may be on another afterwards. */
 void fight_killed(struct tx *tx, uint32_t killer, uint32_t victim);
 
 /* Who attacks is no longer protected from creatures, and no longer hidden. */

@@ -24,8 +24,7 @@ unsigned inventory_slots_with(const struct item_def *backpack)
 
 unsigned inventory_slots(const struct tx *tx, const struct player *player)
 {
-	const struct stack *pack = player_worn(player, EQUIP_BACKPACK);
-	return inventory_slots_with(pack != NULL ? catalog_item(tx->catalog, pack->item) : NULL);
+	return inventory_slots_with(player_worn_item(tx, player, EQUIP_BACKPACK));
 }
 
 const struct item_def *inventory_item(const struct tx *tx, const struct player *player, unsigned slot)

@@ -26,15 +26,20 @@ bool in_arena(const struct tx *tx, uint32_t index)
 	return body->map != 0 && tile_trigger(tx->catalog, body->map, body->x, body->y) == TRIGGER_ARENA;
 }
 
-static bool in_shelter(const struct tx *tx, uint32_t index)
+bool in_shelter(const struct tx *tx, uint32_t index)
 {
 	const struct body *body = &tx->world->bodies[index];
 	return tile_trigger(tx->catalog, body->map, body->x, body->y) == TRIGGER_SAFE;
 }
 
+bool in_safety(const struct tx *tx, uint32_t index)
+{
+	return !map_is_unsafe(tx->catalog, tx->world->bodies[index].map) || in_shelter(tx, index);
+}
+
 static int distance(const struct body *a, const struct body *b)
 {
-	return abs(a->x - b->x) + abs(a->y - b->y) + 100 * abs(a->map - b->map);
+	return body_distance(a, b) + 100 * abs(a->map - b->map);
 }
 
 /* --- players: 12.4, 12.5 ---------------------------------------------------------------------------------------------- */
@@ -75,7 +80,7 @@ bool may_attack_player(struct tx *tx, uint32_t attacker, uint32_t victim)
 	enum text_id why = side_refusal(me, other);
 	if (why != TEXT_ID_COUNT)
 		return refuse(tx, attacker, why);
-	if (!map_is_unsafe(tx->catalog, there->map) || in_shelter(tx, attacker) || in_shelter(tx, victim))
+	if (in_safety(tx, attacker) || in_safety(tx, victim))
 		return refuse(tx, attacker, TEXT_ATTACK_SAFE_PLACE);
 	return true;
 }
@@ -273,7 +278,7 @@ bool may_attack_creature(struct tx *tx, uint32_t attacker, uint32_t body, enum c
 	if (distance(here, it) >= FAR_AWAY)
 		return refuse(tx, attacker, TEXT_TOO_FAR);
 	const struct creature *creature = creature_of(tx->world, body);
-	bool safe_here = !map_is_unsafe(tx->catalog, it->map) || in_shelter(tx, body);
+	bool safe_here = in_safety(tx, body);
 	if (how == ATTACK_BY_PET && safe_here)
 		return false;
 	if (creature->master.index != 0 && safe_here)

@@ -27,7 +27,9 @@ bool king_is_guarded(const struct tx *tx, uint32_t creature);
 void ownership_take(struct tx *tx, uint32_t player, uint32_t creature);
 void ownership_lose(struct tx *tx, uint32_t player);
 
-/* The tile on which it stands is an arena's. */
+/* The tile on which it stands is an arena's; is one where nobody fights; the same, or its map is a safe one. */
 bool in_arena(const struct tx *tx, uint32_t body);
+bool in_shelter(const struct tx *tx, uint32_t body);
+bool in_safety(const struct tx *tx, uint32_t body);
 
 #endif

@@ -13,10 +13,15 @@ const struct stack *player_worn(const struct player *player, enum equipment_plac
 	return &player->inventory[slot - 1];
 }
 
-const struct item_def *player_worn_item(const struct tx *tx, const struct player *player, enum equipment_place place)
+unsigned player_worn_number(const struct player *player, enum equipment_place place)
 {
 	const struct stack *stack = player_worn(player, place);
-	return stack != NULL ? catalog_item(tx->catalog, stack->item) : NULL;
+	return stack != NULL ? stack->item : 0;
+}
+
+const struct item_def *player_worn_item(const struct tx *tx, const struct player *player, enum equipment_place place)
+{
+	return catalog_item(tx->catalog, player_worn_number(player, place));
 }
 
 static int16_t animation_or_nothing(const struct item_def *item, bool short_race)

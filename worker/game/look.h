@@ -12,7 +12,8 @@ bool look_update(struct tx *tx, uint32_t player);
 /* Slot worn at a place; NULL = none, or the slot is empty (then the place is nobody's). */
 const struct stack *player_worn(const struct player *player, enum equipment_place place);
 
-/* The item that lies in it; NULL = none. */
+/* The item that lies in it: its number, 0 = none; and what the catalog says of it, NULL = none. */
+unsigned player_worn_number(const struct player *player, enum equipment_place place);
 const struct item_def *player_worn_item(const struct tx *tx, const struct player *player, enum equipment_place place);
 
 #endif

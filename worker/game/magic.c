@@ -169,11 +169,10 @@ static void cast_pay(const struct cast *cast)
 
 static struct spell_caster caster_of(const struct tx *tx, const struct player *player)
 {
-	const struct stack *ring = player_worn(player, EQUIP_RING);
 	return (struct spell_caster){.class_id = player->class_id,
 								 .level = player->level,
 								 .weapon = player_worn_item(tx, player, EQUIP_WEAPON),
-								 .ring = ring != NULL ? ring->item : 0};
+								 .ring = player_worn_number(player, EQUIP_RING)};
 }
 
 void magic_cast(struct tx *tx, const struct actor *me, int x, int y)

@@ -1,7 +1,5 @@
 #include "worker/game/pets.h"
 
-#include <stdlib.h>
-
 #include "common/config/config.h"
 #include "worker/game/creature.h"
 #include "worker/game/experience.h"
@@ -21,11 +19,6 @@ enum {
 };
 
 static const double magic_flute_part = 0.89, elven_flute_part = 0.8;
-
-static int distance(const struct body *a, const struct body *b)
-{
-	return abs(a->x - b->x) + abs(a->y - b->y);
-}
 
 /* --- whose they are ----------------------------------------------------------------------------------------------------- */
 
@@ -117,22 +110,27 @@ void pets_follow(struct tx *tx, uint32_t master)
 		pet_follows(tx, tx->world->players[master].pets[i].index);
 }
 
-/* Nothing that a pet does hurts anybody in a safe place (16.17). */
-static bool is_peaceful(const struct tx *tx, uint32_t index)
+void pets_come_back(struct tx *tx, uint32_t master, uint32_t enemy)
 {
-	const struct body *body = &tx->world->bodies[index];
-	return !map_is_unsafe(tx->catalog, body->map) ||
-		   tile_trigger(tx->catalog, body->map, body->x, body->y) == TRIGGER_SAFE;
+	const struct world *w = tx->world;
+	for (unsigned i = 0; i < PETS_MOST; i++) {
+		uint32_t pet = w->players[master].pets[i].index;
+		const struct creature *creature = creature_at(tx, pet);
+		if (creature != NULL && w->bodies[pet].map == w->bodies[master].map &&
+			(creature->target.index == enemy ||
+			 (body_is_player(w, enemy) && creature->attacker_id == w->players[enemy].id)))
+			pet_follows(tx, pet);
+	}
 }
 
 void pets_turn_on_player(struct tx *tx, uint32_t master, uint32_t enemy)
 {
 	const struct player *player = &tx->world->players[master];
-	if (master == enemy || is_peaceful(tx, enemy))
+	if (master == enemy || in_safety(tx, enemy))
 		return;
 	for (unsigned i = 0; i < PETS_MOST; i++) {
 		struct creature *creature = creature_at(tx, player->pets[i].index);
-		if (creature == NULL || is_peaceful(tx, player->pets[i].index))
+		if (creature == NULL || in_safety(tx, player->pets[i].index))
 			continue;
 		TOUCH(tx, *creature);
 		creature->attacker_id = tx->world->players[enemy].id;
@@ -146,7 +144,7 @@ void pets_turn_on_player(struct tx *tx, uint32_t master, uint32_t enemy)
 static bool would_turn(struct tx *tx, uint32_t pet, uint32_t enemy)
 {
 	const struct creature *creature = creature_at(tx, pet);
-	if (creature == NULL || pet == enemy || is_peaceful(tx, pet))
+	if (creature == NULL || pet == enemy || in_safety(tx, pet))
 		return false;
 	unsigned number = tx->world->bodies[pet].creature;
 	return number != CREATURE_FIRE_ELEMENTAL && number != CREATURE_EARTH_ELEMENTAL;
@@ -196,7 +194,7 @@ static unsigned farthest_tamed(struct tx *tx, uint32_t master)
 	for (unsigned i = 0; i < PETS_MOST; i++) {
 		if (player->pets[i].index == 0 || player->pet_kinds[i] == 0)
 			continue;
-		int away = distance(&tx->world->bodies[master], &tx->world->bodies[player->pets[i].index]);
+		int away = body_distance(&tx->world->bodies[master], &tx->world->bodies[player->pets[i].index]);
 		if (away > far) {
 			far = away;
 			farthest = i;
@@ -348,7 +346,7 @@ static enum text_id taming_refusal(struct tx *tx, const struct actor *me, uint32
 		return TEXT_TAME_NOBODY;
 	if (def->taming_points <= 0)
 		return TEXT_TAME_NOT_THIS;
-	if (distance(me->body, &tx->world->bodies[beast]) > TAMING_DISTANCE)
+	if (body_distance(me->body, &tx->world->bodies[beast]) > TAMING_DISTANCE)
 		return TEXT_TOO_FAR;
 	if (creature->master.index != 0)
 		return creature->master.index == me->index ? TEXT_TAME_YOURS : TEXT_TAME_HAS_MASTER;
@@ -365,8 +363,7 @@ static enum text_id taming_refusal(struct tx *tx, const struct actor *me, uint32
 
 static bool taming_succeeds(struct tx *tx, const struct actor *me, const struct creature_def *def)
 {
-	const struct stack *ring = player_worn(me->player, EQUIP_RING);
-	int needed = taming_needed(def->taming_points, ring != NULL ? ring->item : 0);
+	int needed = taming_needed(def->taming_points, player_worn_number(me->player, EQUIP_RING));
 	int points = me->player->attributes_now[ATTRIBUTE_CHARISMA - 1] * me->player->skills[SKILL_TAMING - 1];
 	return needed <= points && rng_range(&tx->rng, 1, TAMING_CHANCE) == 1;
 }
@@ -417,7 +414,7 @@ static uint32_t pet_meant(struct tx *tx, const struct actor *me)
 	enum text_id why = TEXT_ID_COUNT;
 	if (body == NULL || body->map != me->body->map)
 		why = TEXT_POINT_FIRST;
-	else if (distance(me->body, body) > ORDER_DISTANCE)
+	else if (body_distance(me->body, body) > ORDER_DISTANCE)
 		why = TEXT_TOO_FAR;
 	else if (creature_master(tx, me->player->target.creature.index) != me->index)
 		why = TEXT_PET_NOT_YOURS;

@@ -25,14 +25,18 @@ void tame_try(struct tx *tx, const struct actor *me, int x, int y);
 /* What taming needs with this in his ring slot (F-29): the creature's points, fewer with a druid's flute. */
 int taming_needed(int taming_points, unsigned ring);
 
-/* The master attacks or is attacked by a player: attacker_id and target of his pets, which defend (16.8). */
+/* The master attacks or is attacked by a player: attacker_id and target of his pets, which defend (16.8). Nothing that a pet does
+ * hurts anybody in a safe place (16.17). */
 void pets_turn_on_player(struct tx *tx, uint32_t master, uint32_t enemy);
 
 /* The master is hit by a creature: who of his pets has no enemy yet goes for it, if he may attack it; not so the elementals of fire
  * and earth. */
 void pets_turn_on_creature(struct tx *tx, uint32_t master, uint32_t enemy);
-void pets_follow(struct tx *tx, uint32_t master); /* all of them: no enemy any more */
+
+/* No enemy any more, back to the master: one of them, all of them, those that are after this one (who is about to die). */
 void pet_follows(struct tx *tx, uint32_t pet);
+void pets_follow(struct tx *tx, uint32_t master);
+void pets_come_back(struct tx *tx, uint32_t master, uint32_t enemy);
 
 /* The master comes into the game or to another map (on it already); is about to leave his map or the game; died. Between
  * pets_depart to another map and pets_arrive, which must follow in the same transaction, his tamed pets stand nowhere. */

@@ -1,8 +1,8 @@
+/* praetorians.c - what each of the nine does in its beat. rules-life-combat-magic.md 17. */
 #include "worker/game/praetorians.h"
 
 #include <math.h>
 
-#include "common/catalog/tables.h"
 #include "worker/game/creature.h"
 #include "worker/game/creature_ai.h"
 #include "worker/game/creature_move.h"
@@ -13,6 +13,7 @@
 #include "worker/game/inventory.h"
 #include "worker/game/magic.h"
 #include "worker/game/move.h"
+#include "worker/game/praetorian_clan.h"
 #include "worker/game/presence.h"
 #include "worker/game/tick.h"
 #include "worker/game/tile.h"
@@ -35,10 +36,7 @@ enum {
 	SACRIFICE_HP = 750, /* a mage with no more life than this breaks his wand */
 	COUNTDOWN = 6,
 	DOUBLE = 2,
-	LOOK_MS = 1000, /* whether a clan still lives: not more often */
 };
-
-enum side { SIDE_NONE, SIDE_WEST, SIDE_EAST };
 
 struct member {
 	uint32_t index;
@@ -55,46 +53,7 @@ static struct member member_of(const struct tx *tx, uint32_t index)
 						   .def = creature_def_of(tx, index)};
 }
 
-static bool chance(struct tx *tx, int percent)
-{
-	return rng_range(&tx->rng, 1, 100) <= percent;
-}
-
-enum praetorian_role praetorian_role_of(const struct tx *tx, uint32_t index)
-{
-	const struct creature_def *def = creature_def_of(tx, index);
-	unsigned count;
-	const struct praetorian_def *list = catalog_praetorians(tx->catalog, &count);
-	uint16_t number = tx->world->bodies[index].creature;
-	for (unsigned i = 0; i < count; i++) {
-		if (list[i].tall == number || list[i].short_ == number)
-			return (enum praetorian_role)list[i].role;
-	}
-	switch (def != NULL ? def->movement : MOVEMENT_NONE) {
-	case MOVEMENT_PRAETORIAN_HEALER:
-		return PRAETORIAN_HEALER;
-	case MOVEMENT_PRAETORIAN_SWORD:
-		return PRAETORIAN_SWORDSWINGER;
-	case MOVEMENT_PRAETORIAN_MAGE:
-		return PRAETORIAN_SPELLCASTER;
-	case MOVEMENT_PRAETORIAN_ARCHER:
-		return PRAETORIAN_LONGRANGE;
-	case MOVEMENT_PRAETORIAN_KING:
-		return PRAETORIAN_KING;
-	default:
-		return PRAETORIAN_ROLES;
-	}
-}
-
-/* --- the clan ------------------------------------------------------------------------------------------------------------- */
-
-static bool same_clan(const struct member *m, const struct tx *tx, uint32_t other)
-{
-	const struct creature *c = creature_of(tx->world, other);
-	const struct creature_def *def = creature_def_of(tx, other);
-	return def != NULL && def->kind == CREATURE_PRAETORIAN && c->center_x == m->creature->center_x &&
-		   c->center_y == m->creature->center_y;
-}
+/* --- his clan ------------------------------------------------------------------------------------------------------------- */
 
 typedef bool ally_fn(const struct tx *tx, const struct member *m, uint32_t ally);
 
@@ -102,7 +61,7 @@ typedef bool ally_fn(const struct tx *tx, const struct member *m, uint32_t ally)
 static uint32_t ally_find(const struct tx *tx, const struct member *m, ally_fn *is)
 {
 	for (uint32_t i = tx->world->maps[m->body->map].first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
-		if (i != m->index && same_clan(m, tx, i) && is(tx, m, i))
+		if (i != m->index && same_clan(tx, m->index, i) && is(tx, m, i))
 			return i;
 	}
 	return 0;
@@ -142,93 +101,6 @@ static bool is_held_not_far(const struct tx *tx, const struct member *m, uint32_
 static bool is_hurt_in_view(const struct tx *tx, const struct member *m, uint32_t ally)
 {
 	return tx->world->bodies[ally].hp < tx->world->bodies[ally].hp_max && in_view(tx, m, ally);
-}
-
-/* Where the nine stand around the centre; the king first, who makes room for himself (tile_closest_legal does). */
-static const struct {
-	uint8_t role;
-	int8_t dx, dy;
-} posts[] = {
-	{PRAETORIAN_KING, 0, 0},          {PRAETORIAN_HEALER, 3, 0},        {PRAETORIAN_HEALER, -3, 0},
-	{PRAETORIAN_SWORDSWINGER, -3, 3}, {PRAETORIAN_SWORDSWINGER, 0, 3},  {PRAETORIAN_SWORDSWINGER, 3, 3},
-	{PRAETORIAN_LONGRANGE, 2, -3},    {PRAETORIAN_SPELLCASTER, -2, -3}, {PRAETORIAN_THIEF, -2, -3},
-};
-
-/* One of the numbers that the catalog has for a part; tall and short are alike likely. 0 = it has none. */
-static unsigned number_choose(struct tx *tx, unsigned role, bool *is_tall)
-{
-	unsigned count, fit = 0;
-	const struct praetorian_def *list = catalog_praetorians(tx->catalog, &count);
-	for (unsigned i = 0; i < count; i++)
-		fit += list[i].role == role;
-	if (fit == 0)
-		return 0;
-	int pick = rng_range(&tx->rng, 1, (int32_t)fit);
-	bool tall = rng_range(&tx->rng, 0, 1) == 0;
-	for (unsigned i = 0; i < count; i++) {
-		if (list[i].role != role || --pick != 0)
-			continue;
-		*is_tall = list[i].short_ == 0 || (tall && list[i].tall != 0); /* one of a pair may be missing */
-		return *is_tall ? list[i].tall : list[i].short_;
-	}
-	return 0;
-}
-
-/* Somebody of a race that is tall, or is not. */
-static int16_t head_choose(struct tx *tx, bool tall)
-{
-	static const uint8_t tall_races[] = {RACE_HUMAN, RACE_ELF, RACE_DROW}, short_races[] = {RACE_DWARF, RACE_GNOME};
-	unsigned race = tall ? tall_races[rng_range(&tx->rng, 0, 2)] : short_races[rng_range(&tx->rng, 0, 1)];
-	struct head_range heads = table_heads(race, GENDER_MAN);
-	return (int16_t)rng_range(&tx->rng, (int32_t)heads.first, (int32_t)heads.last);
-}
-
-static uint32_t member_call(struct tx *tx, unsigned role, struct place center, int dx, int dy)
-{
-	struct place at = {.map = center.map, .x = (uint8_t)(center.x + dx), .y = (uint8_t)(center.y + dy)};
-	bool tall = true;
-	unsigned number = number_choose(tx, role, &tall);
-	uint32_t index = creature_spawn(tx, number, at, true);
-	if (index == 0)
-		return 0;
-	SET(tx, tx->world->bodies[index].head, head_choose(tx, tall));
-	presence_changed(tx, index);
-	struct creature *creature = creature_of(tx->world, index);
-	TOUCH(tx, *creature);
-	creature->center_x = center.x;
-	creature->center_y = center.y;
-	return index;
-}
-
-static bool clan_lives(const struct tx *tx, uint32_t map)
-{
-	for (uint32_t i = tx->world->maps[map].first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
-		const struct creature_def *def = creature_def_of(tx, i);
-		if (def != NULL && def->kind == CREATURE_PRAETORIAN)
-			return true;
-	}
-	return false;
-}
-
-void praetorians_tick(struct tx *tx, uint32_t map)
-{
-	static const struct place centers[] = {[SIDE_WEST] = {.x = 35, .y = 25}, [SIDE_EAST] = {.x = 67, .y = 25}};
-	struct map_state *state = &tx->world->maps[map];
-	unsigned count;
-	catalog_praetorians(tx->catalog, &count);
-	if (map != (uint32_t)tx->config->rules.praetorian_map || count == 0 || tx->now_ms - state->tick_last_ms < LOOK_MS ||
-		clan_lives(tx, map) || !tx_need(tx, tx->world->realm_domain))
-		return;
-	unsigned side = state->clan_side == SIDE_WEST ? SIDE_EAST : SIDE_WEST, came = 0;
-	struct place center = centers[side];
-	center.map = (uint16_t)map;
-	for (unsigned i = 0; i < sizeof posts / sizeof *posts; i++)
-		came += member_call(tx, posts[i].role, center, posts[i].dx, posts[i].dy) != 0;
-	if (came > 0)
-		SET(tx, state->clan_side, (uint8_t)side);
-	if (came < sizeof posts / sizeof *posts)
-		tx_log(tx, LOG_LEVEL_WARNING, "map %u: %u of the %u praetorians find no place", map,
-			   (unsigned)(sizeof posts / sizeof *posts) - came, (unsigned)(sizeof posts / sizeof *posts));
 }
 
 /* --- what they can do ----------------------------------------------------------------------------------------------------- */
@@ -412,24 +284,6 @@ static bool somebody_beside(const struct tx *tx, const struct member *m)
 
 /* --- the king ------------------------------------------------------------------------------------------------------------- */
 
-/* One of his dead stands beside him again. */
-static void ally_call_back(struct tx *tx, const struct member *m)
-{
-	unsigned alive[PRAETORIAN_ROLES + 1] = {0}, full[PRAETORIAN_ROLES + 1] = {0};
-	for (uint32_t i = tx->world->maps[m->body->map].first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
-		if (same_clan(m, tx, i))
-			alive[praetorian_role_of(tx, i)]++;
-	}
-	for (unsigned i = 0; i < sizeof posts / sizeof *posts; i++) {
-		full[posts[i].role]++;
-		if (full[posts[i].role] <= alive[posts[i].role])
-			continue;
-		struct place center = {.map = m->body->map, .x = m->creature->center_x, .y = m->creature->center_y};
-		member_call(tx, posts[i].role, center, posts[i].dx, posts[i].dy);
-		return;
-	}
-}
-
 static void king_waits(struct tx *tx, const struct member *m)
 {
 	if (!is_home(m)) {
@@ -437,7 +291,7 @@ static void king_waits(struct tx *tx, const struct member *m)
 	} else if (m->creature->counter > KING_PATIENCE) {
 		if (tx_need(tx, tx->world->realm_domain)) {
 			SET(tx, m->creature->counter, 0);
-			ally_call_back(tx, m);
+			ally_call_back(tx, m->index);
 		}
 		return;
 	}
@@ -477,7 +331,7 @@ static void king_beat(struct tx *tx, const struct member *m)
 	if (!may_strike(tx, m))
 		return;
 	uint32_t held = ally_find(tx, m, is_held_in_view), hurt = ally_find(tx, m, is_hurt_in_view);
-	if (held != 0 && chance(tx, FREE_PERCENT))
+	if (held != 0 && rng_chance(&tx->rng, FREE_PERCENT))
 		casts(tx, m, spell_frees, held);
 	else if (hurt != 0)
 		casts(tx, m, spell_heals, hurt);
@@ -553,7 +407,7 @@ int praetorian_blast(int distance)
 }
 
 /* The wand breaks: all on the map lose life, and the mage dies. Of a crowd not all die at once: a transaction has its bounds, and
- * the map's next ticks see to the others. */
+ * the map's next ticks see to the others; of very many pets some are spared. */
 static void sacrifice(struct tx *tx, const struct member *m)
 {
 	const struct body at = *m->body;
@@ -572,7 +426,7 @@ static void sacrifice(struct tx *tx, const struct member *m)
 		if (tx->world->players[i].hp <= 0)
 			player_die(tx, i);
 	}
-	for (uint32_t i = state->first_creature, next; i != 0 && tx->wanted_count == 0; i = next) {
+	for (uint32_t i = state->first_creature, next; i != 0 && tx->wanted_count == 0 && tick_has_room(tx); i = next) {
 		next = tx->world->bodies[i].next_on_map;
 		if (creature_master(tx, i) != 0 &&
 			!creature_hurt(tx, i, praetorian_blast(body_distance(&at, &tx->world->bodies[i]))))
@@ -624,7 +478,7 @@ static bool mage_acts(struct tx *tx, const struct member *m)
 	uint32_t who = enemy_find(tx, m, &all);
 	if (who == 0)
 		return false;
-	if (!body_is_seen(tx, who) && chance(tx, UNVEIL_PERCENT) && casts(tx, m, spell_unveils, who))
+	if (!body_is_seen(tx, who) && rng_chance(&tx->rng, UNVEIL_PERCENT) && casts(tx, m, spell_unveils, who))
 		return true;
 	uint32_t held = held_enemy_find(tx, m, true);
 	who = held != 0 ? held : enemy_find(tx, m, &seen);
@@ -712,7 +566,7 @@ static bool steals(struct tx *tx, uint32_t victim)
 static void thief_veils(struct tx *tx, const struct member *m)
 {
 	bool veiled = (m->body->flags & BODY_INVISIBLE) != 0;
-	if (!chance(tx, veiled ? UNVEIL_SELF_PERCENT : VEIL_PERCENT))
+	if (!rng_chance(&tx->rng, veiled ? UNVEIL_SELF_PERCENT : VEIL_PERCENT))
 		return;
 	SET(tx, m->body->flags, m->body->flags ^ BODY_INVISIBLE);
 	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)m->index, .invisible = !veiled);
@@ -724,10 +578,10 @@ static void shoots(struct tx *tx, const struct member *m, uint32_t enemy)
 {
 	if (!casts(tx, m, spell_hurts, enemy) || tx->world->players[enemy].dead)
 		return;
-	if (chance(tx, FAR_PARALYSE_PERCENT)) {
+	if (rng_chance(&tx->rng, FAR_PARALYSE_PERCENT)) {
 		if (!casts(tx, m, spell_holds, enemy))
 			creature_holds_player(tx, m->index, enemy);
-	} else if (chance(tx, FAR_DISARM_PERCENT)) {
+	} else if (rng_chance(&tx->rng, FAR_DISARM_PERCENT)) {
 		equipment_take_off(tx, enemy, EQUIP_WEAPON);
 	}
 }
@@ -744,7 +598,8 @@ static void thief_beat(struct tx *tx, const struct member *m)
 	const struct body *body = &tx->world->bodies[enemy];
 	if (may_strike(tx, m) && body_distance(m->body, body) <= THIEF_NEAR) {
 		strike_spent(tx, m);
-		if (chance(tx, THROW_PERCENT) ? disarms(tx, enemy) : chance(tx, STEAL_PERCENT) && steals(tx, enemy))
+		if (rng_chance(&tx->rng, THROW_PERCENT) ? disarms(tx, enemy)
+												: rng_chance(&tx->rng, STEAL_PERCENT) && steals(tx, enemy))
 			tell_text(tx, enemy, FONT_FIGHT, TEXT_PRAETORIAN_STEALS);
 	} else if (may_strike(tx, m) && in_view(tx, m, enemy)) {
 		shoots(tx, m, enemy);

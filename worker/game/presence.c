@@ -48,6 +48,34 @@ static void list_unlink(struct tx *tx, uint32_t index, uint32_t map)
 	SET(tx, *count, *count - 1);
 }
 
+/* It stands on this free tile from now on. */
+static void stand(struct tx *tx, uint32_t index, struct place at)
+{
+	struct body *body = &tx->world->bodies[index];
+	uint16_t *occupant = occupant_of(tx, at.map, at.x, at.y);
+	assert(body->map == 0 && *occupant == 0);
+	TOUCH(tx, *body);
+	body->map = at.map;
+	body->x = at.x;
+	body->y = at.y;
+	SET(tx, *occupant, (uint16_t)index);
+	list_link(tx, index, at.map);
+}
+
+/* It stands nowhere from now on; its body is touched. */
+static void stand_no_more(struct tx *tx, uint32_t index)
+{
+	struct body *body = &tx->world->bodies[index];
+	uint16_t *occupant = occupant_of(tx, body->map, body->x, body->y);
+	assert(body->map != 0 && *occupant == index);
+	SET(tx, *occupant, 0);
+	list_unlink(tx, index, body->map);
+	TOUCH(tx, *body);
+	body->map = 0;
+	body->next_on_map = 0;
+	body->previous_on_map = 0;
+}
+
 static bool shown_to_others(const struct tx *tx, uint32_t body)
 {
 	return (tx->world->bodies[body].flags & BODY_ADMIN_INVISIBLE) == 0;
@@ -81,16 +109,7 @@ static void create_for_others(struct tx *tx, uint32_t index, const struct onlook
 uint64_t presence_enter(struct tx *tx, uint32_t index, struct place at, uint32_t from_map)
 {
 	struct world *w = tx->world;
-	struct body *body = &w->bodies[index];
-	uint16_t *occupant = occupant_of(tx, at.map, at.x, at.y);
-	assert(body->map == 0 && *occupant == 0);
-
-	TOUCH(tx, *body);
-	body->map = at.map;
-	body->x = at.x;
-	body->y = at.y;
-	SET(tx, *occupant, (uint16_t)index);
-	list_link(tx, index, at.map);
+	stand(tx, index, at);
 	if (atomic_load_explicit(&w->maps[at.map].tick_due_ms, memory_order_relaxed) == 0) {
 		TOUCH(tx, w->maps[at.map].tick_due_ms); /* somebody is here: the map wakes */
 		atomic_store_explicit(&w->maps[at.map].tick_due_ms, tx->now_ms, memory_order_relaxed);
@@ -114,7 +133,7 @@ void presence_leave(struct tx *tx, uint32_t index, uint32_t to_map)
 	struct world *w = tx->world;
 	struct body *body = &w->bodies[index];
 	uint32_t map = body->map;
-	assert(map != 0 && *occupant_of(tx, map, body->x, body->y) == index);
+	assert(map != 0);
 
 	if (shown_to_others(tx, index)) {
 		PUT(say_begin(tx), CHARACTER_REMOVE, .char_index = (int16_t)index);
@@ -127,44 +146,26 @@ void presence_leave(struct tx *tx, uint32_t index, uint32_t to_map)
 		leave.position = tx_staged(tx, to_map);
 	tx_append(tx, map, &leave, "", 0);
 
-	SET(tx, *occupant_of(tx, map, body->x, body->y), 0);
-	list_unlink(tx, index, map);
-	TOUCH(tx, *body);
+	stand_no_more(tx, index);
 	body->origin_map = (uint16_t)map; /* where he left: the keeper saves it, who returns at once appears there */
 	body->origin_x = body->x;
 	body->origin_y = body->y;
-	body->map = 0;
-	body->next_on_map = 0;
-	body->previous_on_map = 0;
 }
 
 void presence_appear(struct tx *tx, uint32_t index, struct place at)
 {
-	struct body *body = &tx->world->bodies[index];
-	uint16_t *occupant = occupant_of(tx, at.map, at.x, at.y);
-	assert(body->map == 0 && *occupant == 0 && body->kind == BODY_CREATURE);
-	TOUCH(tx, *body);
-	body->map = at.map;
-	body->x = at.x;
-	body->y = at.y;
-	SET(tx, *occupant, (uint16_t)index);
-	list_link(tx, index, at.map);
+	assert(tx->world->bodies[index].kind == BODY_CREATURE);
+	stand(tx, index, at);
 	create_for_others(tx, index, &(struct onlookers){.x = at.x, .y = at.y});
 }
 
 void presence_vanish(struct tx *tx, uint32_t index)
 {
-	struct body *body = &tx->world->bodies[index];
-	uint32_t map = body->map;
-	assert(map != 0 && *occupant_of(tx, map, body->x, body->y) == index && body->kind == BODY_CREATURE);
+	const struct body *body = &tx->world->bodies[index];
+	assert(body->map != 0 && body->kind == BODY_CREATURE);
 	PUT(say_begin(tx), CHARACTER_REMOVE, .char_index = (int16_t)index);
-	say_area(tx, map, body->x, body->y, 0, NOTE_FLAG_VIEW);
-	SET(tx, *occupant_of(tx, map, body->x, body->y), 0);
-	list_unlink(tx, index, map);
-	TOUCH(tx, *body);
-	body->map = 0;
-	body->next_on_map = 0;
-	body->previous_on_map = 0;
+	say_area(tx, body->map, body->x, body->y, 0, NOTE_FLAG_VIEW);
+	stand_no_more(tx, index);
 }
 
 void presence_cross(struct tx *tx, uint32_t index, struct place to)

@@ -28,7 +28,7 @@ void presence_cross(struct tx *tx, uint32_t player, struct place to);
  * into view and leaves it: it has moved by itself already. */
 void presence_step(struct tx *tx, uint32_t body, int heading);
 
-/* A walker and the ghost (or invisible staff) before him change places: `heading` is the walker's. */
+/* A walker and the ghost (or invisible staff) before him change places: `heading` is the walker's. For rules: ghost_push (death.h). */
 void presence_swap(struct tx *tx, uint32_t walker, uint32_t ghost, int heading);
 
 /* To a free tile of the same map that need not be a neighbour. */

@@ -1,5 +1,6 @@
 /* spell_ground.c - spells cast at a tile: summoning, calling pets, and the eye that sees what is unseen.
  * rules-life-combat-magic.md 15.12, 15.13. */
+#include "worker/game/legality.h"
 #include "worker/game/magic_parts.h"
 #include "worker/game/pets.h"
 #include "worker/game/tile.h"
@@ -11,10 +12,8 @@ enum { EYE_TILES = 8 }; /* to each side of the tile (15.12) */
 static bool may_summon_here(const struct cast *cast)
 {
 	const struct tx *tx = cast->tx;
-	const struct body *body = cast->me->body;
-	const struct map_def *map = catalog_map(tx->catalog, body->map);
-	return map != NULL && (map->flags & (MAP_SAFE | MAP_NO_SUMMONING)) == 0 &&
-		   tile_trigger(tx->catalog, body->map, body->x, body->y) != TRIGGER_SAFE;
+	const struct map_def *map = catalog_map(tx->catalog, cast->me->body->map);
+	return map != NULL && (map->flags & (MAP_SAFE | MAP_NO_SUMMONING)) == 0 && !in_shelter(tx, cast->me->index);
 }
 
 /* Whatever could come is paid for: a place for one of two is no reason to have it for nothing. */

@@ -4,6 +4,7 @@
 #include "worker/game/creature.h"
 #include "worker/game/death.h"
 #include "worker/game/effects.h"
+#include "worker/game/fight.h"
 #include "worker/game/legality.h"
 #include "worker/game/magic_parts.h"
 #include "worker/game/vitals.h"
@@ -142,10 +143,8 @@ bool cast_points_on_player(const struct cast *cast)
 		else
 			vital_change(cast, order[i]);
 	}
-	if (target->hp == 0 && !target->dead) {
-		kill_counts(tx, cast->me->index, cast->target);
-		player_die(tx, cast->target);
-	}
+	if (target->hp == 0 && !target->dead)
+		fight_killed(tx, cast->me->index, cast->target);
 	return true;
 }
 

@@ -273,9 +273,9 @@ void hide_try(struct tx *tx, const struct actor *me)
 
 static bool stays_hidden(const struct player *player)
 {
-	const struct stack *armour = player_worn(player, EQUIP_ARMOUR);
+	unsigned armour = player_worn_number(player, EQUIP_ARMOUR);
 	return player->class_id == CLASS_HUNTER && player->skills[SKILL_HIDING - 1] >= HUNTER_STAYS_FROM &&
-		   armour != NULL && (armour->item == ITEM_HUNTER_ARMOUR || armour->item == ITEM_HUNTER_ARMOUR_RARE);
+		   (armour == ITEM_HUNTER_ARMOUR || armour == ITEM_HUNTER_ARMOUR_RARE);
 }
 
 void hiding_run(struct tx *tx, uint32_t index, uint64_t due_ms)

@@ -1,6 +1,4 @@
 /* steal.c - thieves (rules-life-combat-magic.md 18.1; formulas.h has the figures). */
-#include <stdlib.h>
-
 #include "worker/game/alignment.h"
 #include "worker/game/carry.h"
 #include "worker/game/experience.h"
@@ -29,11 +27,6 @@ static void name_of(const struct tx *tx, uint32_t player, char name[NAME_BYTES])
 
 /* --- may it be tried ------------------------------------------------------------------------------------------------------ */
 
-static bool in_shelter(const struct tx *tx, const struct body *body)
-{
-	return tile_trigger(tx->catalog, body->map, body->x, body->y) == TRIGGER_SAFE;
-}
-
 /* What alignment and safety switch say; TEXT_ID_COUNT = nothing against it. */
 static enum text_id side_refusal(const struct player *thief, const struct player *victim)
 {
@@ -59,9 +52,9 @@ static uint32_t victim_at(struct tx *tx, const struct actor *me, int x, int y)
 		const struct body *body = &tx->world->bodies[index];
 		if (player_is_staff(victim) || victim->dead)
 			why = TEXT_STEAL_NOT_HIM;
-		else if (abs(body->x - me->body->x) + abs(body->y - me->body->y) > STEAL_FAR)
+		else if (body_distance(body, me->body) > STEAL_FAR)
 			why = TEXT_TOO_FAR;
-		else if (in_shelter(tx, body) || in_shelter(tx, me->body) || in_arena(tx, index) || in_arena(tx, me->index))
+		else if (in_shelter(tx, index) || in_shelter(tx, me->index) || in_arena(tx, index) || in_arena(tx, me->index))
 			why = TEXT_STEAL_SAFE_PLACE;
 		else
 			why = side_refusal(me->player, victim);
@@ -158,8 +151,7 @@ static void gold_steal(struct tx *tx, const struct actor *me, uint32_t index)
 		tell_text(tx, me->index, FONT_INFO, TEXT_STEAL_NO_GOLD, name);
 		return;
 	}
-	const struct stack *ring = player_worn(thief, EQUIP_RING);
-	bool gloves = ring != NULL && ring->item == ITEM_THEFT_GLOVES;
+	bool gloves = player_worn_number(thief, EQUIP_RING) == ITEM_THEFT_GLOVES;
 	int32_t amount = span_roll(&tx->rng, steal_gold(thief->class_id, thief->level, gloves));
 	int32_t room = gold_room(tx, in_purse(me->index));
 	amount = amount < victim->gold ? amount : victim->gold;

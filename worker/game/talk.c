@@ -6,7 +6,7 @@
 #include "worker/game/tile.h"
 #include "worker/game/effects.h"
 
-enum { LINE_LONGEST = 255 };
+enum { LINE_LONGEST = 255, SPOKEN_LINE_BYTES = LINE_LONGEST + NAME_BYTES + 8 };
 
 /* Control bytes would break lists and logs; an overhead text is plain otherwise. */
 static struct text speech_clean(struct text text, char *buffer, size_t capacity)
@@ -25,25 +25,20 @@ static void overhead_put(struct tx *tx, const struct actor *me, struct text text
 	PUT(say_begin(tx), CHAT_OVER_HEAD, .text = text, .char_index = (int16_t)me->index, .r = r, .g = g, .b = b);
 }
 
-/* What is said as a line for the console: "name> text". */
-struct spoken_line {
-	char bytes[LINE_LONGEST + NAME_BYTES + 8];
-};
-
-static struct text spoken_line(const struct actor *me, struct text text, struct spoken_line *line)
+/* What is said as a line for the console, "name> text", in a buffer of so many bytes. */
+static struct text spoken_line(const struct actor *me, struct text text, char *line, size_t capacity)
 {
 	char clean[LINE_LONGEST];
 	struct text safe = text_clean_player(text, clean, sizeof clean);
-	int n = snprintf(line->bytes, sizeof line->bytes, "%.*s> %.*s", me->player->name_length, me->player->name,
-					 safe.length, safe.bytes);
-	return text_bytes(line->bytes, n > 0 ? (size_t)n : 0);
+	int n = snprintf(line, capacity, "%.*s> %.*s", me->player->name_length, me->player->name, safe.length, safe.bytes);
+	return text_bytes(line, n > 0 ? (size_t)n : 0);
 }
 
 /* Staff that nobody sees speaks from nowhere: a line in the console of the area. */
 static void speak_unseen(struct tx *tx, const struct actor *me, struct text text)
 {
-	struct spoken_line line;
-	PUT(say_begin(tx), CONSOLE_MSG, .text = spoken_line(me, text, &line), .font = FONT_GM);
+	char line[SPOKEN_LINE_BYTES];
+	PUT(say_begin(tx), CONSOLE_MSG, .text = spoken_line(me, text, line, sizeof line), .font = FONT_GM);
 	say_area(tx, me->body->map, me->body->x, me->body->y, 0, NOTE_FLAG_ANSWER);
 }
 
@@ -141,8 +136,8 @@ enum tx_verdict rule_whisper(struct tx *tx, const struct actor *me, const struct
 		return TX_COMMIT;
 	}
 	/* From afar or unseen: lines in both consoles. */
-	struct spoken_line line;
-	struct text shown = spoken_line(me, text, &line);
+	char line[SPOKEN_LINE_BYTES];
+	struct text shown = spoken_line(me, text, line, sizeof line);
 	tell_line(tx, me->index, FONT_GM_MSG, shown);
 	tell_line(tx, other, FONT_GM_MSG, shown);
 	return TX_COMMIT;

@@ -3,6 +3,8 @@
 #ifndef ARGENTUM_GAME_TILE_H
 #define ARGENTUM_GAME_TILE_H
 
+#include <stdlib.h>
+
 #include "common/catalog/catalog.h"
 #include "common/world/tx.h"
 
@@ -50,6 +52,12 @@ static inline void tile_neighbour(int heading, int *x, int *y)
 static inline struct place body_place(const struct body *body)
 {
 	return (struct place){.map = body->map, .x = body->x, .y = body->y};
+}
+
+/* Tiles between two on one map, both axes together. */
+static inline int body_distance(const struct body *a, const struct body *b)
+{
+	return abs(a->x - b->x) + abs(a->y - b->y);
 }
 
 /* The window a player looks at: 17x13 tiles (rules-life-combat-magic.md 1.2). */

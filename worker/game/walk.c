@@ -1,6 +1,7 @@
 /* walk.c - steps, turning, exits. rules-life-combat-magic.md 8.5 to 8.9, protocol.md 5.2. */
 #include "common/catalog/tables.h"
 #include "worker/game/bucket.h"
+#include "worker/game/death.h"
 #include "worker/game/effects.h"
 #include "worker/game/leaving.h"
 #include "worker/game/presence.h"
@@ -117,19 +118,6 @@ static enum tx_verdict tile_events(struct tx *tx, const struct actor *me)
 
 /* --- the step ---------------------------------------------------------------------------------------------------------------------- */
 
-/* A ghost that goes from an arena to a place that is none (or back) must not be revived against its will there. */
-static void ghost_crosses_arena(struct tx *tx, uint32_t ghost, const struct body *from, const struct body *to)
-{
-	bool here = tile_trigger(tx->catalog, from->map, from->x, from->y) == TRIGGER_ARENA;
-	bool there = tile_trigger(tx->catalog, to->map, to->x, to->y) == TRIGGER_ARENA;
-	struct player *player = &tx->world->players[ghost];
-	if (here == there || player->resuscitation_safe)
-		return;
-	SET(tx, player->resuscitation_safe, 1);
-	player_changed(tx, player);
-	TELL_MULTI(tx, ghost, RESUSCITATION_SAFE_ON);
-}
-
 static bool swap_is_allowed(const struct tx *tx, const struct actor *me, uint32_t other)
 {
 	const struct body *ghost = &tx->world->bodies[other];
@@ -154,8 +142,7 @@ static enum tx_verdict step(struct tx *tx, const struct actor *me, int heading)
 		return TX_COMMIT;
 	}
 	if (other != 0) {
-		ghost_crosses_arena(tx, other, &tx->world->bodies[other], me->body);
-		presence_swap(tx, me->index, other, heading);
+		ghost_push(tx, me->index, other, heading);
 	} else {
 		presence_step(tx, me->index, heading);
 	}

@@ -65,7 +65,7 @@ static void ambience_play(struct tx *tx, uint32_t map)
 		return;
 	const struct map_sound *sound = &sounds[rng_range(&tx->rng, 0, (int32_t)count - 1)];
 	bool fits = (sound->when == MAP_SOUND_WHILE_RAINING) == (tx->world->realm->raining != 0);
-	if (rng_range(&tx->rng, 1, 100) > sound->percent || !fits || sound->sound == 0 || sound->sound > UINT8_MAX)
+	if (!rng_chance(&tx->rng, sound->percent) || !fits || sound->sound == 0 || sound->sound > UINT8_MAX)
 		return;
 	int x = rng_range(&tx->rng, MAP_FRAME_LEFT, MAP_FRAME_RIGHT),
 		y = rng_range(&tx->rng, MAP_FRAME_TOP, MAP_FRAME_BOTTOM);
