@@ -6,7 +6,8 @@
 # make tsan       build and run the tests that are threads in one world, under ThreadSanitizer (`make test` does so too)
 # make check      static checks: clang-tidy, cppcheck, formatting
 # make fuzz       search for crashes with libFuzzer, FUZZ_SECONDS=60 for each target
-# make bench      speed and memory, as one table
+# make bench      speed and memory, as tables: the core, then the server with an army of clients (three minutes)
+# make bench-full the army's curves: 1, 2, 4 workers, up to 10,000 players (half an hour; ARGENTUM_BENCH_MOST=3000: up to those)
 # make install    into $(DESTDIR)$(PREFIX)
 # make clean      delete everything that was built
 # make help       this list
@@ -76,10 +77,11 @@ fuzz_targets   = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c
 fuzz_replays   = $(patsubst %,$(out)/tests/fuzz/test_fuzz_%,$(fuzz_targets))
 armed_programs = $(patsubst %.c,$(out)/%,$(wildcard tests/armed/*.c))
 bench_programs = $(patsubst %.c,$(out)/%,$(wildcard tests/bench/bench_*.c))
+bench_parts    = $(filter-out tests/bench/bench_%,$(call sources,tests/bench))
 harness        = $(call objects,$(call sources,tests/harness))
 
 
-.PHONY: all run test tsan check bench fuzz install clean help tests world format install-build install-test install-check
+.PHONY: all run test tsan check bench bench-full fuzz install clean help tests world format install-build install-test install-check
 all: $(out)/argentumd $(out)/argentumctl
 
 help:
@@ -89,6 +91,7 @@ $(out)/libcommon.a: $(call objects,$(common_sources))
 $(out)/libworker.a: $(call objects,$(worker_sources))
 $(out)/libmaster.a: $(call objects,$(master_sources))
 $(out)/libharness.a: $(harness)
+$(out)/libbench.a: $(call objects,$(bench_parts))
 $(out)/lib%.a:
 	@rm -f $@
 	@ar rcs $@ $^
@@ -102,6 +105,10 @@ $(out)/argentumctl: $(call objects,$(ctl_sources)) $(out)/libworker.a $(out)/lib
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(out)/tests/fuzz/test_fuzz_%: $(out)/tests/fuzz/fuzz_%.o $(out)/tests/fuzz/replay.o $(out)/libharness.a $(out)/libworker.a $(out)/libcommon.a
+	@echo "link    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(out)/tests/bench/%: $(out)/tests/bench/%.o $(out)/libbench.a $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
@@ -174,6 +181,11 @@ bench: install-test
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
 	@$(MAKE) --no-print-directory world
 	@for program in $(bench_programs); do ARGENTUM_BUILD=$(out) $$program || exit 1; done
+
+bench-full: install-test
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests
+	@$(MAKE) --no-print-directory world
+	@ARGENTUM_BUILD=$(out) $(out)/tests/bench/bench_army full
 
 # --- fuzzing: each target for FUZZ_SECONDS with clang's libFuzzer; what crashes goes into tests/fuzz/corpus -----------------
 

@@ -1,0 +1,272 @@
+#include "tests/bench/army_report.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+
+static const double SHARE_GOAL = 0.8, STEP_GOAL_MS = 50, PING_GOAL_MS = 10;
+
+double run_deliveries_per_cpu_s(const struct run *run)
+{
+	return run->cpu_s > 0 ? (double)run->figures.deliveries / run->cpu_s : 0;
+}
+
+double run_observers(const struct run *run)
+{
+	return run->figures.steps > 0 ? (double)run->figures.deliveries / (double)run->figures.steps : 0;
+}
+
+static double per_s(const struct run *run, uint64_t count)
+{
+	return run->figures.seconds > 0 ? (double)count / run->figures.seconds : 0;
+}
+
+/* --- JSON --- */
+
+static void latency_json(cJSON *object, const char *name, const struct latency *latency)
+{
+	cJSON *json = cJSON_AddObjectToObject(object, name);
+	cJSON_AddNumberToObject(json, "count", (double)latency->count);
+	cJSON_AddNumberToObject(json, "p50_ms", latency_ms(latency, 0.5));
+	cJSON_AddNumberToObject(json, "p95_ms", latency_ms(latency, 0.95));
+	cJSON_AddNumberToObject(json, "p99_ms", latency_ms(latency, 0.99));
+	cJSON_AddNumberToObject(json, "max_ms", latency_max_ms(latency));
+}
+
+static cJSON *run_json(const struct run *run)
+{
+	cJSON *json = cJSON_CreateObject();
+	const struct army_figures *figures = &run->figures;
+	cJSON_AddStringToObject(json, "name", run->name);
+	cJSON_AddNumberToObject(json, "processes", run->processes);
+	cJSON_AddNumberToObject(json, "seconds", figures->seconds);
+	cJSON_AddNumberToObject(json, "actions_per_s", per_s(run, figures->actions));
+	cJSON_AddNumberToObject(json, "steps_per_s", per_s(run, figures->steps));
+	cJSON_AddNumberToObject(json, "deliveries_per_s", per_s(run, figures->deliveries));
+	cJSON_AddNumberToObject(json, "observers_per_step", run_observers(run));
+	cJSON_AddNumberToObject(json, "packets_per_s", per_s(run, figures->packets));
+	cJSON_AddNumberToObject(json, "bytes_per_s", per_s(run, figures->bytes));
+	cJSON_AddNumberToObject(json, "reads_per_s", per_s(run, figures->reads));
+	cJSON_AddNumberToObject(json, "corrections", (double)figures->corrections);
+	cJSON_AddNumberToObject(json, "cpu_s", run->cpu_s);
+	cJSON_AddNumberToObject(json, "other_cpu_s", run->other_cpu_s);
+	cJSON_AddNumberToObject(json, "army_cpu_s", figures->own_cpu_s);
+	cJSON_AddNumberToObject(json, "deliveries_per_cpu_s", run_deliveries_per_cpu_s(run));
+	latency_json(json, "step", &figures->step);
+	latency_json(json, "ping", &figures->ping);
+	return json;
+}
+
+static cJSON *faults_json(const struct army_faults *faults)
+{
+	cJSON *json = cJSON_CreateObject();
+	cJSON_AddNumberToObject(json, "protocol_errors", (double)faults->protocol_errors);
+	cJSON_AddNumberToObject(json, "cut_packets", (double)faults->cut_packets);
+	cJSON_AddNumberToObject(json, "desyncs", (double)faults->desyncs);
+	cJSON_AddNumberToObject(json, "logins_put_off", (double)faults->refusals);
+	cJSON *lost = cJSON_AddObjectToObject(json, "disconnects");
+	for (unsigned i = 0; i < LOSS_COUNT; i++)
+		cJSON_AddNumberToObject(lost, army_loss_words((enum army_loss)i), (double)faults->lost[i]);
+	cJSON_AddStringToObject(json, "first", faults->first_text);
+	return json;
+}
+
+static void round_json(cJSON *rounds, const struct round *round)
+{
+	cJSON *json = cJSON_CreateObject();
+	cJSON_AddItemToArray(rounds, json);
+	cJSON_AddStringToObject(json, "name", round->name);
+	cJSON_AddNumberToObject(json, "players", round->players);
+	cJSON_AddNumberToObject(json, "workers", round->workers);
+	cJSON_AddItemToObject(json, "game", run_json(&round->game));
+	cJSON *references = cJSON_AddArrayToObject(json, "references");
+	for (unsigned i = 0; i < round->reference_count; i++) {
+		cJSON *reference = run_json(&round->reference[i]);
+		double theirs = run_deliveries_per_cpu_s(&round->reference[i]);
+		cJSON_AddNumberToObject(reference, "flush_ms", round->reference[i].flush_ms);
+		cJSON_AddNumberToObject(reference, "our_share",
+								theirs > 0 ? run_deliveries_per_cpu_s(&round->game) / theirs : 0);
+		cJSON_AddItemToArray(references, reference);
+	}
+	latency_json(json, "login", &round->login);
+	cJSON_AddItemToObject(json, "faults", faults_json(&round->faults));
+	cJSON *processes = cJSON_AddArrayToObject(json, "processes");
+	for (unsigned i = 0; i < round->process_count; i++) {
+		const struct served_process *process = &round->process[i];
+		cJSON *object = cJSON_CreateObject();
+		cJSON_AddStringToObject(object, "name", process->name);
+		cJSON_AddNumberToObject(object, "cpu_s", process->cpu_s);
+		cJSON_AddNumberToObject(object, "rss_kib", (double)process->memory.rss_kib);
+		cJSON_AddNumberToObject(object, "pss_kib", (double)process->memory.pss_kib);
+		cJSON_AddNumberToObject(object, "private_kib", (double)process->memory.private_kib);
+		cJSON_AddItemToArray(processes, object);
+	}
+}
+
+/* --- the table --- */
+
+static void run_print(const struct run *run, const struct run *game)
+{
+	const struct army_figures *f = &run->figures;
+	double theirs = run_deliveries_per_cpu_s(run);
+	char share[16] = "";
+	if (run != game && theirs > 0)
+		snprintf(share, sizeof share, "%.0f %%", 100 * run_deliveries_per_cpu_s(game) / theirs);
+	printf("  %-24s %8.0f %9.0f %6.1f %7.2f %9.0f %7s %6.1f %6.1f %6.1f %6.0f %6.1f %6.1f %6.0f %7.1f\n", run->name,
+		   per_s(run, f->steps), per_s(run, f->deliveries), run_observers(run), run->cpu_s, theirs, share,
+		   latency_ms(&f->step, 0.5), latency_ms(&f->step, 0.95), latency_ms(&f->step, 0.99), latency_max_ms(&f->step),
+		   latency_ms(&f->ping, 0.5), latency_ms(&f->ping, 0.99), latency_max_ms(&f->ping),
+		   per_s(run, f->bytes) / (1 << 20));
+}
+
+static void faults_print(const struct army_faults *faults)
+{
+	printf("  protocol errors %llu, cut packets %llu, desyncs %llu, logins put off %llu; connections lost:",
+		   (unsigned long long)faults->protocol_errors, (unsigned long long)faults->cut_packets,
+		   (unsigned long long)faults->desyncs, (unsigned long long)faults->refusals);
+	bool any = false;
+	for (unsigned i = 0; i < LOSS_COUNT; i++) {
+		if (faults->lost[i] > 0)
+			printf(" %llu %s", (unsigned long long)faults->lost[i], army_loss_words((enum army_loss)i));
+		any |= faults->lost[i] > 0;
+	}
+	printf("%s\n", any ? "" : " none");
+	if (faults->first_text[0] != '\0')
+		printf("  the first: %s\n", faults->first_text);
+}
+
+static void round_print(const struct round *round)
+{
+	printf("\n%s: %u players, %u workers\n", round->name, round->players, round->workers);
+	printf("  %-24s %8s %9s %6s %7s %9s %7s %27s %20s %7s\n", "", "steps/s", "deliv/s", "obs", "CPU s", "d/CPU s",
+		   "share", "step ms: 50/95/99 % max", "ping ms: 50/99 % max", "MiB/s");
+	run_print(&round->game, &round->game);
+	for (unsigned i = 0; i < round->reference_count; i++)
+		run_print(&round->reference[i], &round->game);
+	printf("  actions/s %.0f, corrections %llu, packets/s %.0f; army's own CPU %.2f s of %.1f s; logins ms 50/95/99 %% "
+		   "max: "
+		   "%.1f %.1f %.1f %.0f\n",
+		   per_s(&round->game, round->game.figures.actions), (unsigned long long)round->game.figures.corrections,
+		   per_s(&round->game, round->game.figures.packets), round->game.figures.own_cpu_s, round->game.figures.seconds,
+		   latency_ms(&round->login, 0.5), latency_ms(&round->login, 0.95), latency_ms(&round->login, 0.99),
+		   latency_max_ms(&round->login));
+	for (unsigned i = 0; i < round->process_count; i++) {
+		const struct served_process *process = &round->process[i];
+		printf("  %-10s CPU %6.2f s, memory %6.1f MiB resident, %6.1f its share, %6.1f private\n", process->name,
+			   process->cpu_s, (double)process->memory.rss_kib / 1024, (double)process->memory.pss_kib / 1024,
+			   (double)process->memory.private_kib / 1024);
+	}
+	faults_print(&round->faults);
+	fflush(stdout);
+}
+
+/* --- goals --- */
+
+static void goal_add(struct report *report, const struct round *round, const char *what, double goal, bool at_least,
+					 double measured, const char *unit)
+{
+	cJSON *json = cJSON_CreateObject();
+	bool met = at_least ? measured >= goal : measured <= goal;
+	cJSON_AddItemToArray(report->goals, json);
+	cJSON_AddStringToObject(json, "round", round->name);
+	cJSON_AddNumberToObject(json, "players", round->players);
+	cJSON_AddNumberToObject(json, "workers", round->workers);
+	cJSON_AddStringToObject(json, "what", what);
+	cJSON_AddStringToObject(json, "unit", unit);
+	cJSON_AddBoolToObject(json, "at_least", at_least);
+	cJSON_AddNumberToObject(json, "goal", goal);
+	cJSON_AddNumberToObject(json, "measured", measured);
+	cJSON_AddBoolToObject(json, "met", met);
+	report->goals_missed += !met;
+}
+
+static void round_goals(struct report *report, const struct round *round)
+{
+	const struct army_faults *faults = &round->faults;
+	uint64_t lost = 0;
+	for (unsigned i = 0; i < LOSS_COUNT; i++)
+		lost += faults->lost[i];
+	for (unsigned i = 0; i < round->reference_count && round->fan_out; i++) {
+		const struct run *reference = &round->reference[i];
+		char what[96];
+		double theirs = run_deliveries_per_cpu_s(reference);
+		if (reference->flush_ms == 0 || theirs <= 0)
+			continue;
+		snprintf(what, sizeof what, "deliveries per CPU s, of the reference %s", reference->name);
+		goal_add(report, round, what, 100 * SHARE_GOAL, true, 100 * run_deliveries_per_cpu_s(&round->game) / theirs,
+				 "%");
+	}
+	goal_add(report, round, "step to observer, 99 %", STEP_GOAL_MS, false, latency_ms(&round->game.figures.step, 0.99),
+			 "ms");
+	goal_add(report, round, "ping, 99 %", PING_GOAL_MS, false, latency_ms(&round->game.figures.ping, 0.99), "ms");
+	goal_add(report, round, "protocol errors and desyncs", 0, false,
+			 (double)(faults->protocol_errors + faults->cut_packets + faults->desyncs), "");
+	goal_add(report, round, "connections lost", 0, false, (double)lost, "");
+	report->faults += faults->protocol_errors + faults->cut_packets + faults->desyncs + lost > 0;
+}
+
+static void goals_print(const struct report *report)
+{
+	const cJSON *goal;
+	printf("\n%-34s %-50s %9s %12s  %s\n", "round", "what", "goal", "measured", "pass");
+	cJSON_ArrayForEach(goal, report->goals)
+	{
+		char round[64], limit[32], measured[32];
+		const char *unit = cJSON_GetStringValue(cJSON_GetObjectItem(goal, "unit"));
+		bool at_least = cJSON_IsTrue(cJSON_GetObjectItem(goal, "at_least"));
+		snprintf(round, sizeof round, "%s, %.0f on %.0f", cJSON_GetStringValue(cJSON_GetObjectItem(goal, "round")),
+				 cJSON_GetNumberValue(cJSON_GetObjectItem(goal, "players")),
+				 cJSON_GetNumberValue(cJSON_GetObjectItem(goal, "workers")));
+		snprintf(limit, sizeof limit, "%s %.0f %s",
+				 at_least ? ">=" : "<=", cJSON_GetNumberValue(cJSON_GetObjectItem(goal, "goal")), unit);
+		snprintf(measured, sizeof measured, "%.1f %s", cJSON_GetNumberValue(cJSON_GetObjectItem(goal, "measured")),
+				 unit);
+		printf("%-34s %-50s %9s %12s  %s\n", round, cJSON_GetStringValue(cJSON_GetObjectItem(goal, "what")), limit,
+			   measured, cJSON_IsTrue(cJSON_GetObjectItem(goal, "met")) ? "yes" : "NO");
+	}
+}
+
+/* --- all of it --- */
+
+void report_open(struct report *report, const char *world)
+{
+	*report = (struct report){.json = cJSON_CreateObject()};
+	cJSON_AddNumberToObject(report->json, "unix_s", (double)clock_unix_s());
+	cJSON_AddStringToObject(report->json, "world", world);
+	report->rounds = cJSON_AddArrayToObject(report->json, "rounds");
+	report->goals = cJSON_AddArrayToObject(report->json, "goals");
+	puts("What the server does for many clients, and beside it the smallest program that forwards the same steps to as "
+		 "many\n"
+		 "sockets. obs: observers of a step; CPU s: of the processes that serve clients; d/CPU s: steps that arrived "
+		 "on others'\n"
+		 "screens, per CPU second; share: the game's part of the reference's. Latencies contain the army's own delay.");
+}
+
+void report_round(struct report *report, const struct round *round)
+{
+	round_print(round);
+	round_json(report->rounds, round);
+	round_goals(report, round);
+}
+
+bool report_close(struct report *report, const char *path)
+{
+	goals_print(report);
+	char *text = cJSON_Print(report->json);
+	FILE *file = fopen(path, "we");
+	bool written = text != NULL && file != NULL && fputs(text, file) >= 0;
+	if (file != NULL)
+		written = fclose(file) == 0 && written;
+	if (written)
+		printf("\n%u goals missed; all figures are in %s\n", report->goals_missed, path);
+	else
+		fprintf(stderr, "bench: cannot write %s: %s\n", path, strerror(errno));
+	free(text);
+	cJSON_Delete(report->json);
+	report->json = NULL;
+	return written && report->faults == 0;
+}

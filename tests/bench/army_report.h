@@ -1,0 +1,61 @@
+/* army_report.h - what the bench of the army found: a table for people, bench.json for programs, goals with what was measured. */
+#ifndef ARGENTUM_BENCH_ARMY_REPORT_H
+#define ARGENTUM_BENCH_ARMY_REPORT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "tests/bench/army.h"
+#include "tests/bench/processes.h"
+
+struct cJSON;
+
+enum { REPORT_PROCESSES_MAX = 40 };
+
+/* One program under one load, measured. */
+struct run {
+	char name[48]; /* "game", "every turn, 1 process", ... */
+	unsigned processes;
+	unsigned flush_ms;  /* references: 0 = every turn */
+	double cpu_s;       /* of the processes that serve clients */
+	double other_cpu_s; /* game: master and keeper */
+	struct army_figures figures;
+};
+
+struct served_process {
+	char name[24];
+	pid_t pid;
+	double cpu_s;
+	struct process_memory memory;
+};
+
+/* One load: the game, and the references beside it. */
+struct round {
+	char name[48];
+	unsigned players, workers;
+	bool fan_out; /* of pacers: goals for its share of the reference */
+	struct run game;
+	struct run reference[4];
+	unsigned reference_count;
+	struct latency login;
+	struct army_faults faults;
+	struct served_process process[REPORT_PROCESSES_MAX];
+	unsigned process_count;
+};
+
+double run_deliveries_per_cpu_s(const struct run *run);
+double run_observers(const struct run *run); /* of a step, on average */
+
+struct report {
+	struct cJSON *json;
+	struct cJSON *rounds, *goals;
+	unsigned goals_missed, faults;
+};
+
+void report_open(struct report *report, const char *world);
+void report_round(struct report *report, const struct round *round);
+
+/* Prints the goals, writes the file. Returns whether nothing was wrong; a goal that was missed is nothing wrong. */
+bool report_close(struct report *report, const char *path);
+
+#endif
