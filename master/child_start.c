@@ -11,8 +11,8 @@
 
 static bool signals_reset(struct problem *why)
 {
-	/* Ctrl-C goes to the whole group; the master says what is done. */
-	static const int ignored[] = {SIGINT, SIGHUP, SIGPIPE, SIGUSR2};
+	/* Ctrl-C goes to the whole group; the master says what is done. A file that may not grow is an error of the write. */
+	static const int ignored[] = {SIGINT, SIGHUP, SIGPIPE, SIGUSR2, SIGXFSZ};
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	for (int number = 1; number < NSIG; number++)
 		sigaction(number, &action, NULL); /* KILL, STOP and the C library's own refuse: they need nothing */
@@ -46,7 +46,7 @@ static int compare(const void *left, const void *right)
 /* Everything the child keeps, in ascending order. Returns how many; the caller frees the list. */
 static size_t keep_list(const struct process_start *process, int **list)
 {
-	size_t room = 4 + PROCESS_SLOTS + (size_t)WORKERS_MAX + process->vault_size;
+	size_t room = 5 + PROCESS_SLOTS + 2 * (size_t)WORKERS_MAX + process->vault_size;
 	int *keep = malloc(room * sizeof *keep);
 	size_t n = 0;
 	*list = keep;
@@ -58,6 +58,9 @@ static size_t keep_list(const struct process_start *process, int **list)
 	keep[n++] = process->master;
 	for (unsigned i = 0; i < PROCESS_SLOTS; i++)
 		keep[n++] = process->wake_fd[i];
+	keep[n++] = process->former_world_fd;
+	for (unsigned i = 0; i < WORKERS_MAX; i++)
+		keep[n++] = process->passports[i];
 	for (unsigned i = 0; i < process->listeners && i < WORKERS_MAX; i++)
 		keep[n++] = process->listener[i];
 	for (uint32_t i = 1; i < process->vault_size; i++) {

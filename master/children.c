@@ -46,6 +46,9 @@ void children_init(struct children *children, struct loop *loop, struct world *w
 								  .vault = vault,
 								  .listeners = listeners,
 								  .listener_count = listener_count};
+	children->start.former_world_fd = -1;
+	for (unsigned slot = 0; slot < WORKERS_MAX; slot++)
+		children->start.passports[slot] = -1;
 	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++)
 		children->child[slot] = (struct child){.children = children, .slot = slot, .channel = -1};
 }
@@ -111,11 +114,22 @@ static void deposit_take(struct child *child, const struct master_message *messa
 			(unsigned long long)suppressed);
 }
 
+static void passports_take(struct child *child, int fd)
+{
+	int *kept = &child->children->start.passports[child->slot % WORKERS_MAX];
+	if (*kept >= 0)
+		close(*kept);
+	*kept = fd;
+}
+
 static void message_take(struct child *child, const struct master_message *message, int fd, bool truncated)
 {
 	switch (message->kind) {
 	case MASTER_DEPOSIT:
 		deposit_take(child, message, fd, truncated);
+		return;
+	case MASTER_PASSPORTS:
+		passports_take(child, fd);
 		return;
 	case MASTER_DROP:
 		if (child->children->vault != NULL)
@@ -176,12 +190,22 @@ unsigned children_set_log_level(struct children *children, enum log_level level)
 	return deaf;
 }
 
-bool children_ask_audit(struct children *children, enum audit_reach reach, uint32_t request)
+static bool keeper_tell(struct children *children, struct master_message message)
 {
-	const struct master_message message = {.kind = MASTER_AUDIT, .connection = request, .reserve = reach};
 	const struct child *keeper = &children->child[SLOT_KEEPER];
 	return keeper->pid != 0 && keeper->ready && keeper->channel >= 0 &&
 		   send(keeper->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof message;
+}
+
+bool children_ask_audit(struct children *children, enum audit_reach reach, uint32_t request)
+{
+	return keeper_tell(children,
+					   (struct master_message){.kind = MASTER_AUDIT, .connection = request, .reserve = reach});
+}
+
+bool children_ask_map_reset(struct children *children, uint32_t map)
+{
+	return keeper_tell(children, (struct master_message){.kind = MASTER_RESET_MAP, .connection = map});
 }
 
 /* --- birth -------------------------------------------------------------------------------------------------------- */
@@ -197,8 +221,10 @@ static _Noreturn void child_run(struct children *children, unsigned slot, int ch
 	start.master = channel;
 	start.listeners = 0;
 	start.blame = children->child[slot].blame;
-	if (slot < WORKERS_MAX && slot < children->listener_count)
-		start.listener[start.listeners++] = children->listeners[slot];
+	/* One each; when there are fewer workers than listeners some serve two. */
+	for (unsigned l = slot; slot < WORKERS_MAX && l < children->listener_count && children->start.workers > 0;
+		 l += children->start.workers)
+		start.listener[start.listeners++] = children->listeners[l];
 	if (slot < WORKERS_MAX && children->vault != NULL) {
 		vault_forget_others(children->vault, slot); /* in this process's copy */
 		start.vault = children->vault->entries;
@@ -285,7 +311,7 @@ bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms)
 
 	child->pid = pid;
 	child->channel = pair[0];
-	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = false;
+	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = child->put_down = false;
 	child->hung_ms = 0;
 	child->born_ms = now_ms;
 	child->watch = loop_fd_add(children->loop, child->channel, LOOP_READ, channel_read, child, "channel of a child");
@@ -303,7 +329,14 @@ static void obituary_log(const struct child *child, const struct obituary *o)
 	char text[768];
 	char lived[DURATION_BYTES];
 	if (child->clean_end) {
-		log_info("%s (pid %d) stopped in order, after %s", o->who, (int)o->pid, duration_write(lived, o->lived_ms));
+		log_info("%s (pid %d) %s in order, after %s", o->who, (int)o->pid,
+				 WEXITSTATUS(o->status) == PROCESS_EXIT_RETIRED ? "retired" : "stopped",
+				 duration_write(lived, o->lived_ms));
+		return;
+	}
+	if (child->put_down) {
+		log_info("%s (pid %d) was put down, after %s: the world is made anew", o->who, (int)o->pid,
+				 duration_write(lived, o->lived_ms));
 		return;
 	}
 	obituary_write(text, sizeof text, o);
@@ -322,6 +355,10 @@ static void successor_decide(struct child *child, uint64_t now_ms, char *text, s
 	if (was_fenced(child->status)) {
 		child->wanted = false; /* the store is another server's: a successor must not take it back */
 		snprintf(text, size, "not started again");
+		return;
+	}
+	if (children->changing && (!child->wanted || !children->keep_up)) {
+		snprintf(text, size, "the generation of the world is changing, who follows it is decided there");
 		return;
 	}
 	if (!child->wanted || !children->keep_up) {
@@ -367,11 +404,14 @@ static void child_bury(struct child *child, int status, uint64_t now_ms)
 	slot_clear(children, child->slot);
 	child->pid = 0;
 	child->status = status;
-	child->clean_end = child->told_to_stop && WIFEXITED(status) && WEXITSTATUS(status) == PROCESS_EXIT_DONE;
+	child->clean_end = child->told_to_stop && WIFEXITED(status) &&
+					   (WEXITSTATUS(status) == PROCESS_EXIT_DONE || WEXITSTATUS(status) == PROCESS_EXIT_RETIRED);
 	child->deaths_running = o.lived_ms >= CHILD_SETTLED_MS ? 1 : child->deaths_running + 1;
-	child->blame |= died_by_own_fault(child, status);
+	child->own_fault = died_by_own_fault(child, status);
+	child->map = o.box.since_ms != 0 ? o.box.map : 0;
+	child->blame |= child->own_fault;
 	child->due_ms = 0;
-	if (!child->wanted && children->vault != NULL)
+	if (!child->wanted && children->vault != NULL && !children->changing)
 		vault_drop_slot(children->vault, child->slot);
 	successor_decide(child, now_ms, what_is_done, sizeof what_is_done);
 	obituary_log(child, &o);
@@ -462,6 +502,70 @@ void children_stop_keeper(struct children *children, bool again, uint64_t now_ms
 	if (again && keeper->pid == 0)
 		child_spawn(children, SLOT_KEEPER, now_ms); /* TERM waits, blocked, until it reads its signals */
 	child_stop(keeper, SIGTERM);
+}
+
+/* --- a change of generation ------------------------------------------------------------------------------------------ */
+
+void children_put_down(struct children *children, bool keeper_too)
+{
+	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
+		struct child *child = &children->child[slot];
+		if (slot == SLOT_KEEPER && !keeper_too)
+			continue;
+		child->wanted = false;
+		child->due_ms = 0;
+		if (child->pid == 0)
+			continue;
+		child->put_down = true;
+		kill(child->pid, SIGKILL);
+	}
+}
+
+bool children_retire(struct children *children)
+{
+	const struct master_message message = {.kind = MASTER_RETIRE};
+	for (unsigned slot = 0; slot < children->start.workers; slot++) {
+		struct child *child = &children->child[slot];
+		if (child->pid == 0 || !child->listens || child->channel < 0 ||
+			send(child->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof message)
+			return false;
+		child->wanted = false;
+		child->told_to_stop = true;
+	}
+	return true;
+}
+
+void children_move(struct children *children, const struct process_start *start)
+{
+	children->start = *start;
+	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
+		children->child[slot].deaths_running = 0;
+		children->child[slot].due_ms = 0;
+	}
+}
+
+void children_passports_close(struct children *children)
+{
+	for (unsigned slot = 0; slot < WORKERS_MAX; slot++) {
+		if (children->start.passports[slot] >= 0)
+			close(children->start.passports[slot]);
+		children->start.passports[slot] = -1;
+	}
+}
+
+bool children_ending(const struct children *children)
+{
+	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
+		const struct child *child = &children->child[slot];
+		if (child->pid != 0 && (child->told_to_stop || child->put_down))
+			return true;
+	}
+	return false;
+}
+
+unsigned children_alive(const struct children *children)
+{
+	return children_alive_workers(children) + (children->child[SLOT_KEEPER].pid != 0);
 }
 
 unsigned children_kill_overdue(struct children *children)

@@ -48,6 +48,7 @@ struct child {
 	bool ready;              /* it said READY */
 	bool listens;            /* it reads what the master says (worker/master_line.h) */
 	bool told_to_stop;       /* the signal was sent */
+	bool put_down;           /* killed because the world is made anew */
 	bool overdue;            /* killed because it did not stop in time */
 	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */
 	bool blame;              /* the last one that lived here died by its own fault: told to the next */
@@ -56,7 +57,9 @@ struct child {
 	unsigned deaths_running; /* deaths in a row, none of them after a long life */
 	uint32_t restarts;       /* since the server started */
 	int status;              /* of the last one that ended, as wait(2) gives it */
-	bool clean_end;          /* ... it was told to stop and stopped in order */
+	bool clean_end;          /* ... it was told to stop (or to retire) and did so in order */
+	bool own_fault;          /* ... it crashed or hung */
+	uint16_t map;            /* ... while it was at work on this map, as its black box says; 0 = none */
 };
 
 typedef int child_main_fn(const struct process_start *start);
@@ -80,6 +83,7 @@ struct children {
 	struct vault *vault;        /* the clients' sockets, NULL = none are kept */
 	const int *listeners;       /* [listener_count]; worker i gets number i */
 	unsigned listener_count;
+	bool changing;                   /* the generation changes: sockets of those who end stay in the vault */
 	bool keep_up;                    /* who ends is started again; off until the server is ready */
 	uint64_t ticked_ms;              /* last children_tick */
 	uint64_t grace_ms;               /* no heartbeat is judged older than this: the master itself stood still before */
@@ -107,6 +111,24 @@ void children_tick(struct children *children, uint64_t now_ms);
 void children_stop_workers(struct children *children, int number);
 void children_stop_keeper(struct children *children, bool again, uint64_t now_ms);
 
+/* --- for a change of generation (generation.h) --- */
+
+/* SIGKILL to the workers, and to the keeper too; none is started again. Their obituary is no error. */
+void children_put_down(struct children *children, bool keeper_too);
+
+/* Tells each worker to retire (worker/process.h); it is not started again. false: one is not there, or cannot hear; then
+ * some may have been told. */
+bool children_retire(struct children *children);
+
+/* From now on children are born into these segments: `start` as in children_init, its passports included. Nobody lives. */
+void children_move(struct children *children, const struct process_start *start);
+
+/* Forgets the passports that retired workers left. */
+void children_passports_close(struct children *children);
+
+unsigned children_alive(const struct children *children); /* the keeper too */
+bool children_ending(const struct children *children);    /* one that was told to end, or put down, is still there */
+
 /* SIGKILL to who is still there of those told to stop, with a line for each. Returns how many. */
 unsigned children_kill_overdue(struct children *children);
 
@@ -127,6 +149,9 @@ uint64_t child_pause_ms(unsigned deaths_running, uint64_t max_ms);
 
 /* Asks the keeper for an audit (worker/keeper.h); false: it is not there. */
 bool children_ask_audit(struct children *children, enum audit_reach reach, uint32_t request);
+
+/* Asks the keeper to make a map anew; false: it is not there. */
+bool children_ask_map_reset(struct children *children, uint32_t map);
 
 /* "worker 2", "keeper". */
 const char *child_name(unsigned slot, char buffer[16]);

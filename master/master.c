@@ -47,6 +47,7 @@ static void deadline_set(struct master *master, uint64_t within_ms)
 
 static void stop_begin(struct master *master, bool at_once)
 {
+	generation_abandon(master);
 	const struct config *config = &master->settings->config;
 	bool was_serving = master->phase == MASTER_SERVING;
 	uint64_t countdown_ms = at_once || !was_serving ? 0 : (uint64_t)config->workers.stop_countdown_s * 1000;
@@ -56,6 +57,17 @@ static void stop_begin(struct master *master, bool at_once)
 	master->phase = MASTER_STOPPING_WORKERS;
 	children_stop_workers(&master->children, at_once || !was_serving ? SIGQUIT : SIGTERM);
 	deadline_set(master, countdown_ms + (uint64_t)config->workers.stop_timeout_ms);
+	phase_advance(master);
+}
+
+void master_give_up(struct master *master)
+{
+	generation_abandon(master);
+	master->disorder = true;
+	master->phase = MASTER_STOPPING_WORKERS;
+	notify_send("STOPPING=1\nSTATUS=giving up");
+	children_put_down(&master->children, true);
+	deadline_set(master, (uint64_t)master->settings->config.workers.stop_timeout_ms);
 	phase_advance(master);
 }
 
@@ -78,7 +90,8 @@ static void keeper_stop(struct master *master)
 	bool fenced = WIFEXITED(master->children.child[SLOT_KEEPER].status) &&
 				  WEXITSTATUS(master->children.child[SLOT_KEEPER].status) == PROCESS_EXIT_FENCED;
 	master->phase = MASTER_STOPPING_KEEPER;
-	children_stop_keeper(&master->children, !master->start_failed && !fenced, loop_now_ms(master->loop));
+	children_stop_keeper(&master->children, !master->start_failed && !fenced && !master->generation.suspect,
+						 loop_now_ms(master->loop));
 	deadline_set(master, (uint64_t)config->workers.stop_timeout_ms + (uint64_t)config->store.start_timeout_ms);
 }
 
@@ -135,6 +148,70 @@ static void phase_advance(struct master *master)
 	}
 }
 
+/* --- the ladder --------------------------------------------------------------------------------------------------- */
+
+static struct ladder_limits ladder_limits_of(const struct config *config)
+{
+	return (struct ladder_limits){.window_ms = (uint64_t)config->workers.ladder_window_s * 1000,
+								  .map_deaths = (unsigned)config->workers.ladder_map_deaths,
+								  .world_deaths = (unsigned)config->workers.ladder_world_deaths,
+								  .exit_ms = (uint64_t)config->workers.ladder_exit_s * 1000};
+}
+
+static void fresh_generation(struct master *master)
+{
+	const struct generation_plan plan = {.reason = "the ladder", .same_catalog = true};
+	struct problem why = {""};
+	if (generation_begin(master, &plan, &why))
+		return;
+	log_error("ladder: %s; this server ends, its service manager starts it anew", why.text);
+	master->generation.suspect = true;
+	master_give_up(master);
+}
+
+/* A process died by its own fault. Its successor is planned already; it may never be born. */
+static void ladder_climb(struct master *master, const struct child *child)
+{
+	const struct ladder_limits limits = ladder_limits_of(&master->settings->config);
+	const struct ladder_death death = {.at_ms = loop_now_ms(master->loop), .map = child->map};
+	struct ladder_verdict verdict = ladder_death(&master->ladder, &limits, death);
+	char text[512];
+	if (verdict.rung == LADDER_RESPAWN)
+		return; /* the obituary says it */
+	ladder_say(text, sizeof text, &verdict, &limits);
+	log_error("ladder: %s", text);
+	switch (verdict.rung) {
+	case LADDER_RESPAWN:
+		break;
+	case LADDER_RESET_MAP:
+		master->reset_map = verdict.map;
+		break;
+	case LADDER_FRESH_GENERATION:
+		fresh_generation(master);
+		break;
+	case LADDER_EXIT:
+		master->generation.suspect = true;
+		master_give_up(master);
+		break;
+	}
+}
+
+/* The keeper may just be on its way: asked again until it hears. */
+static void map_reset_ask(struct master *master)
+{
+	if (master->reset_map != 0 && master->phase == MASTER_SERVING &&
+		children_ask_map_reset(&master->children, master->reset_map))
+		master->reset_map = 0;
+}
+
+bool master_renew(struct master *master, struct problem *why)
+{
+	const struct generation_plan plan = {.reason = "an operator's order", .orderly = true, .same_catalog = true};
+	return generation_begin(master, &plan, why);
+}
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
 static void child_ended(struct master *master, const struct child *child)
 {
 	if (WIFEXITED(child->status) && WEXITSTATUS(child->status) == PROCESS_EXIT_FENCED) {
@@ -147,6 +224,8 @@ static void child_ended(struct master *master, const struct child *child)
 		stop_begin(master, true);
 	} else if (master->phase > MASTER_SERVING && !child->clean_end) {
 		master->disorder = true;
+	} else if (master->phase == MASTER_SERVING && child->own_fault) {
+		ladder_climb(master, child);
 	}
 }
 
@@ -155,6 +234,8 @@ static void child_event(void *context, struct child *child, enum child_event eve
 	struct master *master = context;
 	if (event == CHILD_ENDED)
 		child_ended(master, child);
+	if (master->phase == MASTER_SERVING && generation_changes(&master->generation))
+		generation_child(master, child, event);
 	phase_advance(master);
 }
 
@@ -247,6 +328,8 @@ static void on_tick(void *context)
 {
 	struct master *master = context;
 	children_tick(&master->children, loop_now_ms(master->loop));
+	generation_tick(master, loop_now_ms(master->loop));
+	map_reset_ask(master);
 }
 
 static void on_tell(void *context)
@@ -332,6 +415,7 @@ static void master_release(struct master *master)
 	control_close(&master->control);
 	signals_close(&master->signals);
 	loop_destroy(&master->loop);
+	generation_release(master);
 	vault_destroy(&master->vault);
 	segments_destroy(&master->segments);
 	listeners_close(&master->listeners);
@@ -361,6 +445,7 @@ int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *
 	struct problem why = {.text = ""};
 	master.segments.catalog_fd = master.segments.world_fd = -1;
 	memset(master.segments.wake_fd, 0xff, sizeof master.segments.wake_fd);
+	generation_init(&master.generation);
 	if (!master_prepare(&master, run_worker, run_keeper, &why)) {
 		log_error("cannot start: %s", why.text);
 		daemon_report(daemon, DAEMON_EXIT_CANNOT_START, why.text);

@@ -10,7 +10,8 @@
  *     settings.c       the configuration's layers             obituary.c     how a child ended, in words
  *     limits.c         how large things are made              control.c      the socket of argentumctl
  *     status.c         the state as JSON                      orders.c       what argentumctl may ask
- *     vault.c          the clients' sockets
+ *     vault.c          the clients' sockets                   ladder.c       what is done when processes keep dying
+ *     generation.c     replacing the world and its processes under the clients
  *     program.c        the command line, before all this
  *     signals.c, daemon.c, pidfile.c, notify.c                what their names say */
 #ifndef ARGENTUM_MASTER_MASTER_H
@@ -19,6 +20,8 @@
 #include "master/children.h"
 #include "master/control.h"
 #include "master/daemon.h"
+#include "master/generation.h"
+#include "master/ladder.h"
 #include "master/listeners.h"
 #include "master/options.h"
 #include "master/segments.h"
@@ -53,6 +56,9 @@ struct master {
 	struct children children;
 	struct control *control;
 	struct loop_timer *stop_deadline;
+	struct generation generation;
+	struct ladder ladder;
+	uint32_t reset_map;     /* the keeper is to be asked to make this map anew; 0 = none */
 	uint32_t audit_request; /* number of the last that was asked for */
 };
 
@@ -63,6 +69,12 @@ int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *
 
 /* Stops in order; `at_once`: without the countdown (workers.stop_countdown_s). A second call only shortens it. */
 void master_stop(struct master *master, bool at_once);
+
+/* Replaces the generation of the world in order, with the same settings and files: for an operator who wants to be sure. */
+bool master_renew(struct master *master, struct problem *why);
+
+/* Ends as fast as possible, without another cut: the world is not to be trusted. */
+void master_give_up(struct master *master);
 
 /* The level of the master's log and of its children's. Returns how many children keep theirs until they are restarted. */
 unsigned master_set_log_level(struct master *master, enum log_level level);

@@ -39,6 +39,8 @@ static void status(struct master *master, const struct control_request *request,
 										 .config = &master->settings->config,
 										 .phase = master_phase_name(master->phase),
 										 .workers = master->workers,
+										 .generation = master->generation.number,
+										 .generation_step = generation_step_name(master->generation.step),
 										 .started_ms = master->started_ms,
 										 .now_ms = loop_now_ms(master->loop)};
 	(void)request;
@@ -103,14 +105,24 @@ static void audit(struct master *master, const struct control_request *request, 
 		refuse(reply, "the keeper is not there just now%s; ask again", "");
 }
 
+static void renew(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	struct problem why = {""};
+	log_notice("control: user %u (pid %d) asks for a fresh generation of the world", request->user,
+			   (int)request->process);
+	cJSON_AddNumberToObject(reply, "generation_before", master->generation.number);
+	if (!master_renew(master, &why))
+		refuse(reply, "not now: %s", why.text);
+}
+
 /* A new order is a row and a function. */
 static const struct {
 	const char *verb;
 	bool takes_argument;
 	void (*answer)(struct master *master, const struct control_request *request, cJSON *reply);
 } orders[] = {
-	{"ping", false, ping}, {"status", false, status},      {"config", false, config},
-	{"stop", true, stop},  {"log-level", true, log_level}, {"audit", true, audit},
+	{"ping", false, ping},          {"status", false, status}, {"config", false, config}, {"stop", true, stop},
+	{"log-level", true, log_level}, {"audit", true, audit},    {"renew", false, renew},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)
@@ -124,5 +136,6 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 			orders[i].answer(context, request, reply);
 		return;
 	}
-	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit", request->verb);
+	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew",
+		   request->verb);
 }

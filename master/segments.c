@@ -1,6 +1,7 @@
 #include "master/segments.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,19 @@ static void warnings_log(const char *path, const struct catalog_warnings *warnin
 			(counter) += catalog_##kind(catalog, number_) != NULL;                                                     \
 	} while (0)
 
+static bool catalog_look(struct segments *segments, const struct catalog **catalog, struct problem *why)
+{
+	*catalog = catalog_attach(segments->catalog_fd, why);
+	if (*catalog == NULL)
+		return false;
+	segments->catalog_hash = catalog_content_hash(*catalog);
+	COUNT_DEFINED(*catalog, map, segments->maps);
+	COUNT_DEFINED(*catalog, item, segments->items);
+	COUNT_DEFINED(*catalog, creature, segments->creatures);
+	COUNT_DEFINED(*catalog, spell, segments->spells);
+	return true;
+}
+
 static bool catalog_make(struct segments *segments, const char *path, const struct catalog **catalog,
 						 struct problem *why)
 {
@@ -70,15 +84,18 @@ static bool catalog_make(struct segments *segments, const char *path, const stru
 	free(warnings);
 	if (segments->catalog_fd < 0)
 		return problem_prefix(why, "world.path");
-	*catalog = catalog_attach(segments->catalog_fd, why);
-	if (*catalog == NULL)
-		return false;
-	segments->catalog_hash = catalog_content_hash(*catalog);
-	COUNT_DEFINED(*catalog, map, segments->maps);
-	COUNT_DEFINED(*catalog, item, segments->items);
-	COUNT_DEFINED(*catalog, creature, segments->creatures);
-	COUNT_DEFINED(*catalog, spell, segments->spells);
-	return true;
+	return catalog_look(segments, catalog, why);
+}
+
+/* The former generation's: sealed, so it is what it was. */
+static bool catalog_keep(struct segments *segments, const struct segments *former, const struct catalog **catalog,
+						 struct problem *why)
+{
+	segments->catalog_fd = fcntl(former->catalog_fd, F_DUPFD_CLOEXEC, 0);
+	segments->warnings = former->warnings;
+	if (segments->catalog_fd < 0)
+		return problem_set(why, "the catalog's descriptor: %s", strerror(errno));
+	return catalog_look(segments, catalog, why);
 }
 
 /* --- where new characters appear ------------------------------------------------------------------------------------ */
@@ -150,14 +167,22 @@ static void mapping_mark(const struct world *world)
 	madvise(world->base, world->size, MADV_DONTDUMP);
 }
 
-static bool world_make(struct segments *segments, const struct config *config, unsigned workers,
-					   const struct catalog *catalog, struct problem *why)
+/* Of every worker slot: its clients are still to come. */
+static uint32_t all_slots(unsigned workers)
+{
+	return workers >= 32 ? UINT32_MAX : (UINT32_C(1) << workers) - 1;
+}
+
+static bool world_make(struct segments *segments, const struct segments *former, const struct config *config,
+					   unsigned workers, const struct catalog *catalog, struct problem *why)
 {
 	struct world_limits limits;
 	struct place start;
 	if (!limits_world(&limits, config, workers, catalog_map_max(catalog), why) ||
 		!start_choose(config, catalog, &start, why))
 		return false;
+	if (former != NULL && limits.connections < former->world.limits.connections)
+		limits.connections = former->world.limits.connections;
 	limits.items = catalog_item_max(catalog);
 	segments->world_fd = world_segment_create(&limits, seed_choose(config), why);
 	if (segments->world_fd < 0) {
@@ -168,6 +193,7 @@ static bool world_make(struct segments *segments, const struct config *config, u
 	if (!world_attach(&segments->world, segments->world_fd, why) || !world_populate(&segments->world, catalog, why))
 		return false;
 	segments->world.realm->start = start;
+	segments->world.realm->returning = former != NULL ? all_slots(workers) : 0;
 	world_publish(&segments->world);
 	mapping_mark(&segments->world);
 	return true;
@@ -191,7 +217,22 @@ bool segments_create(struct segments *segments, const struct config *config, uns
 	segments_clear(segments);
 	bool good = text_catalog_load(config->game.texts, why) &&
 				catalog_make(segments, config->world.path, &catalog, why) &&
-				world_make(segments, config, workers, catalog, why) && wakers_make(segments, workers, why);
+				world_make(segments, NULL, config, workers, catalog, why) && wakers_make(segments, workers, why);
+	catalog_detach(&catalog);
+	if (!good)
+		segments_destroy(segments);
+	return good;
+}
+
+bool segments_renew(struct segments *segments, const struct segments *former, const struct config *config,
+					unsigned workers, bool same_catalog, struct problem *why)
+{
+	const struct catalog *catalog = NULL;
+	segments_clear(segments);
+	bool good = same_catalog ? catalog_keep(segments, former, &catalog, why)
+							 : text_catalog_load(config->game.texts, why) &&
+								   catalog_make(segments, config->world.path, &catalog, why);
+	good = good && world_make(segments, former, config, workers, catalog, why) && wakers_make(segments, workers, why);
 	catalog_detach(&catalog);
 	if (!good)
 		segments_destroy(segments);

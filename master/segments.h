@@ -26,6 +26,12 @@ struct segments {
  * nothing stays open. */
 bool segments_create(struct segments *segments, const struct config *config, unsigned workers, struct problem *why);
 
+/* The segments of the next generation (generation.h): a new world, in which every worker takes its clients over first
+ * (realm.returning). It has room for no fewer connections than the former one, so that each keeps its index.
+ * `same_catalog`: the former generation's, no file is read; else as segments_create. */
+bool segments_renew(struct segments *segments, const struct segments *former, const struct config *config,
+					unsigned workers, bool same_catalog, struct problem *why);
+
 /* When no child lives any more. */
 void segments_destroy(struct segments *segments);
 

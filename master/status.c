@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/config/version.h"
+#include "common/world/keeper_note.h"
 #include "master/audit_report.h"
 
 static const char *const process_state_names[] = {"absent", "starting", "ready", "stopping"};
@@ -126,7 +128,13 @@ static void store_add(cJSON *reply, const struct status_source *source)
 	number_add(object, "cuts_failed", count_sum(world, COUNT_cuts_failed));
 	number_add(object, "cut_held_us_last", count_sum(world, COUNT_cut_held_us_last));
 	number_add(object, "cut_held_us_max", count_sum(world, COUNT_cut_held_us_max));
-	number_add(object, "lag_ms", count_sum(world, COUNT_store_lag_ms));
+	struct keeper_news news;
+	keeper_note_read(world, clock_mono_ms(), &news); /* not the turn's: an age must not be told too small */
+	number_add(object, "lag_ms", news.lag_ms);
+	number_add(object, "durable_age_ms", news.durable_ms);
+	cJSON_AddStringToObject(object, "state", store_state_name(news.state));
+	number_add(object, "state_ms", news.state_ms);
+	cJSON_AddStringToObject(object, "reason", news.reason);
 }
 
 void status_add(cJSON *reply, const struct status_source *source)
@@ -144,6 +152,8 @@ void status_add(cJSON *reply, const struct status_source *source)
 	number_add(reply, "connections", status_connections(world));
 	number_add(reply, "attempts", __atomic_load_n(&world->realm->attempts, __ATOMIC_RELAXED));
 	number_add(reply, "sockets_in_vault", source->vault->held);
+	number_add(reply, "generation", source->generation);
+	cJSON_AddStringToObject(reply, "generation_step", source->generation_step);
 	world_add(reply, source);
 	store_add(reply, source);
 	audit_report_add(cJSON_AddObjectToObject(reply, "audit"), world);

@@ -25,6 +25,8 @@ struct status_source {
 	const struct config *config;
 	const char *phase; /* "starting", "serving", "stopping" */
 	unsigned workers;
+	unsigned generation; /* which one serves, from 1 */
+	const char *generation_step;
 	uint64_t started_ms; /* monotonic */
 	uint64_t now_ms;
 };

@@ -70,6 +70,35 @@ void vault_drop_slot(struct vault *vault, unsigned slot)
 	}
 }
 
+bool vault_fit(struct vault *vault, uint32_t connections, struct problem *why)
+{
+	uint32_t size = connections + 1;
+	if (size <= vault->size)
+		return true;
+	struct vault_entry *entries = realloc(vault->entries, size * sizeof *entries);
+	if (entries != NULL)
+		vault->entries = entries;
+	uint8_t *slot = realloc(vault->slot, size);
+	if (slot != NULL)
+		vault->slot = slot;
+	if (entries == NULL || slot == NULL)
+		return problem_set(why, "out of memory for the vault of %u connections", connections);
+	for (uint32_t i = vault->size; i < size; i++) {
+		vault->entries[i] = (struct vault_entry){.fd = -1};
+		vault->slot[i] = 0;
+	}
+	vault->size = size;
+	return true;
+}
+
+void vault_spread(struct vault *vault, unsigned workers)
+{
+	for (uint32_t i = 1; i < vault->size; i++) {
+		if (vault->slot[i] >= workers)
+			vault->slot[i] = (uint8_t)(vault->slot[i] % workers);
+	}
+}
+
 void vault_forget_others(struct vault *vault, unsigned slot)
 {
 	for (uint32_t i = 1; i < vault->size; i++) {

@@ -34,6 +34,12 @@ uint32_t vault_count(const struct vault *vault, unsigned slot);
 /* Closes what a slot deposited: its worker ended in order and has no successor. */
 void vault_drop_slot(struct vault *vault, unsigned slot);
 
+/* Room for at least so many connections; what is there stays. */
+bool vault_fit(struct vault *vault, uint32_t connections, struct problem *why);
+
+/* What slots from `workers` on deposited belongs to the others from now on. */
+void vault_spread(struct vault *vault, unsigned workers);
+
 /* In a child: forgets, without closing, what other slots deposited; child_start closes all that nobody names. */
 void vault_forget_others(struct vault *vault, unsigned slot);
 

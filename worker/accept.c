@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/base/point.h"
 #include "common/base/log.h"
 #include "worker/client.h"
 
@@ -45,6 +46,7 @@ static void newcomers(void *context, unsigned events)
 						  strerror(errno), (unsigned long long)suppressed);
 			return;
 		}
+		point("accepted");
 		uint8_t address[16];
 		uint16_t port;
 		address_of(&from, address, &port);

@@ -77,6 +77,17 @@ static uint32_t record_find(struct tx *tx, const uint8_t prefix[16])
 
 /* --- connections ------------------------------------------------------------------------------------------------------ */
 
+static void connection_count(struct tx *tx, struct peer *peer, uint32_t index)
+{
+	struct world *w = tx->world;
+	struct address *record = &w->addresses[index];
+	TOUCH(tx, *record);
+	record->connections++;
+	record->used_ms = tx->now_ms > 0 ? tx->now_ms : 1;
+	SET(tx, w->realm->connections, w->realm->connections + 1);
+	SET(tx, peer->record, index);
+}
+
 enum close_reason address_admit(struct tx *tx, uint32_t connection)
 {
 	struct world *w = tx->world;
@@ -97,12 +108,20 @@ enum close_reason address_admit(struct tx *tx, uint32_t connection)
 	if (config->limits.connect_interval_ms != 0 &&
 		!bucket_pay_tx(tx, &record->connect_paid_ms, config->limits.connect_interval_ms, config->limits.connect_burst))
 		return CLOSE_TOO_FAST_FROM_ADDRESS;
-	TOUCH(tx, *record);
-	record->connections++;
-	record->used_ms = tx->now_ms > 0 ? tx->now_ms : 1;
-	SET(tx, w->realm->connections, w->realm->connections + 1);
-	SET(tx, peer->record, index);
+	connection_count(tx, peer, index);
 	return CLOSE_NONE;
+}
+
+bool address_come_along(struct tx *tx, uint32_t connection)
+{
+	struct peer *peer = &tx->world->peers[connection];
+	uint8_t prefix[16];
+	assert(tx_holds(tx, tx->world->realm_domain) && peer->record == 0);
+	address_prefix(peer->address, tx->config->limits.ipv6_prefix_bits, prefix);
+	uint32_t index = record_find(tx, prefix);
+	if (index != 0)
+		connection_count(tx, peer, index);
+	return index != 0;
 }
 
 void address_leave(struct tx *tx, uint32_t connection)

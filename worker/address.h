@@ -20,6 +20,10 @@
 /* Counts a connection that was just accepted (its peer's address is set), or says why not: cancel the transaction then. */
 enum close_reason address_admit(struct tx *tx, uint32_t connection);
 
+/* Counts a connection that came along from a former generation of the world, whatever the limits say. false: every record that
+ * its address could have counts others. */
+bool address_come_along(struct tx *tx, uint32_t connection);
+
 /* The connection is gone: gives back everything that it holds. Harmless when it holds nothing. */
 void address_leave(struct tx *tx, uint32_t connection);
 

@@ -1,90 +1,31 @@
 #include "worker/adopt.h"
 
-#include <errno.h>
-#include <linux/sockios.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/base/point.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
+#include "worker/blame.h"
 #include "worker/client.h"
 #include "worker/game/leaving.h"
 #include "worker/output.h"
 #include "worker/reader.h"
-
-enum { SAMPLES_MOST = 100 };
-
-/* tcpi_state; <netinet/tcp.h> has the names but not the whole tcp_info. */
-enum { STATE_TIME_WAIT = 7, STATE_CLOSE_WAIT = 8, STATE_LAST_ACK = 9, STATE_CLOSING = 11 };
-
-/* --- what the kernel knows ---------------------------------------------------------------------------------------------------- */
-
-struct stream {
-	uint64_t read;    /* bytes the dead one has taken out of the socket */
-	uint64_t written; /* bytes it has put in */
-};
-
-static bool fin_came(uint8_t state)
-{
-	return state == STATE_CLOSE_WAIT || state == STATE_LAST_ACK || state == STATE_CLOSING || state == STATE_TIME_WAIT;
-}
-
-/* Both positions of a living socket; taken again until nothing moved in between. */
-static bool stream_ask(const struct connection *c, struct stream *stream)
-{
-	for (int i = 0; i < SAMPLES_MOST; i++) {
-		struct tcp_info before = {0}, after = {0};
-		socklen_t length = sizeof before;
-		int unread = 0, unsent = 0;
-		if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &before, &length) != 0 || ioctl(c->fd, SIOCINQ, &unread) != 0 ||
-			ioctl(c->fd, SIOCOUTQ, &unsent) != 0)
-			return false;
-		length = sizeof after;
-		if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &after, &length) != 0)
-			return false;
-		if (before.tcpi_bytes_received != after.tcpi_bytes_received ||
-			before.tcpi_bytes_acked != after.tcpi_bytes_acked || before.tcpi_state != after.tcpi_state)
-			continue;
-		/* A FIN counts as a byte received but never as one to read. */
-		stream->read = after.tcpi_bytes_received - (fin_came(after.tcpi_state) ? 1 : 0) - (uint64_t)unread;
-		stream->written = after.tcpi_bytes_acked - c->acked_base + (uint64_t)unsent;
-		return true;
-	}
-	return false;
-}
-
-/* Writes down what the dead one could not. false: the figures make no sense; the connection cannot be trusted. */
-static bool positions_repair(struct connection *c)
-{
-	struct stream stream;
-	if (!stream_ask(c, &stream))
-		return false;
-	uint64_t known = c->consumed + (c->input.end - c->input.start);
-	uint64_t queued = cursor_now(c)->appended;
-	if (stream.read < known || stream.read - known > INPUT_BYTES - c->input.end || stream.written < c->sent ||
-		stream.written > queued)
-		return false;
-	c->input.end += (uint32_t)(stream.read - known); /* the kernel has copied these bytes into the buffer */
-	c->sent = stream.written;
-	return true;
-}
+#include "worker/session.h"
+#include "worker/stream.h"
 
 /* --- taking over ----------------------------------------------------------------------------------------------------------------- */
 
 static void connection_forget(struct worker *w, uint32_t index)
 {
 	struct connection *c = &w->world.connections[index];
-	if (c->player.index != 0)
+	if (c->phase == CONNECTION_CHECKING && c->returns_id != 0)
+		session_release(w, c->player);
+	else if (c->player.index != 0)
 		leaving_connection_lost(w, c->player, (struct handle){index, c->generation});
-	c->phase = CONNECTION_FREE;
-	c->player = (struct handle){0};
-	c->generation++;
-	client_leave_address(w, index);
+	point("orphan left behind");
+	client_end_note(w, index);
+	point("orphan freed");
 	atomic_store(&c->owner, 0);
 }
 
@@ -92,7 +33,7 @@ static bool socket_is_in_vault(const struct worker *w, uint32_t index)
 {
 	const struct connection *c = &w->world.connections[index];
 	return index < w->start.vault_size && w->start.vault[index].fd >= 0 &&
-		   w->start.vault[index].generation == c->generation && c->phase != CONNECTION_FREE;
+		   w->start.vault[index].generation == c->generation;
 }
 
 /* The transaction that let it in was done, only the phase was not written any more. */
@@ -107,29 +48,43 @@ static void adopt_one(struct worker *w, uint32_t index)
 {
 	struct connection *c = &w->world.connections[index];
 	c->fd = w->start.vault[index].fd;
+	point("socket adopted");
 	struct client *client = client_adopt(w, index);
 	if (client == NULL) {
 		close(c->fd);
 		connection_forget(w, index);
 		return;
 	}
+	if (c->phase == CONNECTION_FREE)
+		c->phase = CONNECTION_NEW; /* the dead one had just deposited it */
 	if (c->phase == CONNECTION_CLOSING) {
+		stream_repair_output(c, c->fd);
 		client_adopt_closing(w, client);
 		return;
 	}
-	if (!positions_repair(c)) {
+	if (stream_was_reset(c->fd)) {
+		client_close(w, client, CLOSE_CONNECTION_LOST);
+		return;
+	}
+	if (!stream_repair(c, c->fd)) {
 		log_error("connection %u: the stream positions of the dead worker make no sense; closed", index);
+		if (c->phase == CONNECTION_CHECKING && c->returns_id != 0)
+			session_release(w, c->player);
 		client_close(w, client, CLOSE_INTERNAL);
 		return;
 	}
+	const struct player *player = handle_player(&w->world, c->player);
 	if (c->phase == CONNECTION_CHECKING && login_was_done(w, c, index))
 		client_enter(w, client, CONNECTION_PLAYING);
+	else if (c->phase == CONNECTION_CHECKING && c->returns_id != 0 && player != NULL)
+		session_return(w, client, text_bytes(player->name, player->name_length), c->returns_id);
 	else if (c->phase == CONNECTION_CHECKING)
 		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), false);
 	else
 		client_enter(w, client, (enum connection_phase)c->phase);
 	if (c->phase == CONNECTION_PLAYING)
 		reader_adopt(w, client);
+	point("connection adopted");
 	output_schedule(w, client, true);
 }
 
@@ -141,6 +96,8 @@ static void blame(struct worker *w, const struct black_box *box)
 	log_warning(
 		"the packet %s of %s on map %u killed this worker's predecessor: it is not run again, he is disconnected",
 		c2s_name(box->packet), box->player_name, box->map);
+	const struct player *player = handle_player(&w->world, c->player);
+	blame_account(w, player != NULL ? player->id : 0, box->player_name);
 	client_close(w, &w->clients[box->connection], CLOSE_BLAMED);
 }
 
@@ -149,6 +106,7 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 	unsigned adopted = 0, lost = 0;
 	uint64_t started_ms = clock_mono_ms();
 	output_pool_adopt(w);
+	point("adopting");
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		if (atomic_load(&w->world.connections[i].owner) != w->world.slot + 1)
 			continue;
@@ -160,6 +118,7 @@ void adopt_connections(struct worker *w, const struct black_box *box)
 			lost++;
 		}
 	}
+	point("all adopted");
 	blame(w, box);
 	reader_adopt_finish(w);
 	if (adopted + lost > 0)

@@ -69,7 +69,7 @@ static void watch_update(struct client *client)
 	switch (client->c->phase) {
 	case CONNECTION_NEW:
 	case CONNECTION_PLAYING:
-		events |= LOOP_READ;
+		events |= client->undeposited ? 0u : LOOP_READ;
 		break;
 	case CONNECTION_CLOSING:
 		events |= client->shut ? LOOP_READ : 0u;
@@ -78,6 +78,12 @@ static void watch_update(struct client *client)
 		break;
 	}
 	loop_fd_want(client->watch, events);
+}
+
+void client_deposited(struct client *client)
+{
+	client->undeposited = false;
+	watch_update(client);
 }
 
 void client_want_write(struct client *client, bool want)
@@ -188,9 +194,8 @@ void client_adopt_closing(struct worker *w, struct client *client)
 		leaving_connection_lost(w, c->player, (struct handle){client->index, c->generation});
 		c->player = (struct handle){0};
 	}
-	c->sent = cursor_now(c)->appended; /* its last words may be lost: where they stood is not worth asking */
 	watch_update(client);
-	closing_list(w, client, worker_now_ms(w) + CLOSING_DRAIN_MS);
+	closing_list(w, client, worker_now_ms(w) + (output_waiting(c) > 0 ? CLOSING_FLUSH_MS : CLOSING_DRAIN_MS));
 }
 
 /* Why the door stays closed, and what the newcomer is told. */
@@ -215,27 +220,56 @@ struct admission {
 	enum close_reason refusal;
 };
 
+/* Counters are no part of what a rule changes; here they go with what they count, whenever their worker dies. */
+static void counted(struct tx *tx, enum counter_id id)
+{
+	TOUCH(tx, tx->world->processes[tx->world->slot].counters[id]);
+	count_add(tx->world, id, 1);
+	point("connection counted");
+}
+
 static enum tx_verdict admit(struct tx *tx, void *context)
 {
 	struct admission *a = context;
 	a->refusal = address_admit(tx, a->connection);
-	return a->refusal == CLOSE_NONE ? TX_COMMIT : TX_CANCEL;
-}
-
-static enum tx_verdict leave(struct tx *tx, void *context)
-{
-	address_leave(tx, *(const uint32_t *)context);
+	if (a->refusal != CLOSE_NONE)
+		return TX_CANCEL;
+	counted(tx, COUNT_connections_accepted);
 	return TX_COMMIT;
 }
 
-void client_leave_address(struct worker *w, uint32_t index)
+static enum tx_verdict come_along(struct tx *tx, void *context)
 {
-	if (w->world.peers[index].record == 0)
-		return;
+	if (!address_come_along(tx, *(const uint32_t *)context))
+		return TX_CANCEL;
+	counted(tx, COUNT_connections_accepted);
+	return TX_COMMIT;
+}
+
+bool client_come_along(struct worker *w, uint32_t index)
+{
+	return worker_transaction(w, &w->world.realm_domain, 1, come_along, &index) == TX_COMMIT;
+}
+
+static enum tx_verdict end(struct tx *tx, void *context)
+{
+	uint32_t index = *(const uint32_t *)context;
+	struct connection *c = &tx->world->connections[index];
+	if (tx->world->peers[index].record == 0)
+		return TX_CANCEL;
+	address_leave(tx, index);
+	counted(tx, COUNT_connections_closed);
+	SET(tx, c->phase, CONNECTION_FREE);
+	SET(tx, c->player, ((struct handle){0}));
+	SET(tx, c->generation, c->generation + 1);
+	return TX_COMMIT;
+}
+
+void client_end_note(struct worker *w, uint32_t index)
+{
 	point("connection leaves");
-	worker_transaction(w, &w->world.realm_domain, 1, leave, &index);
+	worker_transaction(w, &w->world.realm_domain, 1, end, &index);
 	point("connection left");
-	count_add(&w->world, COUNT_connections_closed, 1);
 }
 
 /* A free connection that its address counts. 0: there is none for it. */
@@ -245,7 +279,6 @@ static uint32_t connection_admit(struct worker *w, const uint8_t address[16], en
 	if (a.connection != 0) {
 		memcpy(w->world.peers[a.connection].address, address, sizeof w->world.peers[a.connection].address);
 		if (worker_transaction(w, &w->world.realm_domain, 1, admit, &a) == TX_COMMIT) {
-			count_add(&w->world, COUNT_connections_accepted, 1);
 			point("connection admitted");
 			return a.connection;
 		}
@@ -263,11 +296,13 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 		refuse_at_the_door(w, fd, address, refusal);
 		return;
 	}
+	point("slot taken");
 	struct connection *c = &w->world.connections[index];
 	uint32_t generation = c->generation;
 	uint64_t now = worker_now_ms(w);
-	/* Everything but the owner and the input's bytes. */
-	memset((uint8_t *)c + sizeof c->owner, 0, offsetof(struct connection, input_bytes) - sizeof c->owner);
+	/* Everything but the owner, the generation, which is never 0 in between, and the input's bytes. */
+	memset((uint8_t *)c + offsetof(struct connection, phase), 0,
+		   offsetof(struct connection, input_bytes) - offsetof(struct connection, phase));
 	c->generation = generation + 1;
 	c->fd = fd;
 	c->dialect = (uint8_t)w->tx.dialect;
@@ -277,16 +312,18 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 	c->acked_base = tcp_acked(fd);
 	socket_options(w->config, fd);
 	segment_size_learn(c);
+	point("newcomer noted");
 
 	struct client *client = client_attach(w, index);
 	if (client == NULL) {
 		log_error("connection of port %u: epoll refuses it: %s", port, strerror(errno));
 		close(fd);
-		client_leave_address(w, index);
+		client_end_note(w, index);
 		atomic_store(&c->owner, 0);
 		return;
 	}
 	vault_link_deposit(w, client);
+	point("deposited"); /* from here on it outlives this process */
 	client_enter(w, client, CONNECTION_NEW);
 	char who[128];
 	log_info("connection from %s", client_describe(w, client, who, sizeof who));
@@ -307,6 +344,7 @@ void client_enter(struct worker *w, struct client *client, enum connection_phase
 	struct connection *c = client->c;
 	c->phase = (uint8_t)phase;
 	c->phase_ms = worker_now_ms(w);
+	point("phase entered");
 	if (phase == CONNECTION_NEW || phase == CONNECTION_PLAYING)
 		client->input_left = true; /* what came while it waited */
 	watch_update(client);
@@ -320,22 +358,42 @@ static void client_free(struct worker *w, struct client *client)
 	struct connection *c = client->c;
 	loop_fd_remove(&client->watch); /* before closing: a duplicate elsewhere would keep it firing */
 	output_drop(w, client);
+	point("output dropped");
 	vault_link_drop(w, client);
+	point("vault told");
 	shutdown(c->fd, SHUT_RDWR); /* the vault's duplicate would keep it open */
 	close(c->fd);
+	point("socket closed");
 	c->fd = -1;
-	c->phase = CONNECTION_FREE;
-	c->generation++;
+	client_end_note(w, client->index);
 	client->c = NULL;
 	w->clients_open--;
-	client_leave_address(w, client->index);
 	atomic_store(&c->owner, 0); /* last: from here on it is anybody's */
+	point("slot given back");
 }
 
 static bool reason_is_abrupt(enum close_reason reason)
 {
 	return reason == CLOSE_CLIENT_LEFT || reason == CLOSE_CONNECTION_LOST || reason == CLOSE_SLOW_READER ||
 		   reason == CLOSE_OUTPUT_POOL || reason == CLOSE_INTERNAL;
+}
+
+struct closing {
+	struct connection *c;
+	enum close_reason reason;
+	bool words; /* there are last words, in the cursor that was written */
+	uint32_t cursor;
+};
+
+/* From the packet that ends it to its last words nothing is lost and nothing is said twice. */
+static enum tx_verdict close_with_words(struct tx *tx, void *context)
+{
+	const struct closing *closing = context;
+	SET(tx, closing->c->phase, CONNECTION_CLOSING);
+	SET(tx, closing->c->close_reason, (uint8_t)closing->reason);
+	if (closing->words)
+		cursor_flip(tx, closing->c, closing->cursor);
+	return TX_COMMIT;
 }
 
 void client_close(struct worker *w, struct client *client, enum close_reason reason)
@@ -355,20 +413,25 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 
 	bool was_playing = c->phase == CONNECTION_PLAYING;
 	struct handle player = c->player;
-	c->close_reason = (uint8_t)reason;
-	client_enter(w, client, CONNECTION_CLOSING); /* first: what follows may come back here */
+	struct connection_cursor next = *cursor_now(c);
+	struct closing closing = {.c = c, .reason = reason};
+	client->early_bytes = 0;
+	closing.words =
+		length > 0 && !reason_is_abrupt(reason) && output_append(w, client, &next, packets, length) == CLOSE_NONE;
+	if (closing.words)
+		closing.cursor = cursor_write(c, &next);
+	worker_transaction(w, NULL, 0, close_with_words, &closing); /* first: what follows may come back here */
+	client_enter(w, client, CONNECTION_CLOSING);
 	session_cancel(w, client);
 	reader_forget(w, client);
+	point("closing");
 	if (was_playing && player.index != 0)
 		leaving_connection_lost(w, player, (struct handle){client->index, c->generation});
+	point("character left behind");
 	c->player = (struct handle){0}; /* only now: a successor would look after the character */
+	point("player forgotten");
 
 	uint64_t now = worker_now_ms(w);
-	if (length > 0 && !reason_is_abrupt(reason)) {
-		struct connection_cursor next = *cursor_now(c);
-		if (output_append(w, client, &next, packets, length) == CLOSE_NONE)
-			cursor_commit(c, &next);
-	}
 	closing_list(w, client, reason_is_abrupt(reason) ? now : now + CLOSING_FLUSH_MS);
 }
 
@@ -390,8 +453,10 @@ static bool closing_done(struct worker *w, struct client *client)
 		client->shut = true;
 		watch_update(client);
 		client->close_deadline_ms = now + CLOSING_DRAIN_MS;
+		point("all said");
 		if (shutdown(c->fd, SHUT_WR) != 0)
 			return true;
+		point("write side shut");
 	}
 	for (;;) {
 		uint8_t nowhere[4096];
@@ -435,6 +500,12 @@ void client_refuse(struct worker *w, struct client *client, struct text text, bo
 
 /* --- input ----------------------------------------------------------------------------------------------------------------------- */
 
+void client_consume(struct tx *tx, struct connection *c, size_t bytes)
+{
+	SET(tx, c->input.start, c->input.start + (uint32_t)bytes);
+	SET(tx, c->consumed, c->consumed + bytes);
+}
+
 /* Moves what waits to the front of the buffer when the end is near: copied first, then one store of both ends. */
 static void input_make_room(struct connection *c)
 {
@@ -442,8 +513,11 @@ static void input_make_room(struct connection *c)
 	if (waits == 0 || (INPUT_BYTES - c->input.end < 1024 && waits <= c->input.start)) {
 		memcpy(c->input_bytes, c->input_bytes + c->input.start, waits);
 		atomic_signal_fence(memory_order_seq_cst);
+		if (waits > 0)
+			point("input copied");
 		struct input_span front = {.start = 0, .end = waits};
 		__atomic_store(&c->input, &front, __ATOMIC_RELEASE);
+		point("input moved");
 	}
 }
 
@@ -470,6 +544,8 @@ static enum close_reason reason_of(enum packet_status status)
 static void client_input(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
+	if (w->retirement >= RETIRE_HALTED)
+		return; /* it waits for the next generation */
 	client->input_left = false;
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
@@ -509,7 +585,9 @@ static void input_receive(struct worker *w, struct client *client)
 		size_t room = INPUT_BYTES - c->input.end;
 		if (room == 0)
 			return; /* packets wait; it will be read when they are dealt with */
+		point("receiving");
 		ssize_t n = recv(c->fd, c->input_bytes + c->input.end, room, MSG_DONTWAIT);
+		point("received");
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
@@ -522,11 +600,19 @@ static void input_receive(struct worker *w, struct client *client)
 			return;
 		}
 		c->input.end += (uint32_t)n;
+		point("input noted");
 		count_add(&w->world, COUNT_bytes_in, (uint64_t)n);
 		client_input(w, client);
 		if (client->c == NULL || c->phase == CONNECTION_CLOSING || client->input_left || (size_t)n < room)
 			return;
 	}
+}
+
+void client_receive(struct worker *w, struct client *client)
+{
+	input_receive(w, client);
+	if (client->c != NULL)
+		input_list(w, client);
 }
 
 static void client_event(void *context, unsigned events)
@@ -545,7 +631,7 @@ static void client_event(void *context, unsigned events)
 		client_close(w, client, CLOSE_CONNECTION_LOST);
 		return;
 	}
-	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0)
+	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0 && w->retirement < RETIRE_HALTED)
 		input_receive(w, client);
 	input_list(w, client);
 }

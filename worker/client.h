@@ -18,8 +18,18 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 /* A connection of our predecessor whose socket we have: our side of it. NULL: epoll refuses the descriptor. */
 struct client *client_adopt(struct worker *w, uint32_t index);
 
+/* Counts a connection that came along from a former generation. false: its address has no record. */
+bool client_come_along(struct worker *w, uint32_t index);
+
 /* One that was closing already. */
 void client_adopt_closing(struct worker *w, struct client *client);
+
+/* Takes a packet from the front of the input, as part of a transaction: both positions move as one. */
+void client_consume(struct tx *tx, struct connection *c, size_t bytes);
+
+/* The connection is about to be free: its address counts it no longer and gets back what it holds (address.h), and its slot
+ * says so, in one step; the owner is still to be cleared. Harmless when it was never counted, or is not any more. */
+void client_end_note(struct worker *w, uint32_t index);
 
 /* The phase changes only here. */
 void client_enter(struct worker *w, struct client *client, enum connection_phase phase);
@@ -35,11 +45,13 @@ void client_close_saying(struct worker *w, struct client *client, enum close_rea
 /* An error dialog and nothing else (login refused), then the end; or, to a client on the creation screen, without. */
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open);
 
-/* Its address counts it no longer, and gets back what it holds (address.h); the connection is about to be free. Harmless when it
- * was never counted, or is not any more. */
-void client_leave_address(struct worker *w, uint32_t index);
+/* Its deposit was sent: from here on it is served, since it outlives this process. */
+void client_deposited(struct client *client);
 
 void client_want_write(struct client *client, bool want);
+
+/* Reads what has come and runs it, as when the loop says so. */
+void client_receive(struct worker *w, struct client *client);
 
 /* Once per turn: clients with input left, closed clients. Returns true when there is more to do at once. */
 bool client_turn(struct worker *w);

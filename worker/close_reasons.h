@@ -27,6 +27,7 @@
 	CLOSE(SPEED_HACK, 1, "steps faster than anybody can walk, twice")                                                  \
 	CLOSE(KICKED, 0, "the staff threw the player out")                                                                 \
 	CLOSE(BLAMED, 1, "a packet of this player killed a worker")                                                        \
+	CLOSE(LEFT_BEHIND, 0, "was being closed already when the world was made anew")                                     \
 	CLOSE(INTERNAL, 0, "the server could not go on with this connection")
 
 enum close_reason {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/point.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "worker/client.h"
@@ -19,12 +20,10 @@ struct consumption {
 	size_t used;
 };
 
-/* Both positions move as one: a transaction without domains. */
 static enum tx_verdict consume(struct tx *tx, void *context)
 {
 	const struct consumption *what = context;
-	SET(tx, what->c->input.start, what->c->input.start + (uint32_t)what->used);
-	SET(tx, what->c->consumed, what->c->consumed + what->used);
+	client_consume(tx, what->c, what->used);
 	return TX_COMMIT;
 }
 
@@ -34,6 +33,7 @@ static void input_consume(struct worker *w, struct connection *c, size_t used)
 	worker_transaction(w, NULL, 0, consume, &what);
 }
 
+/* What counts are the dice that were told last: should the worker die between the two, they are thrown again. */
 static void throw_dice(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
@@ -45,6 +45,18 @@ static void throw_dice(struct worker *w, struct client *client)
 	PUT(&writer, DICE_ROLL, .strength = c->dice[0], .agility = c->dice[1], .intelligence = c->dice[2],
 		.charisma = c->dice[3], .constitution = c->dice[4]);
 	output_say(w, client, bytes, writer.length);
+}
+
+/* What was answered at once is taken from the input already, together with the answer (output_say). */
+static void early_packet_end(struct worker *w, struct client *client, uint32_t from, size_t used)
+{
+	struct connection *c = client->c;
+	if (c->input.start == from)
+		input_consume(w, c, used);
+	client->early_bytes = 0;
+	point("early packet run");
+	explicit_bzero(c->input_bytes + from, used); /* passwords do not stay in the input buffer */
+	point("password wiped");
 }
 
 /* What a connection may do before the login, and how often: its own token buckets. Too much is refused; a creation is said
@@ -91,13 +103,12 @@ static void dispatch_new(struct worker *w, struct client *client, const struct c
 		client_close(w, client, CLOSE_OUT_OF_TURN);
 		return;
 	}
+	uint32_t from = client->c->input.start;
+	client->early_bytes = (uint32_t)used;
 	if (before_login_pay(w, client, packet->id))
 		new_run(w, client, packet);
-	if (client->c != NULL) {
-		/* Passwords do not stay in the input buffer. */
-		explicit_bzero(client->c->input_bytes + client->c->input.start, used);
-		input_consume(w, client->c, used);
-	}
+	if (client->c != NULL)
+		early_packet_end(w, client, from, used);
 }
 
 /* --- in the world -------------------------------------------------------------------------------------------------------------- */
@@ -128,11 +139,25 @@ static void black_box_note(struct worker *w, const struct client *client, unsign
 	if (player != NULL)
 		memcpy(box->player_name, player->name, sizeof box->player_name);
 	__atomic_store_n(&box->since_ms, worker_now_ms(w), __ATOMIC_RELEASE);
+	point("packet noted");
 }
 
 static void black_box_clear(struct worker *w)
 {
 	__atomic_store_n(&w->world.processes[w->world.slot].black_box.since_ms, 0, __ATOMIC_RELEASE);
+}
+
+/* The step was taken on a screen that may have been drawn anew meanwhile, with him where he was before it. */
+static void position_echo(struct worker *w, struct client *client)
+{
+	uint8_t bytes[8];
+	struct packet_writer writer;
+	if (client->c == NULL || client->c->phase != CONNECTION_PLAYING)
+		return;
+	const struct body *body = &w->world.bodies[client->c->player.index];
+	packet_writer_start(&writer, bytes, sizeof bytes, (enum dialect)client->c->dialect);
+	PUT(&writer, POS_UPDATE, .x = body->x, .y = body->y);
+	output_say(w, client, bytes, writer.length);
 }
 
 static void dispatch_playing(struct worker *w, struct client *client, const struct c2s_packet *packet, size_t used)
@@ -150,7 +175,10 @@ static void dispatch_playing(struct worker *w, struct client *client, const stru
 		count_add(&w->world, COUNT_packets_unruled, 1);
 	black_box_note(w, client, packet->id);
 	enum tx_verdict verdict = worker_transaction(w, domains, 2, run_packet, &run);
+	point("packet run");
 	black_box_clear(w);
+	if (packet->id == C2S_WALK && worker_now_ms(w) < client->echo_until_ms)
+		position_echo(w, client);
 	if (verdict == TX_COMMIT && run.flooded) {
 		count_add(&w->world, COUNT_packets_refused, 1);
 		count_add(&w->world, flood_counter(ruling->flood), 1);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/point.h"
 #include "common/store/keys.h"
+#include "common/world/keeper_note.h"
 #include "common/world/realm.h"
 #include "worker/ground_record.h"
 #include "worker/keeper_parts.h"
@@ -16,7 +18,8 @@ enum {
 	SESSION_REFRESH_MS = 40000,
 	SESSION_SPREAD_MS = 16000, /* so that those who came together are not all written in one cut for ever */
 	TROUBLE_EVERY_MS = 10000,
-	PAUSE_MS = 5000,
+	PAUSE_INTERVALS = 5, /* of store.cut_interval_ms */
+	LAST_PAUSE_MS = 200, /* when the server stops */
 };
 
 bool keeper_create(struct keeper *k, struct world *world, const struct catalog *catalog, const struct config *config,
@@ -240,11 +243,31 @@ static bool batch_build(struct keeper *k)
 static void lag_tell(struct keeper *k)
 {
 	count_set(k->world, COUNT_store_lag_ms, k->unsaved_since_ms == 0 ? 0 : clock_mono_ms() - k->unsaved_since_ms);
+	atomic_store(&k->world->keeper_note->unsaved_since_ms, k->unsaved_since_ms);
+}
+
+static void everything_is_saved(struct keeper *k)
+{
+	k->unsaved_since_ms = 0;
+	atomic_store(&k->world->keeper_note->durable_ms, k->cut.taken_ms);
+}
+
+/* While nothing changes there is nothing to write, and only the connection shows how it stands. */
+static void state_tell(struct keeper *k)
+{
+	char text[700] = "";
+	if (k->failed_in_a_row > 0 || k->fenced)
+		return; /* said when it failed */
+	bool up = store_is_up(k->store);
+	if (!up)
+		store_state_text(k->store, text, sizeof text);
+	keeper_note_write(k->world, up ? STORE_UP : STORE_DOES_NOT_ANSWER, text, clock_mono_ms());
 }
 
 static void player_saved(struct keeper *k, const struct cut_player *player)
 {
 	uint32_t index = player->index;
+	point("keeper: player to settle");
 	k->saved.player_version[index] = player->version;
 	k->saved.stand[index] = player->stand;
 	if (player->record != CUT_NO_RECORD) {
@@ -258,6 +281,7 @@ static void player_saved(struct keeper *k, const struct cut_player *player)
 	if (player->state != PLAYER_GONE)
 		return;
 	struct gone gone = {.index = index, .version = player->version};
+	point("keeper: gone to release");
 	if (tx_run(&k->tx, &k->world->realm_domain, 1, gone_release, &gone) == TX_COMMIT) {
 		k->saved.player_version[index] = 0;
 		k->saved.player[index].id = 0;
@@ -269,6 +293,9 @@ static void cut_saved(struct keeper *k)
 	struct cut *cut = &k->cut;
 	k->tx.now_ms = clock_mono_ms();
 	k->tx.unix_s = clock_unix_s();
+	/* First: whatever a successor finds settled, it must know the cut that says so. */
+	k->fence.acknowledged = k->fence.cut;
+	atomic_store(&k->world->keeper_note->acknowledged, k->fence.acknowledged);
 	for (uint32_t i = 0; i < cut->player_count; i++)
 		player_saved(k, &cut->players[i]);
 	for (uint32_t i = 0; i < cut->ground_count; i++)
@@ -278,8 +305,7 @@ static void cut_saved(struct keeper *k)
 	memcpy(k->saved.ledger, cut->ledger, ((size_t)k->world->limits.items + 1) * sizeof *k->saved.ledger);
 	k->saved.connections = k->cut_connections;
 	k->start_told = true;
-	k->fence.acknowledged = k->fence.cut;
-	k->unsaved_since_ms = 0;
+	everything_is_saved(k);
 	count_add(k->world, COUNT_cuts, 1);
 	count_add(k->world, COUNT_cut_records, cut->player_count + cut->ground_count);
 }
@@ -303,6 +329,7 @@ static void trouble_log(struct keeper *k, enum store_result result, const struct
 	k->failed_in_a_row++;
 	k->was_away = result == STORE_AWAY;
 	count_add(k->world, COUNT_cuts_failed, 1);
+	keeper_note_write(k->world, result == STORE_AWAY ? STORE_DOES_NOT_ANSWER : STORE_REFUSES, why->text, now);
 	if (!log_repeat_due(&k->trouble, now, TROUBLE_EVERY_MS, &suppressed))
 		return;
 	log_warning("store: a cut was not taken (%s: %s); playing on, %u characters and maps unsaved for %llu s (%llu more "
@@ -312,24 +339,11 @@ static void trouble_log(struct keeper *k, enum store_result result, const struct
 				(unsigned long long)suppressed);
 }
 
-static void claimed(void *context, enum store_result result, const struct store_fence *fence, const struct problem *why)
+void keeper_fence(struct keeper *k, const struct problem *why)
 {
-	struct keeper *k = context;
-	k->writing = false;
-	if (result != STORE_DONE) {
-		trouble_log(k, result, why);
-		keeper_audit_go_on(k);
-		return; /* the next cut tries again */
-	}
-	if (k->fence.generation !=
-		0) { /* a newborn knows of nothing; grounds that never changed are as the store has them */
-		saved_forget(&k->saved, &k->world->limits);
-		log_notice("store: claimed again; everything is written anew");
-	}
-	k->claim_wanted = false;
-	k->start_told = false;
-	k->fence = *fence;
-	keeper_audit_go_on(k);
+	log_error("store: another server has taken it over (%s); this one must not write any more", why->text);
+	k->fenced = true;
+	keeper_note_write(k->world, STORE_TAKEN_OVER, why->text, clock_mono_ms());
 }
 
 /* A character without its account could not log in any more: those of all who are in the world are written with them. It is
@@ -343,10 +357,54 @@ static void accounts_write_again(struct keeper *k)
 	}
 }
 
+static void everything_write_again(struct keeper *k, const char *why)
+{
+	log_error("store: it is older than what it had acknowledged (%s); claiming it again and writing everything that is "
+			  "in the world. Characters that are not are as it has them now, or gone: a backup is the only other copy",
+			  why);
+	accounts_write_again(k);
+	keeper_balances_are_lost(k);
+	k->forgot = true;
+}
+
+static void claim_take(struct keeper *k, const struct store_fence *fence)
+{
+	if (!k->forgot && fence->cut < k->fence.acknowledged) { /* the store went back while no keeper lived */
+		struct problem what;
+		problem_set(&what, "at cut %llu instead of %llu", (unsigned long long)fence->cut,
+					(unsigned long long)k->fence.acknowledged);
+		everything_write_again(k, what.text);
+	}
+	if (k->forgot)
+		saved_forget(&k->saved, &k->world->limits); /* grounds that never changed, too */
+	k->forgot = false;
+	k->claim_wanted = false;
+	k->start_told = false;
+	k->fence = *fence;
+	atomic_store(&k->world->keeper_note->acknowledged, fence->acknowledged);
+	point("keeper: claim to be noted");
+	atomic_store(&k->world->keeper_note->generation, fence->generation);
+}
+
+static void claimed(void *context, enum store_result result, const struct store_fence *fence, const struct problem *why)
+{
+	struct keeper *k = context;
+	k->writing = false;
+	point("keeper: claim answered");
+	if (result == STORE_DONE)
+		claim_take(k, fence);
+	else if (result == STORE_FENCED)
+		keeper_fence(k, why);
+	else
+		trouble_log(k, result, why); /* the next cut tries again */
+	keeper_audit_go_on(k);
+}
+
 static void committed(void *context, enum store_result result, const struct problem *why)
 {
 	struct keeper *k = context;
 	k->writing = false;
+	point("keeper: commit answered");
 	switch (result) {
 	case STORE_DONE:
 		if (k->failed_in_a_row > 0)
@@ -355,16 +413,11 @@ static void committed(void *context, enum store_result result, const struct prob
 		cut_saved(k);
 		break;
 	case STORE_FENCED:
-		log_error("store: another server has taken it over (%s); this one must not write any more", why->text);
-		k->fenced = true;
+		keeper_fence(k, why);
 		break;
 	case STORE_LOST:
-		log_error("store: it is older than what it had acknowledged (%s); claiming it again and writing everything "
-				  "that is in the world",
-				  why->text);
 		cut_unanswered(k);
-		accounts_write_again(k);
-		keeper_balances_are_lost(k);
+		everything_write_again(k, why->text);
 		k->claim_wanted = true;
 		break;
 	default:
@@ -373,7 +426,9 @@ static void committed(void *context, enum store_result result, const struct prob
 		break;
 	}
 	lag_tell(k);
+	state_tell(k);
 	keeper_audit_go_on(k);
+	point("keeper: cut over");
 }
 
 /* --- the cut ------------------------------------------------------------------------------------------------------------------------ */
@@ -389,13 +444,15 @@ static void held_tell(struct keeper *k)
 /* A store that said no three times is asked now and then, not each second with everything that is unsaved. */
 static bool keeper_pauses(const struct keeper *k, uint64_t now_ms)
 {
-	return k->failed_in_a_row >= 3 && now_ms - k->tried_ms < PAUSE_MS && (!k->was_away || !store_is_up(k->store));
+	uint64_t pause_ms = k->last ? LAST_PAUSE_MS : PAUSE_INTERVALS * (uint64_t)k->config->store.cut_interval_ms;
+	return k->failed_in_a_row >= 3 && now_ms - k->tried_ms < pause_ms && (!k->was_away || !store_is_up(k->store));
 }
 
 void keeper_cut(struct keeper *k)
 {
 	uint64_t now_ms = clock_mono_ms();
 	lag_tell(k);
+	state_tell(k);
 	if (k->writing || k->fenced || keeper_audit_walks(k) || keeper_pauses(k, now_ms))
 		return;
 	k->tried_ms = now_ms;
@@ -408,21 +465,25 @@ void keeper_cut(struct keeper *k)
 	bool whole = cut_take(&k->cut, &k->tx, &k->saved);
 	held_tell(k);
 	k->cut_connections = connections_open(k->world);
+	point("keeper: cut taken");
 	if (whole)
 		slots_take(k);
+	point("keeper: slots told");
 	if (!whole || !batch_build(k)) {
 		log_error("keeper: no memory for a cut of %u characters and %u maps; it is tried again", k->cut.player_count,
 				  k->cut.ground_count);
 		return;
 	}
 	if (store_batch_operations(k->batch) == 0) {
-		k->unsaved_since_ms = 0;
+		everything_is_saved(k);
 		return;
 	}
 	if (k->unsaved_since_ms == 0)
 		k->unsaved_since_ms = k->cut.taken_ms;
 	k->fence.cut++;
+	point("keeper: batch built");
 	k->writing = store_commit(k->store, k->batch, &k->fence, committed, k);
+	point("keeper: commit asked");
 	if (!k->writing)
 		cut_unanswered(k);
 }

@@ -9,11 +9,14 @@
  *
  *   keeper.c          cuts, batches, what follows from the answers
  *   keeper_restore.c  a new world gets its grounds, doors, counters, balances; the message of the day
+ *   keeper_reset.c    a map is made anew from the last cut
  *   keeper_audit.c    whether world and store are as they must be
  *   keeper_main.c     the process: birth, timers, signals, the last cut
  *
  * What the keeper knows (what is saved) is private to it. When it dies, its successor in the slot claims the store again
- * (same boot id: the cuts go on), knows of nothing that is saved, and writes everything once. */
+ * (same boot id: the cuts go on), knows of nothing that is saved, and writes everything once. What it must know is in the
+ * world (common/world/keeper_note.h): a store that another server took meanwhile is left alone, and one that forgot cuts
+ * which its predecessor saw acknowledged is told everything, accounts too. */
 #ifndef ARGENTUM_WORKER_KEEPER_H
 #define ARGENTUM_WORKER_KEEPER_H
 
@@ -66,12 +69,16 @@ struct keeper {
 	bool writing;                  /* a commit or claim is under way */
 	bool claim_wanted;             /* before the next cut */
 	bool fenced;
+	bool forgot;               /* the store said so: everything is written anew once it is claimed */
+	bool last;                 /* it is about the last cut: no long pauses */
 	bool start_told;           /* server:uptime:start is in the store */
 	uint64_t unsaved_since_ms; /* 0 = everything that a cut ever saw is durable */
 	uint64_t tried_ms;         /* the last cut or claim */
 	unsigned failed_in_a_row;
 	bool was_away; /* so the last one that failed */
 	struct log_repeat trouble;
+	uint32_t reset_map; /* is to be made anew; 0 = none */
+	uint64_t reset_until_ms;
 	struct keeper_auditor audit;
 };
 
@@ -87,6 +94,10 @@ bool keeper_restore(struct keeper *keeper, struct problem *why);
 /* Takes a cut and begins to write it; does nothing while one is under way. The answer comes through the loop. */
 void keeper_cut(struct keeper *keeper);
 
+/* May this server not write any more? Asks the store for its fence through `store` (of a reader: a successor that cannot
+ * open the embedded store for writing), blocking for at most within_ms. false also when it cannot be known. */
+bool keeper_was_taken_over(struct store *store, const struct world *world, uint64_t within_ms, struct problem *why);
+
 /* Begins to look whether the world, and the store, are as they must be; one that is under way is finished first. What is
  * found is logged and counted, and the report in the world says it together with `request` (0 = nobody asked). A store that
  * does not answer is left out, and the report says so. */
@@ -95,8 +106,21 @@ void keeper_audit(struct keeper *keeper, enum audit_reach reach, uint32_t reques
 /* Calls off what is under way; keeper_destroy does, too. Before the store is destroyed. */
 void keeper_audit_end(struct keeper *keeper);
 
-/* Reads again what may change in the store while the server runs: the message of the day. */
+/* The map is to be made anew from the last cut (map_reset.h); keeper_reset_go_on does it, called after each turn of the loop. */
+void keeper_reset_map(struct keeper *keeper, uint32_t map);
+void keeper_reset_go_on(struct keeper *keeper);
+
+/* What the store says of a map's ground and doors; argentumd:ground_left stays there. Blocks for at most timeout_ms. The plan
+ * is the caller's to end, also after false. */
+struct ground_plan;
+bool keeper_plan_map(struct keeper *keeper, uint32_t map, struct ground_plan *plan, uint64_t timeout_ms,
+					 struct problem *why);
+
+/* Reads again what may change in the store while the server runs: the message of the day, and whose it is. */
 void keeper_refresh(struct keeper *keeper);
+
+/* Another server has the store: logs it, and nothing is written any more. */
+void keeper_fence(struct keeper *keeper, const struct problem *why);
 
 /* Everything is durable and nothing is under way. The truth when nobody else is at work. */
 bool keeper_is_done(const struct keeper *keeper);

@@ -13,7 +13,7 @@
 #include "worker/process.h"
 #include "worker/store_config.h"
 
-enum { REFRESH_MS = 10000, HEARTBEAT_MS = 500, OPEN_RETRY_MS = 100, LAST_CUT_RETRY_MS = 20 };
+enum { REFRESH_MS = 10000, HEARTBEAT_MS = 500, OPEN_RETRY_MS = 100, LAST_CUT_RETRY_MS = 20, LAST_ROOM_MB = 16 };
 
 struct keeper_process {
 	struct process_start start;
@@ -84,15 +84,29 @@ static void master_speaks(void *context, unsigned events)
 {
 	struct keeper_process *p = context;
 	(void)events;
-	struct master_message audit = {.kind = MASTER_NOTHING};
-	if (master_line_hear(p->start.master, &audit)) {
-		if (audit.kind == MASTER_AUDIT && audit.reserve >= AUDIT_WORLD && audit.reserve <= AUDIT_ACCEPT)
-			keeper_audit(&p->keeper, (enum audit_reach)audit.reserve, audit.connection);
+	struct master_wishes wishes;
+	if (master_line_hear(p->start.master, &wishes)) {
+		if (wishes.audit >= AUDIT_WORLD && wishes.audit <= AUDIT_ACCEPT)
+			keeper_audit(&p->keeper, wishes.audit, wishes.audit_request);
+		if (wishes.reset_map != 0)
+			keeper_reset_map(&p->keeper, wishes.reset_map);
 		return;
 	}
 	log_error("the master died: writing a last cut, then this keeper ends");
 	loop_fd_remove(&p->master_watch);
 	stop_begin(p, PROCESS_EXIT_MASTER_GONE);
+}
+
+/* Another server's writer has the embedded store open. Is it a newer one? Then our world is over. */
+static bool writer_took_it_over(struct keeper_process *p, const struct store_options *options, struct problem *why)
+{
+	struct problem ignored;
+	if (!p->world.realm->restored)
+		return false;
+	struct store *reader = store_create(options, STORE_READER, NULL, NULL, &ignored);
+	bool taken = reader != NULL && keeper_was_taken_over(reader, &p->world, 0, why);
+	store_destroy(&reader);
+	return taken;
 }
 
 /* Another writer in the embedded store may be the keeper of a server that is just ending: its last cut is waited for. */
@@ -102,8 +116,17 @@ static void store_open(struct keeper_process *p, struct problem *why)
 	uint64_t until_ms = clock_mono_ms() + (uint64_t)p->start.config->store.start_timeout_ms;
 	for (bool told = false;; told = true) {
 		p->store = store_create(&options, STORE_WRITER, p->loop, p->jobs, why);
-		if (p->store != NULL || clock_mono_ms() >= until_ms)
+		if (p->store != NULL)
 			return;
+		struct problem taken;
+		if (writer_took_it_over(p, &options, &taken)) {
+			log_error("store: another server has taken it over (%s); this one must not write any more", taken.text);
+			p->exit = PROCESS_EXIT_FENCED;
+			return;
+		}
+		if (clock_mono_ms() >= until_ms)
+			return;
+		heartbeat(p);
 		if (!told)
 			log_notice("%s; trying for %d ms (store.start_timeout_ms)", why->text,
 					   p->start.config->store.start_timeout_ms);
@@ -155,9 +178,23 @@ static void workers_await(struct keeper_process *p)
 	p->stop_until_ms = clock_mono_ms() + (uint64_t)p->start.config->store.start_timeout_ms;
 }
 
+/* An embedded store that has no room for the last cut gets some: how large it may grow is for the time when there is a choice. */
+static void room_make(struct keeper_process *p)
+{
+	struct problem why;
+	unsigned map_mb = (unsigned)p->start.config->store.map_mb;
+	if (p->start.config->store.backend != CONFIG_BACKEND_LMDB)
+		return;
+	if (!store_set_map_mb(p->store, map_mb + map_mb / 2 + LAST_ROOM_MB, &why))
+		log_warning("%s", why.text);
+}
+
 /* Cuts until everything is durable, or the time is over. */
 static void last_cut(struct keeper_process *p)
 {
+	unsigned failed_before = p->keeper.failed_in_a_row;
+	bool has_room = false;
+	p->keeper.last = true;
 	keeper_audit_end(&p->keeper); /* cuts would wait for it */
 	while (!p->keeper.fenced) {
 		if (keeper_is_done(&p->keeper))
@@ -165,10 +202,14 @@ static void last_cut(struct keeper_process *p)
 		if (clock_mono_ms() >= p->stop_until_ms) {
 			log_error(
 				"the store did not take the last cut within %d ms (store.start_timeout_ms): %u characters and maps "
-				"are not saved; they go back to the last cut that it took",
+				"are not known to be saved; the world goes back to the last cut that the store has",
 				p->start.config->store.start_timeout_ms, keeper_unsaved(&p->keeper));
 			p->exit = PROCESS_EXIT_STORE_LOST;
 			return;
+		}
+		if (!has_room && p->keeper.failed_in_a_row > failed_before && !p->keeper.was_away && !p->keeper.writing) {
+			room_make(p);
+			has_room = true;
 		}
 		keeper_cut(&p->keeper);
 		loop_turn(p->loop, LAST_CUT_RETRY_MS);
@@ -182,6 +223,8 @@ int keeper_main(const struct process_start *start)
 	struct problem why = {""};
 	p->start = *start;
 	if (!process_start(p, &why)) {
+		if (p->exit == PROCESS_EXIT_FENCED)
+			return p->exit;
 		log_error("cannot start: %s", why.text);
 		return PROCESS_EXIT_CANNOT_START;
 	}
@@ -196,8 +239,10 @@ int keeper_main(const struct process_start *start)
 		loop_timer_every(p->loop, (uint64_t)start->config->store.audit_interval_s * 1000, audit_due, p, "audit");
 	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
 	master_line_say_ready(start->master);
-	while (!p->stopping && !p->keeper.fenced)
+	while (!p->stopping && !p->keeper.fenced) {
 		loop_turn(p->loop, -1);
+		keeper_reset_go_on(&p->keeper);
+	}
 	if (p->exit == PROCESS_EXIT_MASTER_GONE)
 		workers_await(p);
 	if (!p->keeper.fenced)

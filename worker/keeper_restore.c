@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/number.h"
+#include "common/base/point.h"
 #include "common/protocol/charset.h"
 #include "common/store/keys.h"
 #include "worker/ground_record.h"
@@ -127,8 +128,10 @@ static bool map_finish(struct restoring *r, const char *items)
 	if (r->planned) {
 		good = ground_plan_items(r->plan, items, r->left);
 		if (good) {
+			point("restore: ground planned");
 			plan_tell(r->plan);
 			plan_into_world(r);
+			point("restore: ground in the world");
 		}
 		/* Written back although it says the same: another server's key expires. Doors alone have nothing to arrange. */
 		if (good && r->has_items)
@@ -155,6 +158,7 @@ static bool answer_take(struct restoring *r, const struct map_query *about, cons
 	if (text == NULL)
 		return true;
 	if (about->left) {
+		free(r->left);
 		r->left = strdup(text); /* the answer may be gone when the ground's comes */
 		return r->left != NULL;
 	}
@@ -374,9 +378,13 @@ static bool write_back(struct restoring *r, struct problem *why)
 	store_batch_set_number(k->batch, KEY_CONNECTIONS_COUNT, 0);
 	store_sum_write(k->batch, r->totals, NULL, k->world->limits.items, k->world->header->catalog_hash);
 	k->fence.cut++;
+	point("restore: before the store is told");
 	if (store_commit_wait(k->store, k->batch, &k->fence, time_left(r), why) != STORE_DONE)
 		return problem_prefix(why, "the store cannot be written");
+	point("restore: store told");
 	k->fence.acknowledged = k->fence.cut;
+	atomic_store(&k->world->keeper_note->acknowledged, k->fence.acknowledged);
+	atomic_store(&k->world->keeper_note->durable_ms, k->tx.now_ms);
 	k->start_told = true;
 	k->saved.connections = 0;
 	k->saved.ledger_known = true;
@@ -392,6 +400,8 @@ static bool world_restore(struct restoring *r, struct problem *why)
 	if (store_claim_wait(k->store, &k->fence, time_left(r), &taken, why) != STORE_DONE)
 		return problem_prefix(why, "the store cannot be claimed");
 	k->fence = taken;
+	point("restore: claimed");
+	atomic_store(&k->world->keeper_note->generation, taken.generation);
 	for (uint32_t map = 1; map <= k->world->limits.maps; map++) {
 		if (catalog_map(k->catalog, map) != NULL && k->world->maps[map].present != 0)
 			map_queries_add(&r->queries, k->catalog, map);
@@ -407,6 +417,7 @@ static bool world_restore(struct restoring *r, struct problem *why)
 		return false;
 	keeper_balances_set(k, r->totals);
 	tx_run(&k->tx, &k->world->realm_domain, 1, realm_put, &values);
+	point("restore: realm in the world");
 	log_info("store: ground or doors of %u maps are as they were; last account id %u", r->maps, values.account_id);
 	return true;
 }
@@ -414,7 +425,13 @@ static bool world_restore(struct restoring *r, struct problem *why)
 bool keeper_restore(struct keeper *k, struct problem *why)
 {
 	if (k->world->realm->restored) {
+		const struct keeper_note *note = k->world->keeper_note;
 		k->claim_wanted = true; /* a successor: the world is newer than the store */
+		k->fence.generation = atomic_load(&note->generation);
+		k->fence.acknowledged = atomic_load(&note->acknowledged);
+		k->unsaved_since_ms = atomic_load(&note->unsaved_since_ms);
+		if (k->unsaved_since_ms == 0)
+			k->unsaved_since_ms = atomic_load(&note->durable_ms); /* it may have seen later changes, and died */
 		return true;
 	}
 	struct restoring r = {.keeper = k, .deadline_ms = clock_mono_ms() + (uint64_t)k->config->store.start_timeout_ms};
@@ -431,23 +448,104 @@ bool keeper_restore(struct keeper *k, struct problem *why)
 	return good;
 }
 
-/* --- the message of the day is live ------------------------------------------------------------------------------------------------- */
+/* --- one map of a world that lives ---------------------------------------------------------------------------------------------------- */
 
-static void motd_read(void *context, enum store_result result, const struct store_reply *reply,
-					  const struct problem *why)
+static bool plan_take(struct ground_plan *plan, const struct map_query *about, const char *text)
+{
+	if (text == NULL || about->left)
+		return true;
+	if (about->x != 0) {
+		ground_plan_door(plan, about->x, about->y, text); /* a text that is none was told of at the start */
+		return true;
+	}
+	return ground_plan_items(plan, text, NULL);
+}
+
+static bool plan_read(struct keeper *k, struct ground_plan *plan, const struct map_queries *queries,
+					  struct store_query *asked, uint64_t timeout_ms, struct problem *why)
+{
+	for (unsigned done = 0; done < queries->count; done += QUERIES_AT_ONCE) {
+		unsigned n = queries->count - done < QUERIES_AT_ONCE ? queries->count - done : QUERIES_AT_ONCE;
+		struct store_reply *reply = NULL;
+		for (unsigned i = 0; i < n; i++)
+			map_query_fill(&asked[i], &queries->list[done + i]);
+		if (store_read_wait(k->store, asked, n, timeout_ms, &reply, why) != STORE_DONE)
+			return false;
+		bool good = true;
+		for (unsigned i = 0; i < n && good; i++)
+			good = plan_take(plan, &queries->list[done + i], store_reply_string(reply, i, NULL));
+		store_reply_destroy(&reply);
+		if (!good)
+			return problem_set(why, "keeper: out of memory for what lies on map %u", plan->map);
+	}
+	return true;
+}
+
+bool keeper_plan_map(struct keeper *k, uint32_t map, struct ground_plan *plan, uint64_t timeout_ms, struct problem *why)
+{
+	struct map_queries queries = {0};
+	struct store_query *asked = malloc(QUERIES_AT_ONCE * sizeof *asked);
+	ground_plan_begin(plan, k->catalog, map);
+	map_queries_add(&queries, k->catalog, map);
+	bool good = asked != NULL && !queries.out_of_memory ? plan_read(k, plan, &queries, asked, timeout_ms, why)
+														: problem_set(why, "keeper: out of memory");
+	free(asked);
+	free(queries.list);
+	return good;
+}
+
+/* --- what may change in the store ------------------------------------------------------------------------------------------------- */
+
+/* false: another server has the store. */
+static bool store_is_ours(const struct store_reply *reply, unsigned i, const struct store_fence *mine,
+						  struct problem *why)
+{
+	struct stored_fence stored;
+	struct problem damage;
+	struct store_bytes field[3];
+	for (unsigned f = 0; f < 3; f++)
+		field[f].data = store_reply_hash_get(reply, i, store_fence_fields[f], &field[f].length);
+	/* A damaged fence is told by the next commit. */
+	return !store_fence_parse(&stored, field[0], field[1], field[2], &damage) ||
+		   store_fence_may_claim(&stored, mine, why);
+}
+
+bool keeper_was_taken_over(struct store *store, const struct world *world, uint64_t within_ms, struct problem *why)
+{
+	struct store_fence mine = {.generation = atomic_load(&world->keeper_note->generation)};
+	struct store_query query;
+	struct store_reply *reply = NULL;
+	struct problem away;
+	memcpy(mine.boot, world->header->boot_id, sizeof mine.boot);
+	store_query(&query, STORE_GET_HASH, KEY_FENCE);
+	if (store_read_wait(store, &query, 1, within_ms, &reply, &away) != STORE_DONE)
+		return false;
+	bool ours = store_is_ours(reply, 0, &mine, why);
+	store_reply_destroy(&reply);
+	return !ours;
+}
+
+static void refresh_read(void *context, enum store_result result, const struct store_reply *reply,
+						 const struct problem *why)
 {
 	struct keeper *k = context;
 	struct realm_values values = {0};
+	struct problem what;
 	(void)why;
-	if (result != STORE_DONE)
+	if (result != STORE_DONE || k->fenced)
 		return; /* the cuts say that the store is away */
+	if (!store_is_ours(reply, 1, &k->fence, &what)) {
+		keeper_fence(k, &what); /* also when nothing is to be written for long */
+		return;
+	}
 	motd_from_reply(&values, reply, 0);
 	tx_run(&k->tx, &k->world->realm_domain, 1, motd_put, &values);
 }
 
 void keeper_refresh(struct keeper *k)
 {
-	struct store_query query;
-	store_query(&query, STORE_GET_STRING, KEY_MOTD);
-	store_read(k->store, &query, 1, motd_read, k);
+	struct store_query queries[2];
+	store_query(&queries[0], STORE_GET_STRING, KEY_MOTD);
+	store_query(&queries[1], STORE_GET_HASH, KEY_FENCE);
+	store_read(k->store, queries, 2, refresh_read, k);
 }

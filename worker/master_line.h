@@ -20,10 +20,19 @@ static inline bool master_line_say_ready(int master)
 	return send(master, &message, sizeof message, MSG_NOSIGNAL) == (ssize_t)sizeof message;
 }
 
-/* Call it when the line is readable: does what the master says to everybody; when he wants an audit, *audit is his
- * message (else its kind stays as it is; may be NULL). false: the master is gone (its end was closed). */
-static inline bool master_line_hear(int master, struct master_message *audit)
+/* What the master wants of this child; for it to do. */
+struct master_wishes {
+	bool retire;
+	enum audit_reach audit; /* AUDIT_NOTHING = none */
+	uint32_t audit_request;
+	uint32_t reset_map; /* 0 = none */
+};
+
+/* Call it when the line is readable: does what the master says to everybody, and tells what else he wants. false: the master
+ * is gone (its end was closed). */
+static inline bool master_line_hear(int master, struct master_wishes *wishes)
 {
+	*wishes = (struct master_wishes){0};
 	for (;;) {
 		struct master_message message;
 		ssize_t n = recv(master, &message, sizeof message, MSG_DONTWAIT);
@@ -31,10 +40,17 @@ static inline bool master_line_hear(int master, struct master_message *audit)
 			continue;
 		if (n <= 0)
 			return n < 0 && errno == EAGAIN;
-		if (n == (ssize_t)sizeof message && message.kind == MASTER_LOG_LEVEL && message.reserve <= LOG_LEVEL_DEBUG)
+		if (n != (ssize_t)sizeof message)
+			continue;
+		if (message.kind == MASTER_LOG_LEVEL && message.reserve <= LOG_LEVEL_DEBUG)
 			log_set_level((enum log_level)message.reserve);
-		if (n == (ssize_t)sizeof message && message.kind == MASTER_AUDIT && audit != NULL)
-			*audit = message;
+		if (message.kind == MASTER_AUDIT) {
+			wishes->audit = (enum audit_reach)message.reserve;
+			wishes->audit_request = message.connection;
+		}
+		wishes->retire |= message.kind == MASTER_RETIRE;
+		if (message.kind == MASTER_RESET_MAP)
+			wishes->reset_map = message.connection;
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/base/point.h"
 #include "common/protocol/charset.h"
 #include "common/protocol/packets.h"
 #include "worker/client.h"
@@ -61,7 +62,7 @@ void output_pool_destroy(struct worker *w)
 
 /* --- appending ----------------------------------------------------------------------------------------------------------- */
 
-static enum close_reason append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
+enum close_reason output_append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
 									const uint8_t *bytes, size_t length)
 {
 	struct connection *c = client->c;
@@ -77,6 +78,7 @@ static enum close_reason append_raw(struct worker *w, struct client *client, str
 				c->output_first = fresh; /* counts only with a tail in the valid cursor */
 			else
 				w->world.chunks[next->tail].next = fresh;
+			point("chunk chained");
 			next->tail = fresh;
 			next->tail_used = 0;
 		}
@@ -88,6 +90,7 @@ static enum close_reason append_raw(struct worker *w, struct client *client, str
 		bytes += n;
 		length -= n;
 	}
+	point("appended");
 	return CLOSE_NONE;
 }
 
@@ -95,12 +98,25 @@ enum close_reason output_append(struct worker *w, struct client *client, struct 
 								const uint8_t *packets, size_t length)
 {
 	if (client->c->charset == CHARSET_LATIN1 || length == 0)
-		return append_raw(w, client, next, packets, length);
+		return output_append_raw(w, client, next, packets, length);
 	struct packet_writer writer;
 	packet_writer_start(&writer, w->recoded, w->burst_capacity * 2, (enum dialect)client->c->dialect);
 	if (!packet_recode((enum charset)client->c->charset, packets, length, &writer))
 		return CLOSE_INTERNAL;
-	return append_raw(w, client, next, w->recoded, writer.length);
+	return output_append_raw(w, client, next, w->recoded, writer.length);
+}
+
+struct answer {
+	struct client *client;
+	uint32_t cursor; /* written, not valid yet */
+};
+
+static enum tx_verdict answer(struct tx *tx, void *context)
+{
+	const struct answer *a = context;
+	client_consume(tx, a->client->c, a->client->early_bytes);
+	cursor_flip(tx, a->client->c, a->cursor);
+	return TX_COMMIT;
 }
 
 void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length)
@@ -111,7 +127,13 @@ void output_say(struct worker *w, struct client *client, const uint8_t *packets,
 		client_close(w, client, reason);
 		return;
 	}
-	cursor_commit(client->c, &next);
+	if (client->early_bytes != 0) {
+		struct answer a = {.client = client, .cursor = cursor_write(client->c, &next)};
+		worker_transaction(w, NULL, 0, answer, &a);
+		client->early_bytes = 0;
+	} else {
+		cursor_commit(client->c, &next);
+	}
 	output_schedule(w, client, true);
 }
 
@@ -222,6 +244,7 @@ static void chunks_return(struct worker *w, struct connection *c)
 		} else {
 			c->output_first = w->world.chunks[chunk].next;
 		}
+		point("chunk sent");
 		w->free_chunks[w->free_chunk_count++] = chunk;
 	}
 }
@@ -253,10 +276,12 @@ bool output_flush(struct worker *w, struct client *client)
 		size_t size = piece_size(w, client);
 		c->piece_end = c->sent + size;
 		atomic_signal_fence(memory_order_seq_cst);
+		point("piece noted");
 		ssize_t n = send(c->fd, w->send_buffer, size, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_EOR);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			point("socket full");
 			client_want_write(client, true);
 			return true;
 		}
@@ -265,7 +290,9 @@ bool output_flush(struct worker *w, struct client *client)
 		count_add(&w->world, COUNT_sends, 1);
 		count_add(&w->world, COUNT_bytes_out, (uint64_t)n);
 		c->sent_ms = worker_now_ms(w);
+		point("sent");
 		c->sent += (uint64_t)n;
+		point("sending noted");
 		chunks_return(w, c);
 	}
 	client_want_write(client, false);

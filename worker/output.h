@@ -9,6 +9,10 @@
 #ifndef ARGENTUM_WORKER_OUTPUT_H
 #define ARGENTUM_WORKER_OUTPUT_H
 
+#include <stddef.h>
+#include <string.h>
+
+#include "common/base/point.h"
 #include "worker/worker.h"
 
 bool output_pool_create(struct worker *w, struct problem *why);
@@ -23,11 +27,32 @@ static inline const struct connection_cursor *cursor_now(const struct connection
 	return &c->cursor[atomic_load_explicit(&c->cursor_active, memory_order_acquire) & 1];
 }
 
-static inline void cursor_commit(struct connection *c, const struct connection_cursor *next)
+enum { CURSOR_HALF = offsetof(struct connection_cursor, appended) };
+
+/* Writes the next state into the idle cursor, where it does not count yet; returns which one that is. */
+static inline uint32_t cursor_write(struct connection *c, const struct connection_cursor *next)
 {
 	uint32_t idle = (atomic_load_explicit(&c->cursor_active, memory_order_relaxed) & 1) ^ 1;
-	c->cursor[idle] = *next;
+	/* In two halves, so that a test can step in between: the idle one does not count. */
+	memcpy(&c->cursor[idle], next, CURSOR_HALF);
+	point("cursor half written");
+	memcpy((uint8_t *)&c->cursor[idle] + CURSOR_HALF, (const uint8_t *)next + CURSOR_HALF, sizeof *next - CURSOR_HALF);
+	point("cursor written");
+	return idle;
+}
+
+/* Makes the one written before valid, as part of a transaction: together with what else that changes, or not at all. */
+static inline void cursor_flip(struct tx *tx, struct connection *c, uint32_t written)
+{
+	TOUCH(tx, c->cursor_active);
+	atomic_store_explicit(&c->cursor_active, written, memory_order_release);
+}
+
+static inline void cursor_commit(struct connection *c, const struct connection_cursor *next)
+{
+	uint32_t idle = cursor_write(c, next);
 	atomic_store_explicit(&c->cursor_active, idle, memory_order_release);
+	point("cursor valid");
 }
 
 /* Appends whole Latin-1 packets to a cursor that is not valid yet (recoded when the client wants another charset).
@@ -35,7 +60,12 @@ static inline void cursor_commit(struct connection *c, const struct connection_c
 enum close_reason output_append(struct worker *w, struct client *client, struct connection_cursor *next,
 								const uint8_t *packets, size_t length);
 
-/* As one step: append and commit, nothing else moves. Closes the connection itself when it must. */
+/* The same with bytes that are as the client wants them already. */
+enum close_reason output_append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
+									const uint8_t *bytes, size_t length);
+
+/* As one step: append and commit. With client->early_bytes the packet that is answered is taken from the input in that same
+ * step, else nothing moves but the output. Closes the connection itself when it must. */
 void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length);
 
 /* Puts the client on the list of those to flush: at the end of this turn when `urgent` or when nothing was sent for

@@ -8,7 +8,16 @@
  *   SIGTERM  stop in order: a worker takes no new clients, tells the players, lets their characters leave, flushes and
  *            exits 0; the keeper writes a last cut, waits until it is acknowledged, and exits 0
  *   SIGUSR1  reopen the log file
- * The master stops the workers first and the keeper last. */
+ * The master stops the workers first and the keeper last.
+ *
+ * MASTER_RETIRE makes room for a new generation of the world (master/generation.h): a worker accepts nobody any more,
+ * finishes the logins under way (for at most two seconds), halts between two transactions, waits until all workers have
+ * halted, writes the passports of its connections (worker/passport.h), hands them to the master (MASTER_PASSPORTS, with
+ * the descriptor) and exits RETIRED. The sockets stay open in the vault, the world stays as it is: workers that are started
+ * again in it adopt and go on as if nothing had been. A worker that cannot exits otherwise. The keeper is told with SIGTERM,
+ * when no worker lives any more; its exit status says whether the last cut is in the store.
+ * A worker of a fresh generation is given what it needs to take its clients over: `passports`, or `former_world_fd` when
+ * those who should have written them were killed (worker/arrival.h). */
 #ifndef ARGENTUM_WORKER_PROCESS_H
 #define ARGENTUM_WORKER_PROCESS_H
 
@@ -32,6 +41,8 @@ struct process_start {
 	int listener[WORKERS_MAX];       /* non-blocking; belong to the master for life: never closed, never shut down */
 	const struct vault_entry *vault; /* workers: the master's sockets; the child has copies of the descriptors */
 	uint32_t vault_size;             /* entries; index 0 is unused */
+	int passports[WORKERS_MAX];      /* sealed files of passports, -1 = none; any of them may hold ours */
+	int former_world_fd;             /* the former generation, whose workers were killed; -1 = none */
 	bool blame; /* the former process died by its own fault (a crash, a hang), not by a kill from outside */
 	int master; /* this child's end of a SOCK_SEQPACKET pair; EOF = the master died */
 };
@@ -39,12 +50,15 @@ struct process_start {
 /* What a child says to the master, and the master to its child (master_line.h): one message, the kind first. */
 enum master_message_kind {
 	MASTER_NOTHING,
-	MASTER_READY,   /* serving from now on */
-	MASTER_DEPOSIT, /* with a descriptor: keep a duplicate of this connection's socket */
-	MASTER_DROP,    /* the connection is closed: close the duplicate */
+	MASTER_READY,     /* serving from now on */
+	MASTER_DEPOSIT,   /* with a descriptor: keep a duplicate of this connection's socket */
+	MASTER_DROP,      /* the connection is closed: close the duplicate */
+	MASTER_PASSPORTS, /* with a descriptor: those of all connections of this worker; .connection says how many */
 
 	MASTER_LOG_LEVEL = 100, /* from the master to its child: .reserve is the enum log_level from now on */
-	MASTER_AUDIT, /* from the master to the keeper: .connection is the number of the request, .reserve how far */
+	MASTER_AUDIT,     /* from the master to the keeper: .connection is the number of the request, .reserve how far */
+	MASTER_RETIRE,    /* from the master to a worker: see above */
+	MASTER_RESET_MAP, /* from the master to the keeper: make map .connection anew (worker/map_reset.h) */
 };
 
 /* How far an audit goes; each does what the one before it does. */
@@ -77,7 +91,9 @@ struct vault_entry {
 	EXIT_CODE(CANNOT_START, 1, "could not start")                                                                      \
 	EXIT_CODE(MASTER_GONE, 3, "its master died")                                                                       \
 	EXIT_CODE(FENCED, 4, "another server has taken over the store")                                                    \
-	EXIT_CODE(STORE_LOST, 5, "the store did not take the last cut in time")
+	EXIT_CODE(STORE_LOST, 5, "the store did not take the last cut in time")                                            \
+	EXIT_CODE(RETIRED, 6, "retired, its connections go on in the next generation of the world")                        \
+	EXIT_CODE(CANNOT_RETIRE, 7, "could not hand its connections over to the next generation of the world")
 
 enum process_exit {
 #define EXIT_CODE(name, value, sentence) PROCESS_EXIT_##name = (value),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/point.h"
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
 #include "worker/client.h"
@@ -32,14 +33,17 @@ static void reader_follow(struct worker *w, uint32_t domain, uint64_t position)
 	w->active[w->active_count++] = domain;
 	follow->position = position;
 	*position_of(w, domain) = position;
+	point("following");
 	/* First the bit, then a look at the head (before sleeping): who publishes looks at the bit after publishing. */
 	atomic_fetch_or(&w->world.domains[domain].ring.followers, UINT64_C(1) << w->world.slot);
+	point("followed");
 }
 
 static void unfollow(struct worker *w, struct follow *follow)
 {
 	follow->on = false;
 	atomic_fetch_and(&w->world.domains[follow->domain].ring.followers, ~(UINT64_C(1) << w->world.slot));
+	point("unfollowed");
 	uint32_t last = w->active[--w->active_count];
 	w->active[follow->active_at] = last;
 	w->follows[last].active_at = follow->active_at;
@@ -203,6 +207,7 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 	struct connection_cursor next = *cursor_now(client->c);
 	struct snapshot shot;
 	snapshot_take(w, client, domain, &shot);
+	point("snapshot taken");
 	if (!list_add(w, client, domain)) {
 		client_close(w, client, CLOSE_INTERNAL);
 		return;
@@ -214,7 +219,7 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 	next.view_cell_y = shot.cell_y;
 	if (shot.taken) {
 		next.toggles = shot.toggles;
-		next.greeted = 1;
+		next.greeted = GREETED_HERE;
 	}
 	tell(w, client, &next, w->burst, shot.length, true);
 }
@@ -258,6 +263,7 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 	next.next_map = note->object;
 	next.map_position = note->position;
 	cursor_commit(client->c, &next);
+	point("map left");
 	list_remove(w, client); /* first: it may end the following of a map that he comes back to */
 	if (note->object == 0)
 		w->by_player[note->subject] = NULL;
@@ -361,7 +367,7 @@ static void map_note(struct worker *w, uint32_t domain, const struct note *note,
 static void realm_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
-	if (position <= cursor->realm_position || !cursor->greeted || note->but == client->c->player.index)
+	if (position <= cursor->realm_position || cursor->greeted == GREETED_NOT || note->but == client->c->player.index)
 		return;
 	struct connection_cursor next = *cursor;
 	next.realm_position = position;
@@ -438,6 +444,7 @@ static bool ring_visit(struct worker *w, uint32_t domain, unsigned most)
 		if (got == RING_EMPTY)
 			break;
 		read++;
+		point("entry read");
 		uint64_t at = follow->position;
 		if (got == RING_LAPPED)
 			lapped(w, domain);
@@ -445,8 +452,10 @@ static bool ring_visit(struct worker *w, uint32_t domain, unsigned most)
 			realm_note(w, &note, at);
 		else
 			map_note(w, domain, &note, at);
+		point("entry told");
 		if (outer && follow->on)
 			*position_of(w, domain) = follow->position;
+		point("entry noted");
 	}
 	if (outer)
 		follow->visiting = false;
@@ -506,11 +515,12 @@ static void reader_reconcile(struct worker *w, struct client *client)
 		next.view_map = (uint16_t)domain;
 		next.map_position = shot.position;
 	}
+	client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
 	next.view_from = shot.position; /* what is still unread of the ring is told, but for what the snapshot shows */
 	next.view_cell_x = shot.cell_x;
 	next.view_cell_y = shot.cell_y;
 	next.toggles = shot.toggles;
-	next.greeted = 1;
+	next.greeted = GREETED_HERE;
 	tell(w, client, &next, w->burst, shot.length, true);
 }
 
@@ -520,7 +530,7 @@ void reader_adopt(struct worker *w, struct client *client)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
 	uint32_t domain = cursor->view_map != 0 ? cursor->view_map : cursor->next_map;
-	if (!cursor->greeted || domain == 0)
+	if (cursor->greeted != GREETED_HERE || domain == 0)
 		return; /* reader_adopt_finish gives it everything */
 	uint64_t from = cursor->view_map != 0 ? *position_of(w, domain) : cursor->map_position;
 	if (!w->follows[domain].on) {
@@ -540,7 +550,8 @@ void reader_adopt_finish(struct worker *w)
 {
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		struct client *client = &w->clients[i];
-		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING && !cursor_now(client->c)->greeted)
+		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING &&
+			cursor_now(client->c)->greeted != GREETED_HERE)
 			reader_reconcile(w, client);
 	}
 }

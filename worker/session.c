@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/point.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/password.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
+#include "worker/blame.h"
 #include "worker/client.h"
 #include "worker/game/creation.h"
 #include "worker/game/entering.h"
@@ -17,13 +19,24 @@
 #include "worker/reader.h"
 #include "worker/record.h"
 
-enum { PASSWORD_LONGEST = 64 };
+enum {
+	PASSWORD_LONGEST = 64,
+	AGAIN_MS = 20,           /* what has to wait is tried again after this time */
+	STORE_AGAIN_MS = 250,    /* a store that is away */
+	OTHERS_FIRST_MS = 10000, /* the longest that a login waits for those who come back */
+};
 
 struct session {
 	struct worker *w;
 	struct client *client; /* NULL: the client is gone, only clean up */
 	struct handle connection;
 	bool creating;
+	uint32_t returning_id;            /* its account */
+	bool returning;                   /* it played in the former generation: it is who it says */
+	uint64_t until_ms;                /* how long it may wait */
+	uint64_t due_ms;                  /* waiting: when it goes on ... */
+	void (*go_on)(struct session *s); /* ... and how */
+	struct session *next_waiting;
 	char name[NAME_BYTES]; /* as typed */
 	uint8_t name_length;
 	char password[PASSWORD_LONGEST]; /* wiped as soon as it was used */
@@ -45,19 +58,30 @@ static struct text session_name(const struct session *s)
 
 /* --- beginning and ending ------------------------------------------------------------------------------------------------------ */
 
-static struct session *session_begin(struct worker *w, struct client *client, struct text name, struct text password)
+static struct session *session_new(struct worker *w, struct client *client, struct text name)
 {
 	struct session *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		return NULL;
+	w->sessions_open++;
 	s->w = w;
 	s->client = client;
 	s->connection = (struct handle){client->index, client->c->generation};
 	s->name_length = (uint8_t)text_to_z(name, s->name, sizeof s->name);
+	client->session = s;
+	return s;
+}
+
+static struct session *session_begin(struct worker *w, struct client *client, struct text name, struct text password)
+{
+	struct session *s = session_new(w, client, name);
+	if (s == NULL)
+		return NULL;
+	s->until_ms = worker_now_ms(w) + OTHERS_FIRST_MS;
 	s->password_length = password.length;
 	memcpy(s->password, password.bytes, password.length);
-	client->session = s;
 	client_enter(w, client, CONNECTION_CHECKING);
+	point("session begun");
 	return s;
 }
 
@@ -69,6 +93,11 @@ static enum tx_verdict release(struct tx *tx, void *context)
 		return TX_CANCEL;
 	realm_release(tx, reserved->index);
 	return TX_COMMIT;
+}
+
+void session_release(struct worker *w, struct handle player)
+{
+	worker_transaction(w, &w->world.realm_domain, 1, release, &player);
 }
 
 /* The attempt has come to nothing: its address gets back what it took. */
@@ -90,6 +119,7 @@ static void session_end(struct session *s)
 		worker_transaction(w, &w->world.realm_domain, 1, attempt_give_back, s);
 	if (s->client != NULL)
 		s->client->session = NULL;
+	w->sessions_open--;
 	password_wipe(s, sizeof *s);
 	free(s);
 }
@@ -102,8 +132,11 @@ static void session_refuse_text(struct session *s, struct text why, const char *
 	bool creating = s->creating;
 	char who[128];
 	if (client != NULL)
-		log_info("%s of \"%s\" from %s refused: %s", creating ? "creation" : "login", s->name,
-				 client_describe(w, client, who, sizeof who), for_the_log);
+		log_line(s->returning ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO, "%s of \"%s\" from %s refused: %s",
+				 creating       ? "creation"
+				 : s->returning ? "return"
+								: "login",
+				 s->name, client_describe(w, client, who, sizeof who), for_the_log);
 	session_end(s);
 	if (client != NULL)
 		client_refuse(w, client, why, creating);
@@ -133,12 +166,69 @@ static bool session_goes_on(struct session *s)
 	return false;
 }
 
+/* --- waiting ------------------------------------------------------------------------------------------------------------------------- */
+
+static void waiting_go_on(void *context);
+
+static void waiting_arm(struct worker *w)
+{
+	if (w->waiting_sessions != NULL && w->waiting_timer == NULL)
+		w->waiting_timer = loop_timer_once(w->loop, AGAIN_MS, waiting_go_on, w, "waiting logins");
+}
+
+/* Who is due goes on; the list is taken off first, since going on may mean waiting again. */
+static void waiting_go_on(void *context)
+{
+	struct worker *w = context;
+	struct session *list = w->waiting_sessions;
+	w->waiting_sessions = NULL;
+	w->waiting_timer = NULL;
+	while (list != NULL) {
+		struct session *s = list;
+		list = s->next_waiting;
+		if (s->client != NULL && s->due_ms > worker_now_ms(w)) {
+			s->next_waiting = w->waiting_sessions;
+			w->waiting_sessions = s;
+		} else if (session_goes_on(s)) {
+			s->go_on(s);
+		}
+	}
+	waiting_arm(w);
+}
+
+/* false: it has waited long enough. */
+static bool session_waits(struct session *s, uint64_t for_ms, void (*go_on)(struct session *s))
+{
+	struct worker *w = s->w;
+	uint64_t now = worker_now_ms(w);
+	if (now >= s->until_ms)
+		return false;
+	s->due_ms = now + for_ms;
+	s->go_on = go_on;
+	s->next_waiting = w->waiting_sessions;
+	w->waiting_sessions = s;
+	waiting_arm(w);
+	return true;
+}
+
+/* --- what a predecessor left ------------------------------------------------------------------------------------------------------------ */
+
+/* Somebody who comes back, and whose socket we have: his name stays his while he is adopted. */
+static bool reservation_lives(const struct worker *w, const struct player *player)
+{
+	const struct connection *c = handle_connection(&w->world, player->connection);
+	return c != NULL && c->phase == CONNECTION_CHECKING && c->returns_id != 0 &&
+		   handle_player(&w->world, c->player) == player && player->connection.index < w->start.vault_size &&
+		   w->start.vault[player->connection.index].fd >= 0 &&
+		   w->start.vault[player->connection.index].generation == c->generation;
+}
+
 void session_release_leftovers(struct worker *w)
 {
 	for (uint32_t p = 1; p <= w->world.limits.players; p++) {
 		const struct player *player = &w->world.players[p];
 		if (player->state != PLAYER_RESERVED || player->reserver != w->world.slot + 1 ||
-			player->reserver_life == w->world.life)
+			player->reserver_life == w->world.life || reservation_lives(w, player))
 			continue;
 		struct handle leftover = player_handle(&w->world, p);
 		worker_transaction(w, &w->world.realm_domain, 1, release, &leftover);
@@ -158,7 +248,8 @@ static void session_enter(struct session *s)
 								.at = s->character.at,
 								.heading = s->character.heading,
 								.created = s->creating,
-								.belongings_are_new = s->creating || s->character.is_beginner};
+								.belongings_are_new = s->creating || s->character.is_beginner,
+								.returning = s->returning};
 	uint32_t domains[2] = {w->world.bodies[s->player.index].map, w->world.realm_domain};
 	if (!s->found_in_world)
 		domains[0] = s->character.at.map <= w->world.limits.maps ? s->character.at.map : 0;
@@ -168,23 +259,37 @@ static void session_enter(struct session *s)
 			session_reserve(s); /* it left while the password was checked: now it is in the store */
 			return;
 		}
-		session_refuse(s, entering.refusal, "could not enter the world");
+		char text[256];
+		if (entering.refusal == TEXT_KEPT_OUT)
+			session_refuse_text(s,
+								text_format(text, sizeof text, TEXT_KEPT_OUT, (int)(entering.kept_out_ms / 60000 + 1)),
+								"his packets killed workers, he is kept out");
+		else
+			session_refuse(s, entering.refusal, "could not enter the world");
 		return;
 	}
 	struct client *client = s->client;
 	char who[128];
+	point("entered");
 	count_add(&w->world, COUNT_logins, 1);
 	if (s->creating)
 		count_add(&w->world, COUNT_characters_created, 1);
 	log_info("%s %s, map %u", client_describe(w, client, who, sizeof who),
 			 s->creating         ? "created and entered"
+			 : s->returning      ? "came along"
 			 : s->found_in_world ? "took over the character in the world"
 								 : "entered",
 			 entering.map);
+	bool returning = s->returning;
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
 	client_enter(w, client, CONNECTION_PLAYING);
+	point("playing");
 	reader_await(w, client, entering.map, entering.position);
+	if (returning) {
+		client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
+		client_receive(w, client); /* what he did meanwhile comes before what he is shown */
+	}
 }
 
 /* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */
@@ -220,6 +325,7 @@ static void password_done(void *job)
 	struct session *s = job;
 	if (!session_goes_on(s))
 		return;
+	point("password checked");
 	if (!s->password_good) {
 		if (!s->creating)
 			worker_transaction(s->w, &s->w->world.realm_domain, 1, wrong_password_note, s);
@@ -243,7 +349,9 @@ static void password_begin(struct session *s)
 /* Whose hash this is: is he who he says? What was checked once is not checked again. */
 static void password_check(struct session *s, const char *hash)
 {
-	if (!s->password_good) {
+	if (s->returning) {
+		session_enter(s);
+	} else if (!s->password_good) {
 		text_to_z(text_of(hash), s->hash, sizeof s->hash);
 		password_begin(s);
 	} else if (strcmp(s->hash, hash) == 0) {
@@ -255,11 +363,15 @@ static void password_check(struct session *s, const char *hash)
 
 /* --- the store --------------------------------------------------------------------------------------------------------------------------- */
 
+static void store_ask(struct session *s);
+
 static void store_failed(struct session *s, enum store_result result, const struct problem *why)
 {
 	char text[600];
+	if (s->returning && session_waits(s, STORE_AGAIN_MS, store_ask))
+		return;
 	snprintf(text, sizeof text, "the store is %s (%s)", store_result_name(result), why != NULL ? why->text : "");
-	session_refuse(s, TEXT_STORE_AWAY, text);
+	session_refuse(s, s->returning ? TEXT_RETURN_STORE_AWAY : TEXT_STORE_AWAY, text);
 }
 
 /* Whether a reply of the store is to be dealt with. false: the session has ended. */
@@ -278,6 +390,7 @@ static void character_read(void *context, enum store_result result, const struct
 	struct session *s = context;
 	if (!store_answered(s, result, why))
 		return;
+	point("record read");
 	struct problem damage;
 	struct record_report report = {0};
 	if (!record_read(reply, s->w->catalog, s->username, s->id, &s->character, &report, &damage)) {
@@ -287,7 +400,7 @@ static void character_read(void *context, enum store_result result, const struct
 	}
 	for (unsigned i = 0; i < report.count && i < RECORD_REPORT_LINES; i++)
 		log_warning("character \"%s\" (account %u): %s", s->name, s->id, report.line[i]);
-	if (s->w->config->game.staff_only && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
+	if (s->w->config->game.staff_only && !s->returning && (s->character.player.privileges & PRIVILEGE_STAFF) == 0) {
 		session_refuse(s, TEXT_STAFF_ONLY, "the server is closed to players");
 		return;
 	}
@@ -300,6 +413,7 @@ static void name_read(void *context, enum store_result result, const struct stor
 	struct session *s = context;
 	if (!store_answered(s, result, why))
 		return;
+	point("name read");
 	bool found = record_name_found(reply, session_name(s), s->username, &s->id);
 	if (s->creating) {
 		if (found)
@@ -308,13 +422,18 @@ static void name_read(void *context, enum store_result result, const struct stor
 			password_begin(s);
 		return;
 	}
+	if (s->returning && (!found || s->id != s->returning_id)) {
+		session_refuse(s, TEXT_RETURN_NOT_SAVED, "the store does not have it: it was created after the last cut");
+		return;
+	}
 	if (!found) {
 		password_check(s, ""); /* takes its time, then says no */
 		return;
 	}
 	struct store_query queries[RECORD_CHARACTER_QUERIES];
 	unsigned count = record_ask_character(queries, s->username, s->id);
-	if (!store_read(s->w->store, queries, count, character_read, s))
+	if (!store_read(s->w->store, queries, count, character_read, s) &&
+		!(s->returning && session_waits(s, AGAIN_MS, store_ask)))
 		session_refuse(s, TEXT_BUSY, "too many reads of the store wait");
 }
 
@@ -322,7 +441,8 @@ static void store_ask(struct session *s)
 {
 	struct store_query queries[RECORD_NAME_QUERIES];
 	unsigned count = record_ask_name(queries, session_name(s));
-	if (!store_read(s->w->store, queries, count, name_read, s))
+	if (!store_read(s->w->store, queries, count, name_read, s) &&
+		!(s->returning && session_waits(s, AGAIN_MS, store_ask)))
 		session_refuse(s, TEXT_BUSY, "too many reads of the store wait");
 }
 
@@ -362,6 +482,12 @@ static enum tx_verdict reserve(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+/* Somebody who played in the former generation may have no name in this one yet. */
+static bool others_return(const struct worker *w)
+{
+	return __atomic_load_n(&w->world.realm->returning, __ATOMIC_RELAXED) != 0;
+}
+
 static const char *refusal_for_the_log(enum text_id refusal)
 {
 	switch (refusal) {
@@ -378,14 +504,69 @@ static const char *refusal_for_the_log(enum text_id refusal)
 static void session_reserve(struct session *s)
 {
 	struct worker *w = s->w;
+	if (others_return(w)) {
+		if (!session_waits(s, AGAIN_MS, session_reserve))
+			session_refuse(s, TEXT_BUSY, "the world was made anew, and not all who played are back");
+		return;
+	}
 	if (worker_transaction(w, &w->world.realm_domain, 1, reserve, s) != TX_COMMIT) {
 		session_refuse(s, s->refusal, refusal_for_the_log(s->refusal));
 		return;
 	}
+	point("reserved");
 	if (s->found_in_world)
 		password_check(s, s->character.player.password_hash);
 	else
 		store_ask(s);
+}
+
+/* --- coming back ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* The name, and what tells a successor of this worker whom the connection waits for, in one. */
+static enum tx_verdict reserve_return(struct tx *tx, void *context)
+{
+	struct session *s = context;
+	struct world *w = tx->world;
+	struct connection *c = &w->connections[s->connection.index];
+	uint32_t index = realm_find(w, session_name(s));
+	s->player = (struct handle){0};
+	if (index == 0) {
+		s->refusal = TEXT_WORLD_FULL;
+		index = realm_reserve(tx, session_name(s), s->connection);
+		if (index == 0)
+			return TX_CANCEL;
+	} else {
+		struct player *player = &w->players[index];
+		s->refusal = TEXT_BUSY; /* two connections with one character: a world that was damaged */
+		if (player->state != PLAYER_RESERVED || player->connection.index != s->connection.index ||
+			player->connection.generation != s->connection.generation)
+			return TX_CANCEL;
+		TOUCH(tx, *player);
+		player->reserver = w->slot + 1;
+		player->reserver_life = w->life;
+	}
+	s->player = player_handle(w, index);
+	SET(tx, c->player, s->player);
+	SET(tx, c->returns_id, s->returning_id);
+	return TX_COMMIT;
+}
+
+void session_return(struct worker *w, struct client *client, struct text name, uint32_t account)
+{
+	struct session *s = session_new(w, client, name);
+	if (s == NULL) {
+		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), false);
+		return;
+	}
+	s->returning = true;
+	s->returning_id = account;
+	s->until_ms = worker_now_ms(w) + (uint64_t)w->config->workers.return_timeout_s * 1000;
+	if (worker_transaction(w, &w->world.realm_domain, 1, reserve_return, s) != TX_COMMIT) {
+		session_refuse(s, s->refusal, "it could not be reserved in this generation");
+		return;
+	}
+	client_enter(w, client, CONNECTION_CHECKING); /* last: the connection is whole from here on (arrival.h) */
+	store_ask(s);
 }
 
 /* --- what the client asked for ---------------------------------------------------------------------------------------------------------------- */

@@ -93,7 +93,7 @@ static enum tx_verdict take(struct tx *tx, void *context)
 
 	struct packet_writer writer;
 	packet_writer_start(&writer, w->burst, w->burst_capacity, (enum dialect)c->dialect);
-	if (!cursor->greeted)
+	if (cursor->greeted == GREETED_NOT)
 		PUT(&writer, LOGGED, .class = player->class_id);
 	wire_map(tx, &writer, map);
 	wire_character_seen_by(tx, &writer, self, self);
@@ -103,18 +103,19 @@ static enum tx_verdict take(struct tx *tx, void *context)
 	wire_strength_and_agility(tx, &writer, self);
 	wire_inventory(tx, &writer, self);
 	wire_spells(tx, &writer, self);
-	if (!cursor->greeted) {
-		PUT(&writer, LEVEL_UP, .skill_points = player->skill_points);
+	if (cursor->greeted == GREETED_NOT || (cursor->greeted == GREETED_BEFORE && c->dialect == DIALECT_GODOT))
+		PUT(&writer, LEVEL_UP, .skill_points = player->skill_points); /* classic clients add it to what they know */
+	if (cursor->greeted != GREETED_HERE) {
 		if (player->safe_mode)
 			PUT_MULTI(&writer, SAFE_MODE_ON);
 		else
 			PUT_MULTI(&writer, SAFE_MODE_OFF);
 	}
 	shot->toggles = toggles_of(body);
-	toggles_put(&writer, cursor->greeted ? cursor->toggles : 0, shot->toggles);
+	toggles_put(&writer, cursor->greeted != GREETED_NOT ? cursor->toggles : 0, shot->toggles);
 	surroundings_put(tx, &writer, map, self);
 	PUT(&writer, POS_UPDATE, .x = body->x, .y = body->y);
-	if (!cursor->greeted)
+	if (cursor->greeted == GREETED_NOT)
 		wire_message_of_the_day(tx, &writer);
 
 	request->map = map;

@@ -2,7 +2,9 @@
  *
  * Taken under the map's lock (a transaction that changes nothing), into the worker's burst buffer; bounded by the size
  * of a window, not by what happened. It begins with ChangeMap, which makes the client forget what it knew; for a
- * connection that was not greeted yet it begins with all that the newcomer's screen needs (protocol.md 2.3). */
+ * connection that was not greeted yet it begins with all that the newcomer's screen needs (protocol.md 2.3). One that was
+ * greeted in a former generation of the world is sent the same but for Logged and the message of the day: its screen is
+ * there, and what it shows is put right. */
 #ifndef ARGENTUM_WORKER_SNAPSHOT_H
 #define ARGENTUM_WORKER_SNAPSHOT_H
 

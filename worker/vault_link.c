@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/base/point.h"
 #include "common/base/log.h"
+#include "worker/client.h"
 
 /* Two messages per connection can wait at most: a drop behind its deposit, and then the slot's next deposit waits for
  * nothing else. One to spare. */
@@ -21,17 +23,15 @@ void vault_link_destroy(struct worker *w)
 	free(w->vault_waiting);
 }
 
-static bool message_send(struct worker *w, const struct vault_message *message)
+bool vault_link_send(int master, const struct master_message *message, int fd)
 {
-	struct master_message body = {
-		.kind = message->kind, .connection = message->connection, .generation = message->generation};
-	struct iovec iov = {.iov_base = &body, .iov_len = sizeof body};
+	struct iovec iov = {.iov_base = (void *)message, .iov_len = sizeof *message};
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control;
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	if (message->kind == MASTER_DEPOSIT) {
+	if (fd >= 0) {
 		memset(&control, 0, sizeof control);
 		msg.msg_control = control.bytes;
 		msg.msg_controllen = sizeof control.bytes;
@@ -39,36 +39,46 @@ static bool message_send(struct worker *w, const struct vault_message *message)
 		cmsg->cmsg_level = SOL_SOCKET;
 		cmsg->cmsg_type = SCM_RIGHTS;
 		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cmsg), &message->fd, sizeof message->fd);
+		memcpy(CMSG_DATA(cmsg), &fd, sizeof fd);
 	}
-	for (;;) {
-		if (sendmsg(w->start.master, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
-			return true;
-		if (errno == EINTR)
-			continue;
-		/* A dead master is noticed by its EOF; then nothing needs to be deposited any more. */
-		return errno != EAGAIN && errno != EWOULDBLOCK && errno != ETOOMANYREFS && errno != ENOBUFS;
-	}
+	ssize_t n;
+	point("telling the vault");
+	do
+		n = sendmsg(master, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	return n >= 0;
 }
 
-static void message_add(struct worker *w, const struct vault_message *message)
+static bool message_send(struct worker *w, const struct vault_message *message)
+{
+	struct master_message body = {
+		.kind = message->kind, .connection = message->connection, .generation = message->generation};
+	if (vault_link_send(w->start.master, &body, message->kind == MASTER_DEPOSIT ? message->fd : -1))
+		return true;
+	/* A dead master is noticed by its EOF; then nothing needs to be deposited any more. */
+	return errno != EAGAIN && errno != EWOULDBLOCK && errno != ETOOMANYREFS && errno != ENOBUFS;
+}
+
+/* false: it waits its turn. */
+static bool message_add(struct worker *w, const struct vault_message *message)
 {
 	if (w->vault_count == 0 && message_send(w, message))
-		return;
+		return true;
 	if (w->vault_count == w->vault_capacity) {
 		log_error("the line to the master's vault is full: connection %u would not survive this worker",
 				  message->connection);
-		return;
+		return true;
 	}
 	w->vault_waiting[(w->vault_first + w->vault_count++) % w->vault_capacity] = *message;
+	return false;
 }
 
-void vault_link_deposit(struct worker *w, const struct client *client)
+void vault_link_deposit(struct worker *w, struct client *client)
 {
-	message_add(w, &(struct vault_message){.kind = MASTER_DEPOSIT,
-										   .connection = client->index,
-										   .generation = client->c->generation,
-										   .fd = client->c->fd});
+	client->undeposited = !message_add(w, &(struct vault_message){.kind = MASTER_DEPOSIT,
+																  .connection = client->index,
+																  .generation = client->c->generation,
+																  .fd = client->c->fd});
 }
 
 void vault_link_drop(struct worker *w, const struct client *client)
@@ -84,12 +94,21 @@ void vault_link_drop(struct worker *w, const struct client *client)
 					.kind = MASTER_DROP, .connection = client->index, .generation = client->c->generation, .fd = -1});
 }
 
+void vault_link_forget(struct worker *w, struct handle connection)
+{
+	message_add(
+		w, &(struct vault_message){
+			   .kind = MASTER_DROP, .connection = connection.index, .generation = connection.generation, .fd = -1});
+}
+
 void vault_link_turn(struct worker *w)
 {
 	while (w->vault_count > 0) {
 		const struct vault_message *message = &w->vault_waiting[w->vault_first];
 		if (message->kind != MASTER_NOTHING && !message_send(w, message))
 			return;
+		if (message->kind == MASTER_DEPOSIT)
+			client_deposited(&w->clients[message->connection]); /* who was closed meanwhile waits as MASTER_NOTHING */
 		w->vault_first = (w->vault_first + 1) % w->vault_capacity;
 		w->vault_count--;
 	}

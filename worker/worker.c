@@ -1,6 +1,7 @@
 #include "worker/worker.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,13 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/point.h"
 #include "common/base/password.h"
 #include "worker/accept.h"
 #include "worker/adopt.h"
+#include "worker/arrival.h"
 #include "worker/client.h"
+#include "worker/departure.h"
 #include "worker/game/leaving.h"
 #include "worker/game/say.h"
 #include "worker/game/tick.h"
@@ -31,6 +35,10 @@ enum {
 	TICK_LATE_MS = 250,   /* after that any worker runs another's tick */
 	STOP_FLUSH_MS = 3000, /* for what is queued when the server stops */
 	VAULT_RETRY_MS = 5,
+	RETIRE_LOGINS_MS = 2000, /* for logins under way */
+	RETIRE_OTHERS_MS = 2000, /* for the others to halt */
+	RETIRE_TURN_MS = 2,
+	HAND_OVER_MS = 5000, /* for the master to take the passports */
 	HEARTBEAT_MS = 1000, /* the loop turns at least this often */
 };
 
@@ -59,6 +67,7 @@ static int before_sleep(void *context)
 	bool more = client_turn(w);
 	reader_pump(w);
 	int allowed_ms = output_flush_due(w);
+	point("flushed");
 	vault_link_turn(w);
 	atomic_store_explicit(&own_slot(w)->heartbeat_ms, worker_now_ms(w), memory_order_relaxed);
 	count_add(&w->world, COUNT_turns, 1);
@@ -66,6 +75,7 @@ static int before_sleep(void *context)
 		return 0;
 	/* First say that we sleep, then look once more: who publishes looks at `asleep` after publishing. */
 	atomic_store(&own_slot(w)->asleep, 1);
+	point("falling asleep");
 	atomic_thread_fence(memory_order_seq_cst);
 	if (reader_has_news(w)) {
 		atomic_store(&own_slot(w)->asleep, 0);
@@ -92,18 +102,30 @@ static void woken(void *context, unsigned events)
 	count_add(&w->world, COUNT_wakeups, 1);
 }
 
+/* What to tell of us should the tick kill us: nobody's packet, but the map. */
+static void tick_note(struct worker *w, uint32_t map)
+{
+	struct black_box *box = &own_slot(w)->black_box;
+	*box = (struct black_box){.packet = UINT16_MAX, .map = (uint16_t)map};
+	__atomic_store_n(&box->since_ms, worker_now_ms(w), __ATOMIC_RELEASE);
+}
+
 /* Ticks that are due: ours at once, those of others when they are late. */
 static void ticks_run(void *context)
 {
 	struct worker *w = context;
 	uint64_t now = worker_now_ms(w);
+	if (w->retirement >= RETIRE_HALTED)
+		return;
 	for (uint32_t map = 1; map <= w->world.limits.maps; map++) {
 		uint64_t due = atomic_load_explicit(&w->world.maps[map].tick_due_ms, memory_order_relaxed);
 		bool mine = map % w->workers == w->world.slot;
 		if (due == 0 || due + (mine ? 0 : TICK_LATE_MS) > now)
 			continue;
+		tick_note(w, map);
 		if (worker_transaction(w, &map, 1, map_tick, &map) == TX_COMMIT)
 			count_add(&w->world, COUNT_map_ticks, 1);
+		__atomic_store_n(&own_slot(w)->black_box.since_ms, 0, __ATOMIC_RELEASE);
 	}
 }
 
@@ -155,6 +177,7 @@ static void stop_begin(struct worker *w, bool at_once)
 {
 	int countdown_s = w->config->workers.stop_countdown_s;
 	atomic_store(&own_slot(w)->state, PROCESS_STOPPING);
+	w->retirement = RETIRE_NOT; /* stopping is more */
 	if (w->stopping) {
 		if (w->leaving_since_ms == 0 && at_once)
 			stop_finish(w);
@@ -181,6 +204,100 @@ static void stop_begin(struct worker *w, bool at_once)
 	loop_timer_once(w->loop, (uint64_t)countdown_s * 1000, stop_finish, w, "stop");
 }
 
+/* --- retiring ---------------------------------------------------------------------------------------------------------------------- */
+
+static void retire_step(struct worker *w, enum retirement step)
+{
+	w->retirement = step;
+	w->retirement_ms = worker_now_ms(w);
+}
+
+static void retire_begin(struct worker *w)
+{
+	if (w->stopping || w->retirement != RETIRE_NOT)
+		return;
+	accept_stop(w);
+	retire_step(w, RETIRE_LOGINS);
+}
+
+/* Whoever lives has halted, and whoever does not can do nothing. */
+static bool all_have_halted(const struct worker *w)
+{
+	for (unsigned slot = 0; slot < WORKERS_MAX; slot++) {
+		uint32_t state = atomic_load(&w->world.processes[slot].state);
+		if (state != PROCESS_ABSENT && state != PROCESS_STOPPING)
+			return false;
+	}
+	return true;
+}
+
+/* What happened until all had halted is still read and told; then everything is still. */
+static void retire_go_on(struct worker *w)
+{
+	uint64_t waited_ms = worker_now_ms(w) - w->retirement_ms;
+	if (w->retirement == RETIRE_LOGINS && (w->sessions_open == 0 || waited_ms > RETIRE_LOGINS_MS)) {
+		retire_step(w, RETIRE_HALTED);
+		atomic_store(&own_slot(w)->state, PROCESS_STOPPING);
+	} else if (w->retirement == RETIRE_HALTED && (all_have_halted(w) || waited_ms > RETIRE_OTHERS_MS)) {
+		reader_pump(w);
+		output_flush_due(w);
+		retire_step(w, RETIRE_DONE);
+	}
+}
+
+static bool hand_over(const struct worker *w, int fd, unsigned count)
+{
+	struct master_message body = {.kind = MASTER_PASSPORTS, .connection = count};
+	uint64_t until_ms = clock_mono_ms() + HAND_OVER_MS;
+	while (!vault_link_send(w->start.master, &body, fd)) {
+		if (errno != EAGAIN || clock_mono_ms() >= until_ms)
+			return false;
+		poll(&(struct pollfd){.fd = w->start.master, .events = POLLOUT}, 1, RETIRE_TURN_MS);
+	}
+	return true;
+}
+
+/* Deposits and drops first: the master must have the sockets that the passports speak of. */
+static bool vault_link_finish(struct worker *w)
+{
+	uint64_t until_ms = clock_mono_ms() + HAND_OVER_MS;
+	for (vault_link_turn(w); w->vault_count > 0 && clock_mono_ms() < until_ms; vault_link_turn(w))
+		poll(&(struct pollfd){.fd = w->start.master, .events = POLLOUT}, 1, RETIRE_TURN_MS);
+	return w->vault_count == 0;
+}
+
+static bool passports_write(struct worker *w, struct problem *why)
+{
+	struct passport_writer writer;
+	struct problem trouble;
+	if (!passport_writer_begin(&writer, why))
+		return false;
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		const struct client *client = &w->clients[i];
+		if (client->c != NULL && !client->shut &&
+			!departure_write(&w->world, i, PROCESS_SLOTS, client->c->fd, &writer, &trouble))
+			log_error("%s; it cannot come along", trouble.text);
+	}
+	unsigned count = writer.count;
+	point("passports written");
+	int fd = passport_writer_end(&writer, why);
+	if (fd < 0)
+		return false;
+	bool good = vault_link_finish(w) && hand_over(w, fd, count);
+	close(fd);
+	return good || problem_set(why, "the master does not take the passports");
+}
+
+/* Returns the exit status. */
+static int retire_finish(struct worker *w)
+{
+	struct problem why;
+	if (passports_write(w, &why))
+		return PROCESS_EXIT_RETIRED;
+	log_error("cannot retire: %s", why.text);
+	return PROCESS_EXIT_CANNOT_RETIRE;
+}
+
 static void signal_came(void *context, unsigned events)
 {
 	struct worker *w = context;
@@ -197,12 +314,16 @@ static void signal_came(void *context, unsigned events)
 	}
 }
 
-static void master_gone(void *context, unsigned events)
+static void master_speaks(void *context, unsigned events)
 {
 	struct worker *w = context;
+	struct master_wishes wishes;
 	(void)events;
-	if (master_line_hear(w->start.master, NULL))
+	if (master_line_hear(w->start.master, &wishes)) {
+		if (wishes.retire)
+			retire_begin(w);
 		return;
+	}
 	log_error("the master died: the players' characters leave in order, then this worker ends");
 	loop_fd_remove(&w->master_watch);
 	w->exit = PROCESS_EXIT_MASTER_GONE;
@@ -269,7 +390,7 @@ static bool loop_prepare(struct worker *w, struct problem *why)
 	w->store = store_create(&options, STORE_READER, w->loop, w->jobs, why);
 	if (w->store == NULL)
 		return false;
-	w->master_watch = loop_fd_add(w->loop, w->start.master, LOOP_READ, master_gone, w, "master");
+	w->master_watch = loop_fd_add(w->loop, w->start.master, LOOP_READ, master_speaks, w, "master");
 	if (loop_fd_add(w->loop, w->start.wake_fd[w->start.slot], LOOP_READ, woken, w, "wake-ups") == NULL ||
 		loop_fd_add(w->loop, w->signals, LOOP_READ, signal_came, w, "signals") == NULL || w->master_watch == NULL)
 		return problem_set(why, "epoll: %s", strerror(errno));
@@ -286,7 +407,9 @@ static bool worker_start(struct worker *w, struct problem *why)
 
 static void worker_ready(struct worker *w)
 {
+	point("almost ready");
 	atomic_store(&own_slot(w)->state, PROCESS_READY);
+	point("state ready");
 	master_line_say_ready(w->start.master); /* a dead master is noticed by its EOF */
 }
 
@@ -318,8 +441,13 @@ int worker_main(const struct process_start *start)
 		free(w); /* the rest goes with the process */
 		return PROCESS_EXIT_CANNOT_START;
 	}
+	point("born");
 	session_release_leftovers(w);
+	point("leftovers released");
 	adopt_connections(w, &w->predecessor);
+	point("adopted");
+	arrival_take(w);
+	point("arrived");
 	adopt_close_foreign(w);
 	if (!accept_start(w, &why)) {
 		log_error("cannot start: %s", why.text);
@@ -327,9 +455,12 @@ int worker_main(const struct process_start *start)
 		return PROCESS_EXIT_CANNOT_START;
 	}
 	worker_ready(w);
-	while (!stop_is_done(w))
-		loop_turn(w->loop, w->stopping ? 50 : -1);
-	int status = w->exit;
+	point("ready said");
+	while (!stop_is_done(w) && w->retirement != RETIRE_DONE) {
+		loop_turn(w->loop, w->stopping ? 50 : w->retirement != RETIRE_NOT ? RETIRE_TURN_MS : -1);
+		retire_go_on(w);
+	}
+	int status = w->retirement == RETIRE_DONE ? retire_finish(w) : w->exit;
 	atomic_store(&own_slot(w)->state, PROCESS_ABSENT);
 	log_info("stopped; %llu transactions in this life", (unsigned long long)w->tx.runs);
 	worker_free(w);

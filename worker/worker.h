@@ -5,7 +5,8 @@
  *   adopt.c      taking over from a dead predecessor; vault_link.c keeps the sockets alive for it
  *   client.c     a connection's life: phases, input, closing
  *   dispatch.c   from a packet to its rule (dispatch.h has the table)
- *   session.c    login, creation, taking over: what needs the store and the password check
+ *   arrival.c    taking over from a former generation of the world; departure.c, passport.c: what is carried over
+ *   session.c    login, creation, taking over, coming back: what needs the store and the password check
  *   reader.c     following the rings of its players' maps, copying what they see into their outputs
  *   snapshot.c   everything a player sees, for who arrives or was lapped
  *   output.c     chunks of unsent output, and sending them in whole packets
@@ -40,11 +41,15 @@ struct client {
 	bool urgent;     /* answers to the player's own action: send at the end of this turn */
 	bool input_left; /* whole packets may wait in its input */
 	bool input_listed;
+	uint32_t early_bytes; /* of the packet before login that is being dealt with, while they are still in the input */
 	struct client *next_input;
 	struct client *next_closing;
 	uint64_t close_deadline_ms;
-	bool want_write; /* the kernel took less than there was */
-	bool shut;       /* the write side is shut: waiting for the client to close */
+	uint64_t echo_until_ms; /* until then its steps are answered with its position: it may have taken them before it was
+	                         * told anew where it is */
+	bool undeposited;       /* its deposit waits for the line to the master: until then nothing is read from it */
+	bool want_write;        /* the kernel took less than there was */
+	bool shut;              /* the write side is shut: waiting for the client to close */
 	struct worker *worker;
 };
 
@@ -74,7 +79,15 @@ struct acceptor {
 	struct loop_fd *watch;
 };
 
-enum { FLUSH_WHEEL = 64, FLUSH_GATHER_MS = 20 };
+enum { FLUSH_WHEEL = 64, FLUSH_GATHER_MS = 20, ECHO_MS = 2000 };
+
+/* Making room for a new generation of the world (worker.c). */
+enum retirement {
+	RETIRE_NOT,
+	RETIRE_LOGINS, /* nobody new is accepted; logins under way are finished */
+	RETIRE_HALTED, /* no packet and no tick is run any more: waiting until the other workers say so too */
+	RETIRE_DONE,   /* everything is still; the passports may be written */
+};
 
 struct worker {
 	struct process_start start;
@@ -88,6 +101,8 @@ struct worker {
 	struct rng rng;   /* for what is no transaction (dice) */
 	unsigned workers; /* how many there are */
 	bool stopping;
+	enum retirement retirement;
+	uint64_t retirement_ms;    /* when this step of it began */
 	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */
 	int exit;                  /* enum process_exit */
 	int signals;               /* signalfd */
@@ -122,7 +137,10 @@ struct worker {
 	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
 	struct client *input_first; /* clients with input left */
 	struct client *closing_first;
-	enum charset charset; /* of newcomers */
+	struct session *waiting_sessions; /* those that wait for a time */
+	struct loop_timer *waiting_timer;
+	uint32_t sessions_open; /* logins, creations and returns under way */
+	enum charset charset;   /* of newcomers */
 };
 
 /* Runs a transaction of this worker: with the time of this turn, real and monotonic. */

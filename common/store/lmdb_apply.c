@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/point.h"
 #include "common/store/keys.h"
 #include "common/store/store_batch_parts.h"
 
@@ -137,6 +138,7 @@ static bool key_close(struct lmdb_apply *apply, struct problem *why)
 		return true;
 	apply->open = false;
 	MDB_val key = val_of(apply->key);
+	point("lmdb: before put");
 	if (apply->value.type == STORE_MISSING) {
 		apply->error = mdb_del(apply->txn, apply->dbi, &key, NULL);
 		if (apply->error == MDB_NOTFOUND)
@@ -147,6 +149,7 @@ static bool key_close(struct lmdb_apply *apply, struct problem *why)
 	} else {
 		apply->error = ENOMEM;
 	}
+	point("lmdb: after put");
 	store_value_clear(&apply->value);
 	return apply->error == 0 || problem_set(why, "%s", mdb_strerror(apply->error));
 }
@@ -260,6 +263,8 @@ static enum store_result judge_and_write(struct lmdb_apply *apply, const struct 
 	if (!fence_read(apply, &stored, why))
 		return STORE_REFUSED;
 	if (batch == NULL) {
+		if (!store_fence_may_claim(&stored, fence, why))
+			return STORE_FENCED;
 		*fence = store_fence_claimed(&stored, fence);
 	} else {
 		switch (store_fence_judge(&stored, fence, why)) {

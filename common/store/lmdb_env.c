@@ -210,6 +210,21 @@ static int database_open(struct lmdb_env *e)
 	return error;
 }
 
+/* The table of readers is mapped, and has holes at first: on a disk that is full by then, a reader that comes to one would
+ * be killed (SIGBUS). */
+static int locks_reserve(const struct lmdb_env *e)
+{
+	char path[4200];
+	struct stat at;
+	snprintf(path, sizeof path, "%s/lock.mdb", e->path);
+	int file = open(path, O_RDWR | O_CLOEXEC);
+	if (file < 0)
+		return errno;
+	int error = fstat(file, &at) != 0 ? errno : posix_fallocate(file, 0, at.st_size);
+	close(file);
+	return error == EOPNOTSUPP || error == EINVAL ? 0 : error; /* a file system that cannot */
+}
+
 static void env_close(struct lmdb_env *e)
 {
 	if (e->env != NULL)
@@ -241,6 +256,8 @@ static enum store_result env_open(struct lmdb_env *e, struct problem *why)
 	error = mdb_env_set_mapsize(e->env, (size_t)e->map_mb << 20);
 	if (error == 0)
 		error = mdb_env_open(e->env, e->path, MDB_NOTLS | (reads ? MDB_RDONLY : 0), 0640);
+	if (error == 0 && !reads)
+		error = locks_reserve(e);
 	if (error == 0)
 		error = database_open(e);
 	if (error == 0) {

@@ -55,6 +55,19 @@ enum fence_verdict store_fence_judge(const struct stored_fence *stored, const st
 	return stored->cut >= mine->cut ? FENCE_APPLIED : FENCE_WRITE;
 }
 
+bool store_fence_may_claim(const struct stored_fence *stored, const struct store_fence *mine, struct problem *why)
+{
+	char boot[2 * STORE_BOOT_BYTES + 1];
+	boot_hex(mine->boot, boot);
+	if (mine->generation == 0 || !stored->present || stored->generation <= mine->generation ||
+		strcmp(stored->boot, boot) == 0)
+		return true;
+	return problem_set(why,
+					   "the store belongs to another writer: generation %" PRIu64
+					   ", boot %.8s...; this one had %" PRIu64 ", %.8s...",
+					   stored->generation, stored->boot, mine->generation, boot);
+}
+
 struct store_fence store_fence_claimed(const struct stored_fence *stored, const struct store_fence *mine)
 {
 	struct store_fence taken = {.generation = mine->generation};

@@ -9,6 +9,7 @@
  * The protocol
  *     Claim: one atomic step reads the fence and writes {my boot, greatest generation known + 1, cut}. The cut stays when
  *         the boot id is the same (a new keeper of the same world), else it begins at 0. The claim tells what it took.
+ *         A writer that claimed before shows its generation, and takes nothing when another boot id has a greater one.
  *     Commit: one atomic step reads the fence, judges it (store_fence_judge), and either writes nothing or writes the
  *         whole batch together with its cut number.
  *     "One atomic step" is a write transaction in the embedded store. In Redis it is WATCH on the fence, reading it, and
@@ -73,6 +74,10 @@ enum fence_verdict { FENCE_WRITE, FENCE_APPLIED, FENCE_FENCED, FENCE_LOST };
 /* Judges a commit. For FENCED and LOST the text says what was found. */
 enum fence_verdict store_fence_judge(const struct stored_fence *stored, const struct store_fence *mine,
 									 struct problem *why);
+
+/* May it be claimed? A first claim (generation 0) always; one of a writer that claimed before, unless another one took it
+ * since: the successor of a keeper must not take back what belongs to a newer server. */
+bool store_fence_may_claim(const struct stored_fence *stored, const struct store_fence *mine, struct problem *why);
 
 /* What a claim takes: from `mine` boot and generation are used (the generation this writer had before, or 0). */
 struct store_fence store_fence_claimed(const struct stored_fence *stored, const struct store_fence *mine);

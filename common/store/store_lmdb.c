@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/point.h"
 #include "common/loop/jobs.h"
 #include "common/store/lmdb_apply.h"
 #include "common/store/lmdb_env.h"
@@ -109,7 +110,9 @@ static enum store_result txn_write(struct lmdb *lmdb, struct write_request *requ
 		mdb_txn_abort(txn);
 		return *error != 0 ? write_trouble(lmdb, *error, &request->why) : result;
 	}
+	point("lmdb: before commit");
 	*error = mdb_txn_commit(txn);
+	point("lmdb: after commit");
 	return *error == 0 ? STORE_DONE : write_trouble(lmdb, *error, &request->why);
 }
 
@@ -124,6 +127,7 @@ static void tidy(struct lmdb *lmdb)
 	MDB_txn *txn;
 	if (mdb_txn_begin(lmdb->env.env, NULL, 0, &txn) != 0)
 		return;
+	point("lmdb: sweeping expired keys");
 	unsigned removed = lmdb_sweep(txn, lmdb->env.dbi, lmdb->sweep_key, &lmdb->sweep_key_length);
 	if (removed == 0)
 		mdb_txn_abort(txn);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/base/point.h"
 #include "common/store/keys.h"
 #include "common/store/store_batch_parts.h"
 
@@ -163,6 +164,7 @@ static void exec_answer(void *context, const struct redis_answer *answer)
 		problem_set(&redis->write->why, "another writer keeps changing " KEY_FENCE);
 		write_end(redis, STORE_AWAY);
 	} else {
+		point("redis: executed");
 		write_end(redis, executed(redis, answer->reply));
 	}
 }
@@ -174,6 +176,7 @@ static void write_execute(struct store_redis *redis)
 	struct write_request *request = redis->write;
 	const struct store_batch *batch = request->batch;
 	redis->trouble.text[0] = '\0';
+	point("redis: fence judged");
 	store_redis_words(redis->link, "MULTI", NULL);
 	bool good = true;
 	for (size_t i = 0; batch != NULL && i < batch->op_count && good; i++)
@@ -198,6 +201,10 @@ static void judge(struct store_redis *redis)
 		return;
 	}
 	if (request->batch == NULL) {
+		if (!store_fence_may_claim(&redis->stored, &request->fence, &request->why)) {
+			write_drop(redis, STORE_FENCED);
+			return;
+		}
 		request->fence = store_fence_claimed(&redis->stored, &request->fence);
 		write_execute(redis);
 		return;

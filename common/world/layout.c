@@ -55,6 +55,16 @@ static const struct layout_field fields[] = {
 	FIELD(undo_record, offset),
 	FIELD(undo_record, length),
 
+	/* keeper_note */
+	FIELD(keeper_note, sequence),
+	FIELD(keeper_note, state),
+	FIELD(keeper_note, state_since_ms),
+	FIELD(keeper_note, generation),
+	FIELD(keeper_note, acknowledged),
+	FIELD(keeper_note, durable_ms),
+	FIELD(keeper_note, unsaved_since_ms),
+	FIELD(keeper_note, reason),
+
 	/* ledger_row */
 	FIELD(ledger_row, minted),
 	FIELD(ledger_row, burned),
@@ -257,6 +267,12 @@ static const struct layout_field fields[] = {
 	FIELD(player, flood_paid_ms),
 	FIELD(player, reserve),
 
+	/* kept_out */
+	FIELD(kept_out, account),
+	FIELD(kept_out, blames),
+	FIELD(kept_out, blamed_ms),
+	FIELD(kept_out, until_ms),
+
 	/* address_window */
 	FIELD(address_window, start_s),
 	FIELD(address_window, count),
@@ -281,10 +297,12 @@ static const struct layout_field fields[] = {
 	FIELD(realm, restored),
 	FIELD(realm, motd_length),
 	FIELD(realm, start),
+	FIELD(realm, returning),
 	FIELD(realm, connections),
 	FIELD(realm, attempts),
 	FIELD(realm, balance),
 	FIELD(realm, reserve),
+	FIELD(realm, kept_out),
 	FIELD(realm, motd),
 
 	/* peer */
@@ -337,7 +355,7 @@ static const struct layout_field fields[] = {
 	FIELD(connection, cursor_active),
 	FIELD(connection, cursor),
 	FIELD(connection, attempt_start_s),
-	FIELD(connection, reserve0),
+	FIELD(connection, returns_id),
 	FIELD(connection, dice_paid_ms),
 	FIELD(connection, creation_paid_ms),
 	FIELD(connection, told_ms),

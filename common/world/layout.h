@@ -48,6 +48,7 @@ enum {
 	CHUNK_BYTES = 2032,                 /* payload of one output chunk */
 
 	MOTD_BYTES = 1024,
+	KEPT_OUT_MOST = 64,
 
 	FLOOD_ROOM = 16,      /* classes of flood limit (worker/game/flood.h), with room for more */
 	ADDRESS_SET = 16,     /* records of addresses that one address can have: the least useful one gives way */
@@ -193,6 +194,26 @@ struct undo_record {
 	uint64_t offset; /* in the segment */
 	uint64_t length;
 };
+
+/* --- the keeper's note ----------------------------------------------------------------------------------------------------- */
+
+enum store_state { STORE_NOT_ASKED, STORE_UP, STORE_DOES_NOT_ANSWER, STORE_REFUSES, STORE_TAKEN_OVER };
+
+enum { KEEPER_REASON_BYTES = 256 };
+
+/* How it stands with the store: for whoever asks, and for the keeper's successor (keeper_note.h). Written by the keeper
+ * alone, without a lock. Times are monotonic. */
+struct keeper_note {
+	_Atomic uint32_t sequence; /* odd while state and reason are written */
+	_Atomic uint32_t state;    /* enum store_state */
+	_Atomic uint64_t state_since_ms;
+	_Atomic uint64_t generation;       /* of the last claim that was answered; 0 = never claimed */
+	_Atomic uint64_t acknowledged;     /* the newest cut that was acknowledged */
+	_Atomic uint64_t durable_ms;       /* all that happened before is durable; 0 = nothing of this world is */
+	_Atomic uint64_t unsaved_since_ms; /* the oldest change that a cut saw and the store did not take; 0 = none */
+	char reason[KEEPER_REASON_BYTES];  /* why the store is not up; terminated */
+};
+_Static_assert(sizeof(struct keeper_note) % 8 == 0, "no holes");
 
 /* --- the ledger ------------------------------------------------------------------------------------------------------------ */
 
@@ -485,6 +506,13 @@ enum address_limit {
 	ADDRESS_LIMITS
 };
 
+/* An account whose packets killed workers (worker/blame.h). */
+struct kept_out {
+	uint32_t account;             /* 0 = free */
+	uint32_t blames;              /* in a row */
+	uint64_t blamed_ms, until_ms; /* monotonic: the last one; no login before */
+};
+
 /* Counts from its first deed on until the time of its limit is over. */
 struct address_window {
 	uint32_t start_s; /* monotonic */
@@ -522,10 +550,13 @@ struct realm {
 	uint8_t restored;                /* 1 = grounds and doors were read from the store */
 	uint16_t motd_length;            /* bytes of motd; 0 = the catalog's lines are shown */
 	struct place start;              /* where new characters, and those whose place does not exist any more, appear */
-	uint32_t connections;            /* open ones: those that an address counts */
-	uint32_t attempts;               /* of them, with a login or creation under way */
-	uint8_t balance;                 /* enum balance_state */
-	uint8_t reserve[7];
+	uint32_t returning; /* bit per worker slot that has not taken its clients over from the former generation yet: until
+	                     * all have, nobody else gets a name. Set by who makes the segment; read without lock */
+	uint32_t connections; /* open ones: those that an address counts */
+	uint32_t attempts;    /* of them, with a login or creation under way */
+	uint8_t balance;      /* enum balance_state */
+	uint8_t reserve[3];
+	struct kept_out kept_out[KEPT_OUT_MOST];
 	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
 _Static_assert(sizeof(struct realm) % 8 == 0, "the tables behind it are aligned");
@@ -557,6 +588,13 @@ struct peer {
 	uint32_t reserve;
 };
 
+/* What the client was sent when it came into the world. */
+enum client_greeted {
+	GREETED_NOT,    /* nothing yet */
+	GREETED_HERE,   /* what a newcomer gets */
+	GREETED_BEFORE, /* that too, but in a former generation of the world: what it knows is of that one */
+};
+
 /* What a connection was told so far: its output, and how far in the rings that output goes. There are two: the next
  * state is written into the idle one and made valid by the one store of `cursor_active`, so that output, ring positions
  * and view always move together, whatever happens to the process. */
@@ -570,7 +608,7 @@ struct connection_cursor {
 	uint16_t view_map;       /* 0 = no view yet */
 	uint8_t view_cell_x, view_cell_y; /* 9x9 cell, 0..11 */
 	uint8_t toggles;                  /* enum client_toggle: what the client believes */
-	uint8_t greeted;                  /* 1 = it was sent what a newcomer gets */
+	uint8_t greeted;                  /* enum client_greeted */
 	uint16_t next_map;                /* view_map is 0: the map whose ring has its entry, from map_position on */
 };
 
@@ -617,7 +655,9 @@ struct connection {
 	_Atomic uint32_t cursor_active; /* which cursor is valid: 0 or 1 */
 	struct connection_cursor cursor[2];
 	uint32_t attempt_start_s; /* the window from which its token is; both under the realm's lock too */
-	uint32_t reserve0;
+	/* CHECKING: the account whose character played on this connection in the former generation and comes back; 0 = an
+	 * ordinary login. `player` then is the slot that is reserved for it. */
+	uint32_t returns_id;
 	uint64_t dice_paid_ms; /* token buckets before the login */
 	uint64_t creation_paid_ms;
 	uint64_t told_ms; /* when it was told last that it is too fast */
@@ -658,6 +698,7 @@ enum region_id {
 	WORLD_REGION_BODIES,
 	WORLD_REGION_PLAYERS,
 	WORLD_REGION_REALM,
+	WORLD_REGION_KEEPER_NOTE,
 	WORLD_REGION_FREE_PLAYERS, /* uint32_t each */
 	WORLD_REGION_NAMES,        /* uint32_t each: player index, 0 = empty */
 	WORLD_REGION_CONNECTIONS,
@@ -695,7 +736,7 @@ struct world_header {
 	struct world_limits limits;
 	uint32_t reserve0[2];
 	struct region regions[WORLD_REGION_COUNT];
-	uint8_t reserve[24];
+	uint8_t reserve[64];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
 

@@ -28,26 +28,46 @@ static void ground_fill(struct world *world, struct map_state *state, const stru
 	}
 }
 
+void populate_creature(struct body *body, uint32_t map, const struct map_creature *at, const struct creature_def *def)
+{
+	*body = (struct body){.generation = body->generation,
+						  .map = (uint16_t)map,
+						  .x = at->x,
+						  .y = at->y,
+						  .heading = def->heading >= 1 && def->heading <= 4 ? def->heading : 3,
+						  .kind = BODY_CREATURE,
+						  .creature = at->creature,
+						  .look = (int16_t)def->body,
+						  .head = (int16_t)def->head,
+						  .weapon = 2,
+						  .shield = 2,
+						  .helmet = 2,
+						  .hp = def->hp,
+						  .hp_max = def->hp_max,
+						  .origin_map = (uint16_t)map,
+						  .origin_x = at->x,
+						  .origin_y = at->y};
+}
+
+uint32_t populate_first_creature(const struct world *world, const struct catalog *catalog, uint32_t map)
+{
+	uint32_t first = world->limits.players + 1;
+	for (uint32_t before = 1; before < map; before++) {
+		const struct map_def *def = catalog_map(catalog, before);
+		unsigned count = 0;
+		if (def != NULL)
+			map_creatures(catalog, def, &count);
+		first += count;
+	}
+	return first;
+}
+
 static void creature_place(struct world *world, uint32_t index, uint32_t map, const struct map_creature *at,
 						   const struct creature_def *def)
 {
-	world->bodies[index] = (struct body){.generation = 1,
-										 .map = (uint16_t)map,
-										 .x = at->x,
-										 .y = at->y,
-										 .heading = def->heading >= 1 && def->heading <= 4 ? def->heading : 3,
-										 .kind = BODY_CREATURE,
-										 .creature = at->creature,
-										 .look = (int16_t)def->body,
-										 .head = (int16_t)def->head,
-										 .weapon = 2,
-										 .shield = 2,
-										 .helmet = 2,
-										 .hp = def->hp,
-										 .hp_max = def->hp_max,
-										 .origin_map = (uint16_t)map,
-										 .origin_x = at->x,
-										 .origin_y = at->y};
+	struct body *body = &world->bodies[index];
+	body->generation = 1;
+	populate_creature(body, map, at, def);
 	world->maps[map].occupant[tile_index(at->x, at->y)] = (uint16_t)index;
 	world->maps[map].creatures++;
 }

@@ -5,9 +5,17 @@
 #include "common/world/world.h"
 
 struct catalog;
+struct creature_def;
+struct map_creature;
 
 /* Before world_publish, by the segment's maker alone. false when the catalog does not fit the segment's limits (maps,
  * items, creatures); then the segment must be thrown away. */
 bool world_populate(struct world *world, const struct catalog *catalog, struct problem *why);
+
+/* A creature as it stands at its place in the beginning. Fills all but its generation. */
+void populate_creature(struct body *body, uint32_t map, const struct map_creature *at, const struct creature_def *def);
+
+/* Body index of the first creature that the files place on this map; they have consecutive ones, in the files' order. */
+uint32_t populate_first_creature(const struct world *world, const struct catalog *catalog, uint32_t map);
 
 #endif

@@ -59,6 +59,7 @@ static void domain_lock(struct tx *tx, uint32_t index)
 	struct world *w = tx->world;
 	struct domain *domain = &w->domains[index];
 	int error = lock_patiently(w, &domain->lock);
+	point("lock taken");
 	if (error == EOWNERDEAD) {
 		uint64_t holder = atomic_load(&domain->holder);
 		if (holder != 0)
@@ -76,9 +77,11 @@ static void domain_unlock(struct tx *tx, uint32_t index)
 {
 	struct domain *domain = &tx->world->domains[index];
 	atomic_store(&domain->holder, 0);
+	point("holder cleared");
 	int error = pthread_mutex_unlock(&domain->lock);
 	if (error != 0)
 		tx_die("unlock of domain %u: %s", index, strerror(error));
+	point("unlocked");
 }
 
 static void held_add(struct tx *tx, uint32_t index)
@@ -193,6 +196,7 @@ static uint64_t stage(struct tx *tx, struct tx_domain *held, const struct note *
 	struct ring *ring = &w->domains[held->index].ring;
 	uint64_t until = held->staged + ring_room(ring, held->staged, note->bytes);
 	ring_announce(ring, until);
+	point("announced");
 	uint64_t at = held->staged;
 	if (held->order == 0)
 		held->order = (uint8_t)++tx->spoken_count;

@@ -52,6 +52,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_BODIES] = {sizeof(struct body), bodies},
 		[WORLD_REGION_PLAYERS] = {sizeof(struct player), (uint64_t)limits->players + 1},
 		[WORLD_REGION_REALM] = {sizeof(struct realm), 1},
+		[WORLD_REGION_KEEPER_NOTE] = {sizeof(struct keeper_note), 1},
 		[WORLD_REGION_FREE_PLAYERS] = {sizeof(uint32_t), limits->players},
 		[WORLD_REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
 		[WORLD_REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
@@ -127,6 +128,7 @@ static void world_point(struct world *w, uint8_t *base)
 	w->bodies = (struct body *)(base + r[WORLD_REGION_BODIES].offset);
 	w->players = (struct player *)(base + r[WORLD_REGION_PLAYERS].offset);
 	w->realm = (struct realm *)(base + r[WORLD_REGION_REALM].offset);
+	w->keeper_note = (struct keeper_note *)(base + r[WORLD_REGION_KEEPER_NOTE].offset);
 	w->free_players = (uint32_t *)(base + r[WORLD_REGION_FREE_PLAYERS].offset);
 	w->names = (uint32_t *)(base + r[WORLD_REGION_NAMES].offset);
 	w->connections = (struct connection *)(base + r[WORLD_REGION_CONNECTIONS].offset);
@@ -245,14 +247,14 @@ static bool header_check(const struct world_header *header, uint64_t size, struc
 	return true;
 }
 
-bool world_attach(struct world *world, int fd, struct problem *why)
+static bool segment_map(struct world *world, int fd, int protection, struct problem *why)
 {
 	*world = (struct world){0};
 	struct stat st;
 	if (fstat(fd, &st) != 0 || st.st_size < (off_t)sizeof(struct world_header))
 		return problem_set(why, "world: the descriptor does not hold a world segment");
 	uint64_t size = (uint64_t)st.st_size;
-	uint8_t *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	uint8_t *base = mmap(NULL, size, protection, MAP_SHARED, fd, 0);
 	if (base == MAP_FAILED)
 		return problem_set(why, "world: cannot map %llu MiB: %s", (unsigned long long)(size >> 20), strerror(errno));
 	if (!header_check((struct world_header *)base, size, why)) {
@@ -267,6 +269,16 @@ bool world_attach(struct world *world, int fd, struct problem *why)
 	const struct region *first = &world->header->regions[WORLD_REGION_DOMAINS];
 	madvise(base + first->offset, size - first->offset, MADV_DONTDUMP);
 	return true;
+}
+
+bool world_attach(struct world *world, int fd, struct problem *why)
+{
+	return segment_map(world, fd, PROT_READ | PROT_WRITE, why);
+}
+
+bool world_attach_to_look(struct world *world, int fd, struct problem *why)
+{
+	return segment_map(world, fd, PROT_READ, why);
 }
 
 void world_detach(struct world *world)

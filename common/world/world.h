@@ -19,6 +19,7 @@ struct world {
 	struct body *bodies;            /* [limits.players + limits.creatures + 1] */
 	struct player *players;         /* [limits.players + 1] */
 	struct realm *realm;
+	struct keeper_note *keeper_note;
 	uint32_t *free_players;         /* [limits.players], a FIFO */
 	uint32_t *names;                /* [realm->names_mask + 1] */
 	struct connection *connections; /* [limits.connections + 1] */
@@ -47,6 +48,9 @@ uint64_t world_segment_size(const struct world_limits *limits);
 
 /* Maps a segment and checks magic, version, fingerprint, size and regions. The descriptor stays the caller's. */
 bool world_attach(struct world *world, int fd, struct problem *why);
+
+/* The same to read only: of a world that serves nobody any more. No lock of it can be taken. */
+bool world_attach_to_look(struct world *world, int fd, struct problem *why);
 
 /* Only for who never takes a lock (tests, tools): see above. */
 void world_detach(struct world *world);

@@ -25,6 +25,7 @@ static const struct {
 	{"log-level", "LEVEL", true, log_level_command, "error, warning, notice, info or debug, until the next start"},
 	{"audit", "[OPTIONS]", false, audit_command,
 	 "whether world and store are as they must be, without stopping them (see below)"},
+	{"renew", "", true, renew_command, "make the world anew under the players, who stay; exit 1 when it was not"},
 	{"world-compile", "SOURCE TARGET", false, world_compile_command, "make a folder of readable text into a world"},
 	{"check-world", "FOLDER", false, check_world_command,
 	 "load a world's files as the server does, show warnings and figures"},

@@ -102,3 +102,45 @@ int log_level_command(const struct ctl *ctl, int argc, char **argv)
 	cJSON_Delete(reply);
 	return CTL_DONE;
 }
+
+enum { RENEW_POLLS = 3000, RENEW_POLL_MS = 20 };
+
+/* 1 = another generation serves, -1 = the former one goes on, 0 = under way or no answer just now. */
+static int renew_outcome(const struct ctl *ctl, double before)
+{
+	struct problem why;
+	cJSON *reply = remote_ask(ctl->socket, "status", &why);
+	int outcome = 0;
+	if (reply != NULL && remote_number(reply, "generation") > before)
+		outcome = 1;
+	else if (reply != NULL && strcmp(remote_text(reply, "generation_step"), "settled") == 0)
+		outcome = -1;
+	cJSON_Delete(reply);
+	return outcome;
+}
+
+int renew_command(const struct ctl *ctl, int argc, char **argv)
+{
+	struct problem why;
+	if (argc > 1)
+		return command_usage(argv[0], "nothing may follow");
+	cJSON *reply = remote_ask(ctl->socket, "renew", &why);
+	if (reply == NULL)
+		return command_problem(argv[0], &why);
+	double before = remote_number(reply, "generation_before");
+	cJSON_Delete(reply);
+	for (int i = 0; i < RENEW_POLLS; i++) {
+		int outcome = renew_outcome(ctl, before);
+		if (outcome > 0) {
+			printf("generation %.0f of the world serves\n", before + 1);
+			return CTL_DONE;
+		}
+		if (outcome < 0) {
+			fprintf(stderr, "argentumctl: renew: it was not made, the former one goes on; the server's log says why\n");
+			return CTL_PROBLEM;
+		}
+		poll(NULL, 0, RENEW_POLL_MS);
+	}
+	fprintf(stderr, "argentumctl: renew: still under way; the server's log says how it goes\n");
+	return CTL_PROBLEM;
+}

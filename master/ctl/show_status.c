@@ -49,7 +49,13 @@ static void server_show(const cJSON *reply)
 		"store        %s, %.0f cuts (%.0f failed at first), locks held %.0f us by the last, %.0f us by the longest\n",
 		remote_text(store, "backend"), remote_number(store, "cuts"), remote_number(store, "cuts_failed"),
 		remote_number(store, "cut_held_us_last"), remote_number(store, "cut_held_us_max"));
-	printf("             oldest change that is not durable: %.0f ms\n", remote_number(store, "lag_ms"));
+	char state[DURATION_BYTES], age[DURATION_BYTES], lag[DURATION_BYTES];
+	const char *reason = remote_text(store, "reason");
+	printf("             %s for %s%s%s\n", remote_text(store, "state"),
+		   duration_write(state, (uint64_t)remote_number(store, "state_ms")), *reason != '\0' ? ": " : "", reason);
+	printf("             oldest change that is not durable: %s; all that is older than %s is durable\n",
+		   remote_number(store, "lag_ms") > 0 ? duration_write(lag, (uint64_t)remote_number(store, "lag_ms")) : "none",
+		   duration_write(age, (uint64_t)remote_number(store, "durable_age_ms")));
 	audit_show(part(reply, "audit"), (double)clock_unix_s());
 	printf("log level    %s\n", remote_text(reply, "log_level"));
 }

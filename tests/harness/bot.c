@@ -114,12 +114,37 @@ void bots_show(const char *about)
 
 struct bot *bot_connect(const struct game_server *server)
 {
+	return bot_connect_from(server, 0, 0);
+}
+
+void bot_break(struct bot **bot)
+{
+	const struct linger abrupt = {.l_onoff = 1};
+	if ((*bot)->fd >= 0)
+		setsockopt((*bot)->fd, SOL_SOCKET, SO_LINGER, &abrupt, sizeof abrupt);
+	bot_close(bot);
+}
+
+struct bot *bot_connect_from(const struct game_server *server, unsigned port, int segment_bytes)
+{
+	const struct sockaddr_in from = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct sockaddr_in at = {
 		.sin_family = AF_INET, .sin_port = htons((uint16_t)server->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	const struct timeval patience = {.tv_sec = SEND_PATIENCE_S};
 	int on = 1;
 	struct bot *bot = bot_new();
 	bot->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (port != 0) {
+		setsockopt(bot->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+		EXPECT(bind(bot->fd, (const struct sockaddr *)&from, sizeof from) == 0, "bind to port %u: %s", port,
+			   strerror(errno));
+	}
+	if (segment_bytes != 0) {
+		int window = segment_bytes * 16;
+		setsockopt(bot->fd, IPPROTO_TCP, TCP_MAXSEG, &segment_bytes, sizeof segment_bytes);
+		setsockopt(bot->fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+	}
 	EXPECT(bot->fd >= 0 && connect(bot->fd, (const struct sockaddr *)&at, sizeof at) == 0, "connect to port %u: %s",
 		   server->port, strerror(errno));
 	setsockopt(bot->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -151,19 +176,42 @@ static struct accepted accepted_now(const struct game_server *server)
 	return accepted;
 }
 
+/* From that port; whether it came to that worker. */
+static bool came_to_worker(const struct game_server *server, unsigned port, unsigned worker, struct bot **bot)
+{
+	struct accepted before = accepted_now(server), after;
+	*bot = bot_connect_from(server, port, 0);
+	EVENTUALLY((after = accepted_now(server)).sum > before.sum);
+	EXPECT_EQUAL("connections that were accepted while one was made", after.sum - before.sum, 1);
+	(*bot)->worker = worker;
+	return after.by[worker] > before.by[worker];
+}
+
 struct bot *bot_connect_to_worker(const struct game_server *server, unsigned worker)
 {
 	for (unsigned try = 0; try < PLACE_TRIES; try++) {
-		struct accepted before = accepted_now(server), after;
-		struct bot *bot = bot_connect(server);
-		EVENTUALLY((after = accepted_now(server)).sum > before.sum);
-		EXPECT_EQUAL("connections that were accepted while one was made", after.sum - before.sum, 1);
-		bot->worker = worker;
-		if (after.by[worker] > before.by[worker])
+		struct bot *bot;
+		if (came_to_worker(server, 0, worker, &bot))
 			return bot;
 		bot_close(&bot);
 	}
 	scenario_fail(__FILE__, __LINE__, "%d connections, and none came to worker %u", PLACE_TRIES, worker);
+}
+
+unsigned bot_port_to_worker(const struct game_server *server, unsigned worker)
+{
+	/* Below those that the system gives out by itself; other programs' tests begin elsewhere. */
+	enum { PORT_FIRST = 12000, PORT_COUNT = 20000, PORT_PRIME = 7919 };
+	static unsigned used;
+	for (unsigned try = 0; try < PLACE_TRIES; try++) {
+		unsigned port = PORT_FIRST + ((unsigned)getpid() * PORT_PRIME + used++) % PORT_COUNT;
+		struct bot *bot;
+		bool came = came_to_worker(server, port, worker, &bot);
+		bot_break(&bot);
+		if (came)
+			return port;
+	}
+	scenario_fail(__FILE__, __LINE__, "%d ports, and none leads to worker %u", PLACE_TRIES, worker);
 }
 
 /* --- saying ------------------------------------------------------------------------------------------------------------------- */
@@ -264,9 +312,12 @@ void bots_turn(const struct bot *who, uint64_t until_ms, const char *file, int l
 
 const char *bot_new_name(void)
 {
-	static unsigned number; /* names of one program are never the same */
+	static unsigned number;                               /* names of one program are never the same */
+	static const char letters[] = "bcdfghjklmnpqrstvwxz"; /* no vowels: a world forbids some words as names */
+	enum { LETTERS = sizeof letters - 1 };
 	unsigned n = number++;
-	return scenario_text("Vecino %c%c%c", 'A' + (int)(n / 676 % 26), 'a' + (int)(n / 26 % 26), 'a' + (int)(n % 26));
+	return scenario_text("Vecino %c%c%c", letters[n / LETTERS / LETTERS % LETTERS], letters[n / LETTERS % LETTERS],
+						 letters[n % LETTERS]);
 }
 
 void bot_roll(struct bot *bot)
@@ -377,26 +428,10 @@ void bot_quit(struct bot *bot)
 	bot_expect_closed(bot);
 }
 
-static void turn(struct bot *bot, int heading)
-{
-	BOT_SEND(bot, CHANGE_HEADING, .heading = heading);
-	bot_until(bot, bot_self(bot)->heading == heading);
-}
-
 void bot_await_durable(struct bot *bot, const struct game_server *server)
 {
-	/* Which way the server has him looking is not certain after a step that was refused: two ways in a row, and the second
-	 * is surely a turn. Then each turn is something to save. */
-	int last = bot_self(bot)->heading, known = last % 4 + 1, next = known % 4 + 1;
-	bot_find(bot, bot->self)->heading = 0;
-	BOT_SEND(bot, CHANGE_HEADING, .heading = next);
-	turn(bot, known);
-	for (int i = 0; i < 2; i++) {
-		int64_t cuts = game_server_store_number(server, "cuts");
-		turn(bot, i == 0 ? next : last);
-		/* The first to be acknowledged may have been taken before the call; the second was not. */
-		EVENTUALLY(game_server_store_number(server, "cuts") > cuts);
-	}
+	bot_sync(bot);
+	game_server_await_durable(server);
 }
 
 /* --- looking ------------------------------------------------------------------------------------------------------------------ */

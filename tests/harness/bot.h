@@ -104,6 +104,18 @@ struct bot *bot_connect(const struct game_server *server);
 /* Connects until that worker has the connection. Nobody else may connect meanwhile. */
 struct bot *bot_connect_to_worker(const struct game_server *server, unsigned worker);
 
+/* A port of this machine from which every connection comes to that worker: the kernel chooses by both ends' addresses. For
+ * tests in which the counters of who accepted what cannot be trusted, since somebody dies meanwhile. A port may be used again
+ * when the server closed first, or after bot_break. */
+unsigned bot_port_to_worker(const struct game_server *server, unsigned worker);
+
+/* From that port (0 = any). segment_bytes (0 = as it is): as on a slow line, the segments are no longer than that and few are
+ * on the way, so that soon the server must wait. */
+struct bot *bot_connect_from(const struct game_server *server, unsigned port, int segment_bytes);
+
+/* Breaks the connection without a goodbye (RST): its port can be used again at once. */
+void bot_break(struct bot **bot);
+
 /* Closes the socket, as the client's window does. */
 void bot_close(struct bot **bot);
 void bots_close_all(void);
@@ -150,7 +162,7 @@ void bot_sync(struct bot *bot);
 /* Says that it leaves and waits until the server closes. */
 void bot_quit(struct bot *bot);
 
-/* Turns twice, and waits for the cuts of the keeper with that: everything before the call is durable then. */
+/* Waits for its answers, then for the keeper: everything it did before the call is durable then. */
 void bot_await_durable(struct bot *bot, const struct game_server *server);
 
 /* --- looking --- */

@@ -73,6 +73,16 @@ static size_t log_size(const struct game_server *server)
 	return stat(server->log, &status) == 0 ? (size_t)status.st_size : 0;
 }
 
+unsigned game_server_log_count(const struct game_server *server, const char *text)
+{
+	char *log = log_read(server);
+	unsigned count = 0;
+	for (const char *found = log; (found = strstr(found, text)) != NULL; found += strlen(text))
+		count++;
+	free(log);
+	return count;
+}
+
 bool game_server_log_has(const struct game_server *server, const char *text)
 {
 	char *log = log_read(server);
@@ -234,18 +244,24 @@ static unsigned port_find(const struct game_server *server)
 	return port;
 }
 
-static void server_run(struct game_server *server)
+void game_server_begin(struct game_server *server)
 {
 	struct command_line line;
-	int ended;
+	MUST(server->pid == 0, "a server that runs cannot be started again");
 	command_line_make(server, &line);
 	server->log_mark = log_size(server);
+	server->port = 0;
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans of a killed master are ours to bury */
 	pid_t parent = getpid();
 	server->pid = fork();
 	MUST(server->pid >= 0, "fork: %s", strerror(errno));
 	if (server->pid == 0)
 		program_run(server, &line, parent);
+}
+
+void game_server_await_ready(struct game_server *server)
+{
+	int ended;
 	uint64_t until = clock_mono_ms() + GAME_SERVER_PATIENCE_MS;
 	while ((server->port = port_find(server)) == 0) {
 		if (waitpid(server->pid, &ended, WNOHANG) == server->pid) {
@@ -257,6 +273,12 @@ static void server_run(struct game_server *server)
 	}
 }
 
+static void server_run(struct game_server *server)
+{
+	game_server_begin(server);
+	game_server_await_ready(server);
+}
+
 static void settings_take(struct game_server *server, const char *const *settings)
 {
 	for (; settings != NULL && *settings != NULL; settings++) {
@@ -265,7 +287,7 @@ static void settings_take(struct game_server *server, const char *const *setting
 	}
 }
 
-struct game_server *game_server_start(const struct game_server_options *options)
+struct game_server *game_server_make(const struct game_server_options *options)
 {
 	static const struct game_server_options none;
 	struct game_server *server = calloc(1, sizeof *server);
@@ -293,13 +315,23 @@ struct game_server *game_server_start(const struct game_server_options *options)
 		server->clock_ahead_ms = options->clock_ms != 0 ? options->clock_ms - clock_mono_ms() : 0;
 	}
 	settings_take(server, options->settings);
+	return server;
+}
+
+struct game_server *game_server_start(const struct game_server_options *options)
+{
+	struct game_server *server = game_server_make(options);
 	server_run(server);
 	return server;
 }
 
+void game_server_set(struct game_server *server, const char *setting)
+{
+	settings_take(server, (const char *const[]){setting, NULL});
+}
+
 void game_server_restart(struct game_server *server, const char *const *settings)
 {
-	MUST(server->pid == 0, "a server that runs cannot be started again");
 	settings_take(server, settings);
 	server_run(server);
 }
@@ -490,6 +522,16 @@ int64_t game_server_store_number(const struct game_server *server, const char *n
 	return number;
 }
 
+const char *game_server_store_text(const struct game_server *server, const char *name)
+{
+	cJSON *status = game_server_ask(server, "status");
+	const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(status, "store"), name));
+	MUST(text != NULL, "the status has no text \"%s\" about the store", name);
+	text = scenario_text("%s", text);
+	cJSON_Delete(status);
+	return text;
+}
+
 static const cJSON *process_of(const cJSON *status, unsigned slot)
 {
 	const cJSON *process;
@@ -606,6 +648,19 @@ void game_server_audit(const struct game_server *server)
 	}
 	EXPECT_EQUAL("what the audit of world and store found", number_of(report, "findings"), 0);
 	cJSON_Delete(report);
+}
+
+/* By the clock of the host, which all processes share. */
+static bool is_durable(const struct game_server *server, uint64_t moment_ms)
+{
+	uint64_t asked_ms = clock_mono_ms();
+	return asked_ms - (uint64_t)game_server_store_number(server, "durable_age_ms") > moment_ms;
+}
+
+void game_server_await_durable(const struct game_server *server)
+{
+	uint64_t moment_ms = clock_mono_ms();
+	EVENTUALLY(is_durable(server, moment_ms));
 }
 
 void game_server_await_players(const struct game_server *server, int64_t players)

@@ -58,6 +58,12 @@ struct game_server {
 /* Makes directory and server, and waits until it says that it is ready. options may be NULL. */
 struct game_server *game_server_start(const struct game_server_options *options);
 
+/* Only makes it: to be started later, by game_server_restart or game_server_begin. */
+struct game_server *game_server_make(const struct game_server_options *options);
+
+/* "name=value", from the next start on; beats what was said before. */
+void game_server_set(struct game_server *server, const char *setting);
+
 /* SIGTERM; the master must end with exit status 0, and no line of level "error" may be in the log. */
 void game_server_stop(struct game_server *server);
 
@@ -73,6 +79,10 @@ int game_server_await_end(struct game_server *server);
 /* A stopped or killed one: again on the same data, on another port. Settings may be added (NULL = none). */
 void game_server_restart(struct game_server *server, const char *const *settings);
 
+/* The two halves of a restart: it is started, perhaps only to end by itself; it is waited for. */
+void game_server_begin(struct game_server *server);
+void game_server_await_ready(struct game_server *server);
+
 void game_server_destroy(struct game_server **server);
 void game_server_destroy_all(void);
 
@@ -80,9 +90,10 @@ void game_server_destroy_all(void);
 
 /* Waits for a line with this text behind the last one that was found. */
 void game_server_expect_log(struct game_server *server, const char *text);
-bool game_server_log_has(const struct game_server *server, const char *text); /* anywhere, now */
-void game_server_show_log(const struct game_server *server, unsigned lines);  /* the last ones, on stderr */
-void game_server_show_logs(void);                                             /* of all */
+bool game_server_log_has(const struct game_server *server, const char *text);       /* anywhere, now */
+unsigned game_server_log_count(const struct game_server *server, const char *text); /* how often, now */
+void game_server_show_log(const struct game_server *server, unsigned lines);        /* the last ones, on stderr */
+void game_server_show_logs(void);                                                   /* of all */
 
 /* The answer of the control socket to a request, e.g. "status". The caller frees it with cJSON_Delete. */
 struct cJSON *game_server_ask(const struct game_server *server, const char *request);
@@ -93,6 +104,7 @@ int64_t game_server_number(const struct game_server *server, const char *name);
 int64_t game_server_counter(const struct game_server *server, unsigned slot, const char *name);
 int64_t game_server_total(const struct game_server *server, const char *name); /* a counter, over all processes */
 int64_t game_server_store_number(const struct game_server *server, const char *name);
+const char *game_server_store_text(const struct game_server *server, const char *name); /* as scenario_text */
 pid_t game_server_process(const struct game_server *server, unsigned slot);
 unsigned game_server_keeper(void);
 
@@ -101,6 +113,9 @@ pid_t game_server_await_strike(const struct game_server *server);
 
 /* Waits until the process of this slot is another one than `before`, and ready. */
 pid_t game_server_await_successor(const struct game_server *server, unsigned slot, pid_t before);
+
+/* Waits until everything that happened in the world before the call is durable. */
+void game_server_await_durable(const struct game_server *server);
 
 /* Waits until so many characters are in the world. */
 void game_server_await_players(const struct game_server *server, int64_t players);

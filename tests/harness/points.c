@@ -54,8 +54,21 @@ static void points_aim(struct points *points, const char *process, const char *n
 
 void points_arm(struct points *points, const char *process, const char *name, unsigned skip, int signal)
 {
+	points_arm_times(points, process, name, skip, signal, 1);
+}
+
+bool points_are_armed(const struct points *points)
+{
+	return atomic_load(&points->mode) == POINTS_STRIKE;
+}
+
+void points_arm_times(struct points *points, const char *process, const char *name, unsigned skip, int signal,
+					  unsigned times)
+{
 	points_aim(points, process, name);
 	points->signal = signal;
+	points->skip = skip;
+	atomic_store(&points->strikes, (int32_t)times);
 	atomic_store(&points->countdown, (int64_t)skip);
 	atomic_store(&points->mode, POINTS_STRIKE);
 }
@@ -103,7 +116,10 @@ static void strike(struct points *points, const char *name)
 {
 	if (atomic_fetch_sub(&points->countdown, 1) != 0)
 		return;
-	atomic_store(&points->mode, POINTS_OFF);
+	if (atomic_fetch_sub(&points->strikes, 1) > 1)
+		atomic_store(&points->countdown, points->skip);
+	else
+		atomic_store(&points->mode, POINTS_OFF);
 	text_put(points->struck_at, sizeof points->struck_at, name);
 	atomic_store(&points->struck, getpid());
 	if (points->signal == POINTS_HANG) {

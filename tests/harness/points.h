@@ -17,13 +17,13 @@
 enum points_mode {
 	POINTS_OFF,
 	POINTS_RECORD, /* every point that is passed is written down */
-	POINTS_STRIKE, /* the nth that fits strikes, once; then the mode is OFF */
+	POINTS_STRIKE, /* the nth that fits strikes, once or several times; then the mode is OFF */
 };
 
 enum {
 	POINTS_HANG = -1, /* instead of a signal: an endless loop */
 	POINTS_NAME = 32,
-	POINTS_RECORDS = 16384,
+	POINTS_RECORDS = 1 << 17,
 };
 
 struct points {
@@ -32,7 +32,9 @@ struct points {
 	char process[16];            /* "argentumd:w1", "argentumd:keep", as in ps; "" = any */
 	char name[POINTS_NAME];      /* "" = any */
 	_Atomic int64_t countdown;   /* so many fitting points are passed before it strikes */
-	_Atomic int32_t struck;      /* pid of who struck, 0 = nobody yet */
+	int64_t skip;                /* the countdown of the next strike */
+	_Atomic int32_t strikes;     /* so often it strikes yet */
+	_Atomic int32_t struck;      /* pid of who struck last, 0 = nobody yet */
 	char struck_at[POINTS_NAME]; /* valid once `struck` is not 0 */
 	uint32_t settlement_off;     /* 1, before the server starts: nobody undoes or finishes what the dead leave half
 	                                * done, and the tests must notice */
@@ -49,6 +51,11 @@ void points_destroy(struct points **points); /* unmaps; the file is the caller's
 /* The (skip + 1)th point of that name ("" = any) that a process of that name ("" = any) comes to from now on. */
 void points_arm(struct points *points, const char *process, const char *name, unsigned skip, int signal);
 void points_disarm(struct points *points);
+
+/* So many times one after the other: each successor too, when it comes there. */
+void points_arm_times(struct points *points, const char *process, const char *name, unsigned skip, int signal,
+					  unsigned times);
+bool points_are_armed(const struct points *points); /* false: there is nothing more to come */
 
 /* Writes down what a process passes, until points_disarm. */
 void points_record(struct points *points, const char *process);

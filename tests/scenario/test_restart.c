@@ -14,185 +14,26 @@
 #include "tests/harness/game_server.h"
 #include "tests/harness/redis_server.h"
 #include "tests/harness/scenario.h"
-
-enum { PEOPLE = 5, FIELD = 8 };
-
-/* What can be told of one player from outside. */
-struct person_state {
-	struct place at;
-	int heading, gold;
-	struct bot_slot inventory[WIRE_INVENTORY_SLOTS + 1];
-};
-
-/* One moment of the little world: everybody, and the ground of the field as the first of them sees it. */
-struct moment {
-	struct person_state person[PEOPLE];
-	int16_t ground[FIELD * FIELD];
-};
-
-struct town {
-	struct game_server *server;
-	struct place field; /* its north-west corner */
-	struct bot *people[PEOPLE];
-	struct rng rng;
-	int carried; /* the slot whose things are dropped */
-};
-
-static const char *const names[PEOPLE] = {"Uno", "Dosa", "Tresa", "Cuatro", "Cinco"};
-
-/* --- the town ------------------------------------------------------------------------------------------------------------------- */
-
-static struct town town_make(const struct redis_server *redis)
-{
-	struct town t = {.field = scenario_clearing(FIELD, FIELD, true)};
-	const char *const settings[] = {scenario_start(t.field), "game.start_kit=pyao",      "game.start_gold=5000",
-									"intervals.logout_s=0",  "store.cut_interval_ms=50", NULL};
-	t.server = game_server_start(&(struct game_server_options){.settings = settings, .redis = redis});
-	rng_seed(&t.rng, 11);
-	for (int i = 0; i < PEOPLE; i++)
-		t.people[i] = bot_create(t.server, names[i], i % GAME_SERVER_WORKERS);
-	for (int slot = 1; slot <= WIRE_INVENTORY_SLOTS && t.carried == 0; slot++) {
-		const struct item_def *item = catalog_item(scenario_catalog(), (unsigned)t.people[0]->inventory[slot].item);
-		if (item != NULL && (item->flags & (ITEM_IS_NEWBIE | ITEM_IS_BOUND | ITEM_STAYS_IN_BAG)) == 0 &&
-			t.people[0]->inventory[slot].amount > 1)
-			t.carried = slot;
-	}
-	EXPECT(t.carried != 0, "the kit has nothing that can be dropped");
-	return t;
-}
-
-static void town_enter(struct town *t)
-{
-	for (int i = 0; i < PEOPLE; i++)
-		t->people[i] = bot_login(t->server, names[i], ANY_WORKER);
-}
-
-static void town_forget(struct town *t)
-{
-	for (int i = 0; i < PEOPLE; i++)
-		bot_close(&t->people[i]);
-}
-
-static struct moment town_look(const struct town *t)
-{
-	struct moment m;
-	memset(&m, 0, sizeof m);
-	for (int i = 0; i < PEOPLE; i++) {
-		const struct bot *bot = t->people[i];
-		m.person[i].at = bot_place(bot);
-		m.person[i].heading = bot_self(bot)->heading;
-		m.person[i].gold = bot->gold;
-		memcpy(m.person[i].inventory, bot->inventory, sizeof bot->inventory);
-	}
-	for (int i = 0; i < FIELD * FIELD; i++)
-		m.ground[i] =
-			t->people[0]->ground[tile_index((unsigned)(t->field.x + i % FIELD), (unsigned)(t->field.y + i / FIELD))];
-	return m;
-}
-
-static void everybody_syncs(const struct town *t)
-{
-	for (int i = 0; i < PEOPLE; i++)
-		bot_sync(t->people[i]);
-	bot_sync(t->people[0]);
-}
-
-/* One person does one thing: steps, drops something or some gold, picks up, swaps two slots. */
-static void town_act(struct town *t, int who)
-{
-	struct bot *bot = t->people[who];
-	int what = rng_range(&t->rng, 0, 9);
-	int slot = rng_range(&t->rng, 1, 20), other = rng_range(&t->rng, 1, 20);
-	bot_sync(bot); /* who steps where somebody went meanwhile is sent back, and looks where he wanted to go */
-	if (what < 5) {
-		int heading = rng_range(&t->rng, HEADING_NORTH, HEADING_WEST);
-		int x = bot_self(bot)->x, y = bot_self(bot)->y;
-		x += (heading == HEADING_EAST) - (heading == HEADING_WEST);
-		y += (heading == HEADING_SOUTH) - (heading == HEADING_NORTH);
-		if (x >= t->field.x && x < t->field.x + FIELD && y >= t->field.y && y < t->field.y + FIELD)
-			bot_step(bot, heading);
-	} else if (what == 5) {
-		BOT_SEND(bot, DROP, .slot = t->carried, .amount = rng_range(&t->rng, 1, 3));
-	} else if (what == 6) {
-		BOT_SEND(bot, DROP, .slot = SLOT_GOLD, .amount = rng_range(&t->rng, 1, 99));
-	} else if (what == 7) {
-		BOT_SEND(bot, MOVE_ITEM, .from_slot = slot, .to_slot = other);
-	} else {
-		BOT_SEND(bot, PICK_UP);
-	}
-	bot_sync(bot);
-	bot_sync(t->people[0]); /* he is the one who looks at the ground */
-}
-
-/* --- comparing -------------------------------------------------------------------------------------------------------------------- */
-
-static void person_tell(const char *name, const struct person_state *was, const struct person_state *is)
-{
-	if (memcmp(&was->at, &is->at, sizeof was->at) != 0 || was->heading != is->heading || was->gold != is->gold)
-		fprintf(stderr, "%s: was on %u (%u,%u) heading %d with %d gold, is on %u (%u,%u) heading %d with %d\n", name,
-				was->at.map, was->at.x, was->at.y, was->heading, was->gold, is->at.map, is->at.x, is->at.y, is->heading,
-				is->gold);
-	for (int s = 1; s <= WIRE_INVENTORY_SLOTS; s++) {
-		if (memcmp(&was->inventory[s], &is->inventory[s], sizeof was->inventory[s]) != 0)
-			fprintf(stderr, "%s: slot %d held %d of %d, holds %d of %d\n", name, s, was->inventory[s].amount,
-					was->inventory[s].item, is->inventory[s].amount, is->inventory[s].item);
-	}
-}
-
-static void expect_same(const struct moment *was, const struct moment *is)
-{
-	if (memcmp(was, is, sizeof *was) == 0)
-		return;
-	for (int i = 0; i < PEOPLE; i++)
-		person_tell(names[i], &was->person[i], &is->person[i]);
-	for (int i = 0; i < FIELD * FIELD; i++) {
-		if (was->ground[i] != is->ground[i])
-			fprintf(stderr, "the ground at +%d,+%d showed %d, shows %d\n", i % FIELD, i / FIELD, was->ground[i],
-					is->ground[i]);
-	}
-	scenario_fail(__FILE__, __LINE__, "the world is not as it was");
-}
-
-struct wealth {
-	int64_t gold, items;
-};
-
-/* The audit counts what is in the world. */
-static struct wealth wealth_of(const struct game_server *server)
-{
-	game_server_audit(server);
-	return (struct wealth){.gold = game_server_total(server, "audit_gold"),
-						   .items = game_server_total(server, "audit_items")};
-}
-
-static void expect_wealth(const struct game_server *server, const struct wealth *was)
-{
-	struct wealth is = wealth_of(server);
-	EXPECT_EQUAL("gold in the world", is.gold, was->gold);
-	EXPECT_EQUAL("items in the world", is.items, was->items);
-}
+#include "tests/harness/town.h"
 
 /* --- an orderly restart -------------------------------------------------------------------------------------------------------------- */
 
 static void restart_keeps_all(const struct redis_server *redis)
 {
-	struct town t = town_make(redis);
-	struct wealth wealth = wealth_of(t.server);
+	struct town t = town_make(&(struct game_server_options){.redis = redis}, 11);
+	struct town_wealth wealth = town_wealth_of(t.server);
 	for (int turn = 0; turn < 2; turn++) {
-		for (int i = 0; i < 150; i++)
-			town_act(&t, i % PEOPLE);
-		everybody_syncs(&t);
-		expect_wealth(t.server, &wealth);
+		town_live(&t, 150);
+		town_expect_wealth(t.server, &wealth);
 		struct moment before = town_look(&t);
 		bots_expect_good();
 		game_server_stop(t.server);
 		town_forget(&t);
 		game_server_restart(t.server, NULL);
 		town_enter(&t);
-		everybody_syncs(&t);
 		struct moment after = town_look(&t);
-		expect_same(&before, &after);
-		expect_wealth(t.server, &wealth);
+		town_expect_same(&before, &after);
+		town_expect_wealth(t.server, &wealth);
 	}
 	bots_expect_good();
 	game_server_stop(t.server);
@@ -301,74 +142,33 @@ static void a_restart_keeps_doors_on_redis(void **state)
 
 /* --- a crash of everything ------------------------------------------------------------------------------------------------------------ */
 
-enum { ACTIONS = 400 };
-
-/* Which of the moments is this? -1 = none. The last that fits, since an action may change nothing. */
-static int moment_find(const struct moment *moments, int count, const struct moment *now)
+static void redis_dies_too(void *context)
 {
-	for (int i = count - 1; i >= 0; i--) {
-		if (memcmp(&moments[i], now, sizeof *now) == 0)
-			return i;
-	}
-	return -1;
-}
-
-static void closest_tell(const struct moment *moments, int count, const struct moment *now)
-{
-	int best = 0, most = -1;
-	for (int i = 0; i < count; i++) {
-		int same = 0;
-		for (int p = 0; p < PEOPLE; p++)
-			same += memcmp(&moments[i].person[p], &now->person[p], sizeof now->person[p]) == 0;
-		if (same >= most) {
-			most = same;
-			best = i;
-		}
-	}
-	fprintf(stderr, "the closest moment is number %d of %d, with %d of %d people as they were:\n", best, count, most,
-			PEOPLE);
-	for (int p = 0; p < PEOPLE; p++)
-		person_tell(names[p], &moments[best].person[p], &now->person[p]);
+	struct problem why;
+	struct redis_server *redis = context;
+	redis_server_kill(redis);
+	EXPECT(redis_server_restart(redis, &why), "Redis does not come back: %s", why.text);
 }
 
 /* Each action is answered before the next, so that the world goes through the moments in order; then all is killed. */
 static void crash_takes_back_to_one_moment(struct redis_server *redis)
 {
-	struct town t = town_make(redis);
-	struct wealth wealth = wealth_of(t.server);
-	struct moment *moments = calloc(ACTIONS + 1, sizeof *moments);
-	EXPECT(moments != NULL, "out of memory");
+	enum { ACTIONS = 400 };
+	struct town t = town_make(&(struct game_server_options){.redis = redis}, 11);
+	struct town_wealth wealth = town_wealth_of(t.server);
+	struct town_story *story = malloc(sizeof *story);
+	EXPECT(story != NULL, "out of memory");
 	for (int crash = 0; crash < 3; crash++) {
-		for (int i = 0; i < 40; i++)
-			town_act(&t, i % PEOPLE);
-		bot_await_durable(t.people[0], t.server);
-		everybody_syncs(&t);
-		int count = 0;
-		moments[count++] = town_look(&t);
-		while (count <= ACTIONS - crash * 70) { /* not always the same time after a cut */
-			town_act(&t, count % PEOPLE);
-			moments[count++] = town_look(&t);
+		town_live(&t, 40);
+		town_story_begin(&t, story);
+		while (story->count <= ACTIONS - crash * 70) { /* not always the same time after a cut */
+			town_act(&t, story->count % TOWN_PEOPLE);
+			town_story_add(&t, story);
 		}
-		game_server_kill_all(t.server);
-		if (redis != NULL && crash == 1) {
-			struct problem why;
-			redis_server_kill(redis);
-			EXPECT(redis_server_restart(redis, &why), "Redis does not come back: %s", why.text);
-		}
-		bots_expect_good();
-		town_forget(&t);
-		game_server_restart(t.server, NULL);
-		town_enter(&t);
-		everybody_syncs(&t);
-		struct moment now = town_look(&t);
-		int which = moment_find(moments, count, &now);
-		if (which < 0)
-			closest_tell(moments, count, &now);
-		EXPECT(which >= 0, "after crash %d the world is as it never was since the last durable moment", crash + 1);
-		print_message("          crash %d: %d of %d actions kept\n", crash + 1, which, count - 1);
-		expect_wealth(t.server, &wealth);
+		int which = town_crash(&t, story, &wealth, redis != NULL && crash == 1 ? redis_dies_too : NULL, redis);
+		print_message("          crash %d: %d of %d actions kept\n", crash + 1, which, story->count - 1);
 	}
-	free(moments);
+	free(story);
 	game_server_stop(t.server);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "common/world/keeper_note.h"
 #include "worker/record.h"
 
 static int setup_embedded(void **state)
@@ -711,6 +712,111 @@ static void a_successor_goes_on_with_the_cuts_and_restores_nothing(void **state)
 	scene_expect_sound(s);
 }
 
+static void fenced_fence_expect(struct scene *s, uint64_t generation)
+{
+	char text[24];
+	snprintf(text, sizeof text, "%llu", (unsigned long long)generation);
+	expect_kept_field(s, KEY_FENCE, "boot", "55555555555555555555555555555555");
+	expect_kept_field(s, KEY_FENCE, "generation", text);
+}
+
+static void a_successor_does_not_take_back_what_another_server_took(void **state)
+{
+	struct scene *s = scene_of(state);
+	scene_keeper_born(s);
+	uint32_t ana = scene_arrive(s, "Ana", 5, 1, 50, 50);
+	gold_set(s, ana, 10);
+	scene_cut_until_done(s);
+	struct store_fence other = fence_of(0x55), taken;
+	assert_int_equal(store_claim_wait(s->store.store, &other, 5000, &taken, &s->store.why), STORE_DONE);
+	gold_set(s, ana, 20);
+	scene_keeper_dies(s); /* it had not noticed */
+	scene_keeper_born(s);
+	for (unsigned i = 0; i < 3; i++)
+		scene_cut(s);
+	assert_true(s->keeper.fenced);
+	assert_int_equal(atomic_load(&s->world->keeper_note->state), STORE_TAKEN_OVER);
+	expect_kept_field(s, "player:5:user_stats", "gold", "10");
+	fenced_fence_expect(s, taken.generation);
+}
+
+static void a_server_that_writes_nothing_notices_too_that_another_took_the_store(void **state)
+{
+	struct scene *s = scene_of(state);
+	scene_keeper_born(s);
+	scene_cut_until_done(s);
+	keeper_refresh(&s->keeper);
+	uint64_t deadline = clock_mono_ms() + 300;
+	while (clock_mono_ms() < deadline)
+		loop_turn(s->store.loop, 20);
+	assert_false(s->keeper.fenced);
+	struct store_fence other = fence_of(0x55), taken;
+	assert_int_equal(store_claim_wait(s->store.store, &other, 5000, &taken, &s->store.why), STORE_DONE);
+	keeper_refresh(&s->keeper);
+	deadline = clock_mono_ms() + FIXTURE_DEADLINE_MS;
+	while (!s->keeper.fenced && clock_mono_ms() < deadline)
+		loop_turn(s->store.loop, 20);
+	assert_true(s->keeper.fenced);
+	fenced_fence_expect(s, taken.generation);
+}
+
+static void a_successor_notices_that_the_store_forgot_while_no_keeper_lived(void **state)
+{
+	struct scene *s = scene_of(state);
+	scene_keeper_born(s);
+	struct arrival ana = {.name = "Ana", .at = {1, 50, 50}, .is_new = true};
+	uint32_t domains[] = {1, s->world->realm_domain};
+	assert_int_equal(tx_run(&s->tx, domains, 2, arrive, &ana), TX_COMMIT);
+	lay_down(s, 2, 20, 20, SWORD, 1);
+	scene_cut_until_done(s);
+	assert_int_equal(s->world->players[ana.index].account_new, 0);
+	scene_keeper_dies(s);
+	redis_server_kill(s->redis);
+	if (!redis_server_restart_empty(s->redis, &s->store.why))
+		fail_msg("%s", s->store.why.text);
+	scene_keeper_born(s);
+	scene_cut_until_done(s);
+	expect_kept(s, "account:username:Ana", "1");
+	expect_kept(s, "accounts:counter", "1");
+	expect_kept_field(s, "account:Ana:data", "password_hash", "$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA");
+	struct redisReply *reply = redis_server_command(s->redis, "EXISTS ground_items:2");
+	assert_int_equal(reply->integer, 1);
+	freeReplyObject(reply);
+}
+
+static void the_age_of_what_is_not_saved_outlives_the_keeper(void **state)
+{
+	struct scene *s = scene_of(state);
+	struct keeper_news news;
+	scene_keeper_born(s);
+	uint32_t ana = scene_arrive(s, "Ana", 5, 1, 50, 50);
+	scene_cut_until_done(s);
+	scene_cut(s);
+	keeper_note_read(s->world, clock_mono_ms(), &news);
+	assert_int_equal(news.state, STORE_UP);
+	assert_string_equal(news.reason, "");
+	assert_int_equal(news.lag_ms, 0);
+	redis_server_kill(s->redis);
+	gold_set(s, ana, 20);
+	scene_cut(s);
+	uint64_t since = atomic_load(&s->world->keeper_note->unsaved_since_ms);
+	assert_true(since != 0);
+	keeper_note_read(s->world, since + 5000, &news);
+	assert_int_equal(news.state, STORE_DOES_NOT_ANSWER);
+	assert_true(news.reason[0] != '\0');
+	assert_int_equal(news.lag_ms, 5000);
+	scene_keeper_dies(s);
+	scene_keeper_born(s);
+	scene_cut(s);
+	assert_int_equal(atomic_load(&s->world->keeper_note->unsaved_since_ms), since);
+	if (!redis_server_restart(s->redis, &s->store.why))
+		fail_msg("%s", s->store.why.text);
+	scene_cut_until_done(s);
+	keeper_note_read(s->world, clock_mono_ms(), &news);
+	assert_int_equal(news.state, STORE_UP);
+	assert_int_equal(news.lag_ms, 0);
+}
+
 static unsigned points_left; /* of the child, until it is killed */
 
 static void count_down_and_die(const char *point)
@@ -886,6 +992,10 @@ int main(void)
 		WITH_REDIS(a_store_that_forgot_gets_everything_again),
 		WITH_BOTH(a_store_that_another_server_took_is_left_alone),
 		WITH_BOTH(a_successor_goes_on_with_the_cuts_and_restores_nothing),
+		WITH_BOTH(a_successor_does_not_take_back_what_another_server_took),
+		WITH_BOTH(a_server_that_writes_nothing_notices_too_that_another_took_the_store),
+		WITH_REDIS(a_successor_notices_that_the_store_forgot_while_no_keeper_lived),
+		WITH_REDIS(the_age_of_what_is_not_saved_outlives_the_keeper),
 		cmocka_unit_test(whatever_kills_the_keeper_its_successor_makes_it_whole),
 		cmocka_unit_test(a_crowd_of_ten_thousand_is_copied_in_a_moment),
 	};

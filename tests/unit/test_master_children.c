@@ -180,7 +180,8 @@ static int body_hears_the_log_level(const struct process_start *start)
 	struct pollfd wait = {.fd = start->master, .events = POLLIN};
 	body_begin(start);
 	poll(&wait, 1, 10000);
-	if (!master_line_hear(start->master, NULL))
+	struct master_wishes wishes;
+	if (!master_line_hear(start->master, &wishes))
 		return PROCESS_EXIT_MASTER_GONE;
 	return 20 + (int)log_current_level();
 }
@@ -719,6 +720,33 @@ static void durations_have_the_unit_that_fits(void **state)
 
 #define WITH_CHILDREN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void a_vault_grows_and_is_spread_over_fewer_workers(void **state)
+{
+	(void)state;
+	struct vault vault;
+	struct problem why;
+	int pair[2];
+	assert_true(vault_create(&vault, 4, &why));
+	for (uint32_t i = 1; i <= 4; i++) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+		close(pair[1]);
+		assert_true(vault_deposit(&vault, i - 1, i, 10 + i, pair[0]));
+	}
+	assert_true(vault_fit(&vault, 9, &why));
+	assert_true(vault_fit(&vault, 2, &why)); /* never smaller: what is there stays */
+	assert_int_equal(vault.size, 10);
+	assert_int_equal(vault.held, 4);
+	for (uint32_t i = 5; i < vault.size; i++)
+		assert_int_equal(vault.entries[i].fd, -1);
+	assert_true(vault_deposit(&vault, 3, 9, 7, dup(vault.entries[1].fd)));
+	vault_spread(&vault, 2);
+	assert_int_equal(vault_count(&vault, 0), 2); /* 1 and 3 */
+	assert_int_equal(vault_count(&vault, 1), 3); /* 2, 4 and 9 */
+	assert_int_equal(vault_count(&vault, 2) + vault_count(&vault, 3), 0);
+	assert_int_equal(vault.entries[4].generation, 14);
+	vault_destroy(&vault);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -740,6 +768,7 @@ int main(void)
 		WITH_CHILDREN(a_keeper_that_is_just_dead_is_started_once_more_for_its_last_cut),
 		WITH_CHILDREN(a_socket_deposited_by_a_killed_worker_reaches_its_successor),
 		cmocka_unit_test(the_vault_keeps_one_socket_per_connection_and_drops_by_generation),
+		cmocka_unit_test(a_vault_grows_and_is_spread_over_fewer_workers),
 		WITH_CHILDREN(a_child_that_listens_hears_of_the_log_level),
 		WITH_CHILDREN(a_crash_is_told_with_packet_player_and_map),
 		cmocka_unit_test(obituaries_name_the_end_in_words),

@@ -452,6 +452,7 @@ static void a_fence_that_moves_between_judging_and_writing_is_judged_again(void 
 		assert_true(store_commit(writer->store, writer->batch, &writer->fence, keeper_answered, &keeper));
 		for (unsigned turn = 0; turn < round % 5 && !keeper.answered; turn++)
 			loop_turn(writer->loop, 1);
+		claimer->fence.generation = 0; /* as a new server */
 		fixture_expect(claimer, fixture_claim(claimer, &claimer->fence), STORE_DONE);
 		fixture_turn_until(writer, &keeper.answered);
 		/* Either the commit came before the claim, or it never came at all. */

@@ -3,6 +3,7 @@
 #include "common/world/ledger.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
+#include "worker/blame.h"
 #include "worker/close_reasons.h"
 #include "worker/game/look.h"
 #include "worker/game/presence.h"
@@ -11,7 +12,8 @@
 #include "worker/game/walk.h"
 
 /* Where the character appears: its place, the map's forced place, the start of the world; a free tile near it. */
-static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, struct place *chosen, bool *again)
+static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, bool returning, struct place *chosen,
+						 bool *again)
 {
 	struct place tries[2] = {wish, tx->world->realm->start};
 	*again = false;
@@ -20,8 +22,8 @@ static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, str
 		const struct map_def *map = catalog_map(tx->catalog, at.map);
 		if (map == NULL || !tile_is_on_map(at.x, at.y))
 			continue;
-		if (map->start.map != 0 && catalog_map(tx->catalog, map->start.map) != NULL)
-			at = map->start;
+		if (map->start.map != 0 && catalog_map(tx->catalog, map->start.map) != NULL && !returning)
+			at = map->start; /* who never left is where he was */
 		if (!tx_need(tx, at.map)) {
 			*again = true;
 			return false;
@@ -50,7 +52,7 @@ static enum tx_verdict body_enters(struct tx *tx, struct entering *e, uint32_t i
 	unsigned terrain = WANT_LAND;
 	if (tile_is_water(tx->catalog, wish.map, wish.x, wish.y) && player_worn(player, EQUIP_BOAT) != NULL)
 		terrain = WANT_WATER;
-	if (!place_choose(tx, wish, terrain, &at, &again)) {
+	if (!place_choose(tx, wish, terrain, e->returning, &at, &again)) {
 		e->refusal = TEXT_INTERNAL;
 		return again ? TX_AGAIN : TX_CANCEL;
 	}
@@ -77,14 +79,24 @@ static enum tx_verdict body_enters(struct tx *tx, struct entering *e, uint32_t i
 	}
 	struct connection *c = &w->connections[e->connection.index];
 	SET(tx, c->player, e->player);
-	if (player->charset != 0)
+	SET(tx, c->returns_id, 0);
+	if (player->charset != 0 && !e->returning)
 		SET(tx, c->charset, (uint8_t)(player->charset - 1));
 
 	e->position = presence_enter(tx, index, at, 0);
 	e->map = at.map;
 	walk_arrived(tx, index);
-	presence_effect(tx, index, FX_WARP, 0);
+	if (!e->returning)
+		presence_effect(tx, index, FX_WARP, 0);
 	return TX_COMMIT;
+}
+
+static bool is_kept_out(const struct tx *tx, struct entering *e, uint32_t account)
+{
+	e->kept_out_ms = blame_keeps_out_ms(tx->world, account, tx->now_ms);
+	if (e->kept_out_ms > 0)
+		e->refusal = TEXT_KEPT_OUT;
+	return e->kept_out_ms > 0;
 }
 
 /* Login or creation with the character that was read or made. */
@@ -98,11 +110,13 @@ enum tx_verdict entering_new(struct tx *tx, void *context)
 		return TX_AGAIN;
 	if (player == NULL || player->state != PLAYER_RESERVED)
 		return TX_CANCEL;
-	if (w->realm->closed_to_players && (e->character->privileges & PRIVILEGE_STAFF) == 0) {
+	if (w->realm->closed_to_players && !e->returning && (e->character->privileges & PRIVILEGE_STAFF) == 0) {
 		e->refusal = TEXT_STAFF_ONLY;
 		return TX_CANCEL;
 	}
 
+	if (is_kept_out(tx, e, e->character->id))
+		return TX_CANCEL;
 	struct player image = *e->character;
 	image.generation = player->generation;
 	image.version = player->version;
@@ -138,6 +152,8 @@ enum tx_verdict entering_take_over(struct tx *tx, void *context)
 		e->vanished = true;
 		return TX_CANCEL;
 	}
+	if (is_kept_out(tx, e, player->id))
+		return TX_CANCEL;
 	const struct body *body = &w->bodies[index];
 	if (body->map != map)
 		return tx_need(tx, body->map) ? TX_CANCEL : TX_AGAIN; /* it moved while we waited for its map */

@@ -19,9 +19,11 @@ struct entering {
 	uint8_t heading;
 	bool created;            /* it gets an account id, and the address of its connection is noted for it */
 	bool belongings_are_new; /* minted with it; else the store has them already */
+	bool returning;          /* it never left: it comes from another generation of the world, on its open connection */
 
 	/* told: */
 	enum text_id refusal; /* cancelled: why */
+	uint64_t kept_out_ms; /* TEXT_KEPT_OUT: how much longer */
 	bool vanished;        /* entering_take_over: it had left the world, and was saved; read it from the store */
 	uint64_t position;    /* committed: where its NOTE_ENTER is in the ring of `map` */
 	uint32_t map;

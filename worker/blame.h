@@ -1,0 +1,22 @@
+/* blame.h - accounts whose packets kill workers: disconnected each time, and from the second time on kept out for a while that
+ * doubles (workers.kept_out_s, up to an hour). Ten quiet minutes and all is forgotten.
+ *
+ * A small table in the realm, written under its lock. When it is full the account that was blamed longest ago goes. A fresh
+ * generation begins with an empty one. */
+#ifndef ARGENTUM_WORKER_BLAME_H
+#define ARGENTUM_WORKER_BLAME_H
+
+#include "worker/worker.h"
+
+/* Notes it, in a transaction of its own, and logs when he is kept out from now on. account 0: a character that was never
+ * saved has none to be kept out by. `name` is for the log. */
+void blame_account(struct worker *w, uint32_t account, const char *name);
+
+/* Milliseconds for which this account is still kept out; 0 = it may enter. No lock needed for a look; under the realm's lock
+ * it is the truth. */
+uint64_t blame_keeps_out_ms(const struct world *world, uint32_t account, uint64_t now_ms);
+
+/* How long the n-th blame in a row keeps out; pure. */
+uint64_t blame_pause_ms(uint32_t blames, uint64_t first_ms);
+
+#endif

@@ -1,0 +1,26 @@
+/* stream.h - how far the two streams of a client's socket are, to the byte, as the kernel tells it (traps.md, TCP knows what
+ * you forgot).
+ *
+ * A worker that dies between a system call and writing down its result leaves positions that are behind the truth. Who goes
+ * on with the socket (adopt.c in the same world, passport_write.c on the way to another one) puts them right before anything
+ * else is read or sent. Plain TCP only. Private memory and a descriptor: no locks. */
+#ifndef ARGENTUM_WORKER_STREAM_H
+#define ARGENTUM_WORKER_STREAM_H
+
+#include <stdbool.h>
+
+#include "common/world/layout.h"
+
+/* Writes down in `c` (a connection, or a copy of one) what its last owner could not: bytes that the kernel has put into its
+ * input buffer, and bytes that it took for sending. false: the figures make no sense, or the socket tells none; nothing was
+ * changed, and the connection cannot be trusted. */
+bool stream_repair(struct connection *c, int fd);
+
+/* Of one that is closing: what it was still to be told. Its input is not read any more, and behind its last words is an end
+ * that counts as a byte; when the figures make no sense, all counts as sent. */
+void stream_repair_output(struct connection *c, int fd);
+
+/* The peer has reset it: nothing is to be repaired, what the kernel still had of it is gone. */
+bool stream_was_reset(int fd);
+
+#endif
