@@ -9,6 +9,7 @@
 #include "common/loop/loop.h"
 #include "master/audit_report.h"
 #include "master/master.h"
+#include "master/memory_report.h"
 #include "master/status.h"
 
 static void refuse(cJSON *reply, const char *format, const char *word)
@@ -45,6 +46,12 @@ static void status(struct master *master, const struct control_request *request,
 										 .now_ms = loop_now_ms(master->loop)};
 	(void)request;
 	status_add(reply, &source);
+}
+
+static void memory(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	(void)request;
+	memory_report_add(reply, &master->segments.world, &master->children, master->workers);
 }
 
 static void config(struct master *master, const struct control_request *request, cJSON *reply)
@@ -122,7 +129,7 @@ static const struct {
 	void (*answer)(struct master *master, const struct control_request *request, cJSON *reply);
 } orders[] = {
 	{"ping", false, ping},          {"status", false, status}, {"config", false, config}, {"stop", true, stop},
-	{"log-level", true, log_level}, {"audit", true, audit},    {"renew", false, renew},
+	{"log-level", true, log_level}, {"audit", true, audit},    {"renew", false, renew},   {"memory", false, memory},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)
@@ -136,6 +143,6 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 			orders[i].answer(context, request, reply);
 		return;
 	}
-	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew",
+	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew, memory",
 		   request->verb);
 }
