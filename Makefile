@@ -108,11 +108,7 @@ $(out)/tests/fuzz/test_fuzz_%: $(out)/tests/fuzz/fuzz_%.o $(out)/tests/fuzz/repl
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
-$(out)/tests/bench/%: $(out)/tests/bench/%.o $(out)/libbench.a $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
-	@echo "link    $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
-
-$(out)/tests/%: $(out)/tests/%.o $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
+$(out)/tests/%: $(out)/tests/%.o $(out)/libbench.a $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
