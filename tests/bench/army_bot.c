@@ -261,6 +261,7 @@ static void own_position(struct army *army, struct army_bot *bot, int x, int y)
 	if (bot->x != 0 && (bot->x != x || bot->y != y)) {
 		army->figures.corrections++;
 		bot->wait = 1;
+		bot->steps = 0; /* where he comes now says nothing about those */
 		bot->east = bot->x == x ? bot->east : !bot->east;
 	}
 	bot->x = (uint8_t)x;
@@ -302,6 +303,7 @@ static void pushed(struct army_bot *bot, int heading)
 	static const int dx[] = {0, 0, 1, 0, -1}, dy[] = {0, -1, 0, 1, 0};
 	bot->x = (uint8_t)(bot->x + dx[heading]);
 	bot->y = (uint8_t)(bot->y + dy[heading]);
+	bot->steps = 0; /* what others see of him now was no step of his */
 }
 
 static void pong(struct army *army, struct army_bot *bot)

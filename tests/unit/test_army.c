@@ -35,9 +35,11 @@ struct fixture {
 static int setup(void **state)
 {
 	struct problem why;
-	struct fixture *f = calloc(1, sizeof *f);
-	if (f == NULL || !text_catalog_load(NULL, &why))
-		return -1;
+	static struct fixture fixture; /* of the one test that runs */
+	struct fixture *f = &fixture;
+	*f = (struct fixture){.child = 0};
+	*state = f;
+	assert_true(text_catalog_load(NULL, &why));
 	int fd = little_catalog_build();
 	f->catalog = catalog_attach(fd, &why);
 	close(fd);
@@ -48,7 +50,6 @@ static int setup(void **state)
 	PUT(&f->says, CHARACTER_CREATE, .char_index = SELF, .heading = HEADING_EAST, .x = 50, .y = 50);
 	PUT(&f->says, CHARACTER_CREATE, .char_index = OTHER, .heading = HEADING_EAST, .x = 52, .y = 50);
 	assert_false(f->says.failed);
-	*state = f;
 	return f->catalog != NULL ? 0 : -1;
 }
 
@@ -61,7 +62,6 @@ static int teardown(void **state)
 		waitpid(f->child, NULL, 0);
 	}
 	catalog_detach(&f->catalog);
-	free(f);
 	return 0;
 }
 
@@ -78,8 +78,8 @@ static void server_play(const struct fixture *f, int listener, size_t first, boo
 		n = recv(fd, heard, sizeof heard, 0); /* the bot's ping */
 	if (n > 0 && first < f->says.length && send(fd, f->bytes + first, f->says.length - first, MSG_NOSIGNAL) < 0)
 		_exit(1);
-	while (!closes)
-		pause();
+	if (!closes)
+		pause(); /* until it is killed */
 	_exit(0);
 }
 
@@ -103,7 +103,7 @@ static void army_meets(struct fixture *f, size_t first, bool closes)
 
 #define play_until(f, condition)                                                                                       \
 	do {                                                                                                               \
-		uint64_t until_ = clock_mono_ms() + PATIENCE_S * 1000;                                                         \
+		uint64_t until_ = clock_mono_ms() + (uint64_t)PATIENCE_S * 1000;                                               \
 		while (!(condition) && clock_mono_ms() < until_)                                                               \
 			army_play((f)->army, 0.01);                                                                                \
 		assert_true(condition);                                                                                        \
