@@ -91,7 +91,7 @@ void army_destroy(struct army **army)
 
 static void wishes_look(struct army *army, uint64_t now_ns)
 {
-	army->turn_ns = now_ns;
+	army->look_ns = now_ns;
 	for (unsigned i = 0; i < army->options.bots; i++) {
 		if (army->bot[i].phase == PHASE_PLAYING)
 			army_bot_act(army, &army->bot[i], now_ns);
@@ -108,7 +108,9 @@ static void turn(struct army *army)
 			army_bot_receive(army, bot);
 	}
 	uint64_t now_ns = clock_mono_ns();
-	if (army->acting && now_ns - army->turn_ns >= LOOK_EVERY_NS)
+	latency_add(&army->figures.turn, (now_ns - army->turn_ns) / 1000);
+	army->turn_ns = now_ns;
+	if (army->acting && now_ns - army->look_ns >= LOOK_EVERY_NS)
 		wishes_look(army, now_ns);
 }
 
@@ -131,6 +133,7 @@ bool army_enter(struct army *army, unsigned within_s)
 void army_play(struct army *army, double seconds)
 {
 	uint64_t now_ns = clock_mono_ns(), until_ns = now_ns + (uint64_t)(seconds * 1e9);
+	army->turn_ns = now_ns;
 	if (!army->acting) {
 		army->acting = true;
 		for (unsigned i = 0; i < army->options.bots; i++)

@@ -75,6 +75,7 @@ struct army_figures {
 	uint64_t packets, bytes, reads;
 	uint64_t corrections;
 	struct latency step, ping;
+	struct latency turn; /* of the army's own loop: what it is late itself, and what the machine gives to others */
 };
 
 /* Since the army was made. */
@@ -117,7 +118,8 @@ struct army {
 	struct army_bot *bot;
 	unsigned playing, entering; /* how many */
 	bool acting;
-	uint64_t turn_ns; /* the bots' own doings were looked at */
+	uint64_t turn_ns; /* the loop came round */
+	uint64_t look_ns; /* the bots' own doings were looked at */
 	struct rng rng;
 	uint16_t owner[CHARACTER_IDS]; /* bot + 1 by the index of his character */
 	int8_t *block[1024];           /* by map: doors, as any bot was last told */
