@@ -117,11 +117,12 @@ static void run_print(const struct run *run, const struct run *game)
 	char share[16] = "";
 	if (run != game && theirs > 0)
 		snprintf(share, sizeof share, "%.0f %%", 100 * run_deliveries_per_cpu_s(game) / theirs);
-	printf("  %-24s %8.0f %9.0f %6.1f %7.2f %9.0f %7s %6.1f %6.1f %6.1f %6.0f %6.1f %6.1f %6.0f %7.1f %9.1f\n",
+	printf("  %-24s %8.0f %9.0f %6.1f %7.2f %9.0f %7s %6.1f %6.1f %6.1f %6.0f %6.1f %6.1f %6.0f %7.1f %7.1f %9.1f\n",
 		   run->name, per_s(run, f->steps), per_s(run, f->deliveries), run_observers(run), run->cpu_s, theirs, share,
 		   latency_ms(&f->step, 0.5), latency_ms(&f->step, 0.95), latency_ms(&f->step, 0.99), latency_max_ms(&f->step),
 		   latency_ms(&f->ping, 0.5), latency_ms(&f->ping, 0.99), latency_max_ms(&f->ping),
-		   per_s(run, f->bytes) / (1 << 20), latency_ms(&f->turn, 0.99));
+		   per_s(run, f->bytes) / (1 << 20), f->reads > 0 ? (double)f->deliveries / (double)f->reads : 0,
+		   latency_ms(&f->turn, 0.99));
 }
 
 static void faults_print(const struct army_faults *faults)
@@ -143,8 +144,8 @@ static void faults_print(const struct army_faults *faults)
 static void round_print(const struct round *round)
 {
 	printf("\n%s: %u players, %u workers\n", round->name, round->players, round->workers);
-	printf("  %-24s %8s %9s %6s %7s %9s %7s %27s %20s %7s %9s\n", "", "steps/s", "deliv/s", "obs", "CPU s", "d/CPU s",
-		   "share", "step ms: 50/95/99 % max", "ping ms: 50/99 % max", "MiB/s", "army ms");
+	printf("  %-24s %8s %9s %6s %7s %9s %7s %27s %20s %7s %7s %9s\n", "", "steps/s", "deliv/s", "obs", "CPU s",
+		   "d/CPU s", "share", "step ms: 50/95/99 % max", "ping ms: 50/99 % max", "MiB/s", "d/read", "army ms");
 	run_print(&round->game, &round->game);
 	for (unsigned i = 0; i < round->reference_count; i++)
 		run_print(&round->reference[i], &round->game);
@@ -244,7 +245,9 @@ void report_open(struct report *report, const char *world)
 		 "many\n"
 		 "sockets. obs: observers of a step; CPU s: of the processes that serve clients; d/CPU s: steps that arrived "
 		 "on others'\n"
-		 "screens, per CPU second; share: the game's part of the reference's. Latencies contain the army's own delay; "
+		 "screens, per CPU second; share: the game's part of the reference's. d/read: steps in one piece; a program "
+		 "that the\n"
+		 "machine keeps waiting sends larger pieces, and is cheaper for it. Latencies contain the army's own delay; "
 		 "army ms is\n"
 		 "99 % of its turns: where that is long, the machine had other work, and no latency means much.");
 }
