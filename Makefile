@@ -6,6 +6,7 @@
 # make tsan       build and run the tests that are threads in one world, under ThreadSanitizer (`make test` does so too)
 # make check      static checks: clang-tidy, cppcheck, formatting
 # make fuzz       search for crashes with libFuzzer, FUZZ_SECONDS=60 for each target
+# make chaos      players on a server whose processes die all the time, CHAOS_SECONDS=600 on each store; CHAOS_SEED=number
 # make bench      speed and memory, as tables: the core, then the server with an army of clients (three minutes)
 # make bench-full the army's curves: 1, 2, 4 workers, up to 10,000 players (half an hour; ARGENTUM_BENCH_MOST=3000: up to those)
 # make install    into $(DESTDIR)$(PREFIX)
@@ -73,6 +74,8 @@ all_sources    = $(call sources,common master worker tests)
 unit_tests     = $(patsubst %.c,$(out)/%,$(wildcard tests/unit/test_*.c))
 thread_tests   = $(patsubst %.c,build-thread/%,$(wildcard tests/unit/test_*_threads.c))
 scenario_tests = $(patsubst %.c,$(out)/%,$(wildcard tests/scenario/test_*.c))
+chaos_tests    = $(patsubst %.c,$(out)/%,$(wildcard tests/chaos/test_*.c))
+chaos_objects  = $(call objects,$(filter-out tests/chaos/test_%,$(call sources,tests/chaos)))
 fuzz_targets   = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_replays   = $(patsubst %,$(out)/tests/fuzz/test_fuzz_%,$(fuzz_targets))
 armed_programs = $(patsubst %.c,$(out)/%,$(wildcard tests/armed/*.c))
@@ -81,7 +84,7 @@ bench_parts    = $(filter-out tests/bench/bench_%,$(call sources,tests/bench))
 harness        = $(call objects,$(call sources,tests/harness))
 
 
-.PHONY: all run test tsan check bench bench-full fuzz install clean help tests world format install-build install-test install-check
+.PHONY: all run test tsan check bench bench-full chaos fuzz install clean help tests world format install-build install-test install-check
 all: $(out)/argentumd $(out)/argentumctl
 
 help:
@@ -105,6 +108,10 @@ $(out)/argentumctl: $(call objects,$(ctl_sources)) $(out)/libworker.a $(out)/lib
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(out)/tests/fuzz/test_fuzz_%: $(out)/tests/fuzz/fuzz_%.o $(out)/tests/fuzz/replay.o $(out)/libharness.a $(out)/libworker.a $(out)/libcommon.a
+	@echo "link    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(out)/tests/chaos/chaos: $(chaos_objects) $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
@@ -155,9 +162,10 @@ test: install-test
 	@$(MAKE) --no-print-directory world
 	@$(build-thread)
 	@echo "step 3: running every test"
-	@tests/run $(out) $(sort $(unit_tests)) $(sort $(thread_tests)) $(sort $(fuzz_replays)) $(sort $(scenario_tests))
+	@tests/run $(out) $(sort $(unit_tests)) $(sort $(thread_tests)) $(sort $(fuzz_replays)) $(sort $(scenario_tests)) $(chaos_tests)
 
-tests: $(armed_programs) $(unit_tests) $(fuzz_replays) $(scenario_tests) $(bench_programs)
+tests: $(armed_programs) $(unit_tests) $(fuzz_replays) $(scenario_tests) $(bench_programs) $(chaos_tests) \
+	$(out)/tests/chaos/chaos
 
 # ThreadSanitizer does not model fences, and gcc says so at each; what they order in ring.h and tx.h is atomic all the same.
 # Instrumented code makes gcc take variables for uninitialised that are not; the other builds warn of those that are.
@@ -182,6 +190,17 @@ bench-full: install-test
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
 	@$(MAKE) --no-print-directory world
 	@ARGENTUM_BUILD=$(out) $(out)/tests/bench/bench_army full
+
+# --- chaos: kills and stops processes at random while players play, and looks whether anybody noticed; CHAOS_ARGS="--help" ---
+
+CHAOS_SECONDS ?= 600
+CHAOS_SEED    ?= $(shell date +%s)
+
+chaos: install-test
+	@echo "step 2: building"
+	@$(MAKE) --no-print-directory -j$$(nproc) all world $(armed_programs) $(out)/tests/chaos/chaos
+	@echo "step 3: $(CHAOS_SECONDS) s of chaos on each store"
+	@ARGENTUM_BUILD=$(out) $(out)/tests/chaos/chaos --seconds $(CHAOS_SECONDS) --seed $(CHAOS_SEED) $(CHAOS_ARGS)
 
 # --- fuzzing: each target for FUZZ_SECONDS with clang's libFuzzer; what crashes goes into tests/fuzz/corpus -----------------
 

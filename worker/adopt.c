@@ -33,7 +33,7 @@ static bool socket_is_in_vault(const struct worker *w, uint32_t index)
 {
 	const struct connection *c = &w->world.connections[index];
 	return index < w->start.vault_size && w->start.vault[index].fd >= 0 &&
-		   w->start.vault[index].generation == c->generation;
+		   w->start.vault[index].generation == c->generation && c->phase != CONNECTION_FREE;
 }
 
 /* The transaction that let it in was done, only the phase was not written any more. */
@@ -55,22 +55,18 @@ static void adopt_one(struct worker *w, uint32_t index)
 		connection_forget(w, index);
 		return;
 	}
-	if (c->phase == CONNECTION_FREE)
-		c->phase = CONNECTION_NEW; /* the dead one had just deposited it */
 	if (c->phase == CONNECTION_CLOSING) {
-		stream_repair_output(c, c->fd);
+		stream_repair_last(c, c->fd);
 		client_adopt_closing(w, client);
 		return;
 	}
-	if (stream_was_reset(c->fd)) {
-		client_close(w, client, CLOSE_CONNECTION_LOST);
-		return;
-	}
-	if (!stream_repair(c, c->fd)) {
-		log_error("connection %u: the stream positions of the dead worker make no sense; closed", index);
+	bool reset = stream_is_reset(c->fd);
+	if (reset || !stream_repair(c, c->fd)) {
+		if (!reset)
+			log_error("connection %u: the stream positions of the dead worker make no sense; closed", index);
 		if (c->phase == CONNECTION_CHECKING && c->returns_id != 0)
 			session_release(w, c->player);
-		client_close(w, client, CLOSE_INTERNAL);
+		client_close(w, client, reset ? CLOSE_CONNECTION_LOST : CLOSE_INTERNAL);
 		return;
 	}
 	const struct player *player = handle_player(&w->world, c->player);

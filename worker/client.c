@@ -238,19 +238,6 @@ static enum tx_verdict admit(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
-static enum tx_verdict come_along(struct tx *tx, void *context)
-{
-	if (!address_come_along(tx, *(const uint32_t *)context))
-		return TX_CANCEL;
-	counted(tx, COUNT_connections_accepted);
-	return TX_COMMIT;
-}
-
-bool client_come_along(struct worker *w, uint32_t index)
-{
-	return worker_transaction(w, &w->world.realm_domain, 1, come_along, &index) == TX_COMMIT;
-}
-
 static enum tx_verdict end(struct tx *tx, void *context)
 {
 	uint32_t index = *(const uint32_t *)context;
@@ -263,6 +250,19 @@ static enum tx_verdict end(struct tx *tx, void *context)
 	SET(tx, c->player, ((struct handle){0}));
 	SET(tx, c->generation, c->generation + 1);
 	return TX_COMMIT;
+}
+
+static enum tx_verdict come_along(struct tx *tx, void *context)
+{
+	if (!address_come_along(tx, *(const uint32_t *)context))
+		return TX_CANCEL;
+	counted(tx, COUNT_connections_accepted);
+	return TX_COMMIT;
+}
+
+bool client_come_along(struct worker *w, uint32_t index)
+{
+	return worker_transaction(w, &w->world.realm_domain, 1, come_along, &index) == TX_COMMIT;
 }
 
 void client_end_note(struct worker *w, uint32_t index)
@@ -322,6 +322,8 @@ void client_open(struct worker *w, int fd, const uint8_t address[16], uint16_t p
 		atomic_store(&c->owner, 0);
 		return;
 	}
+	c->phase = CONNECTION_NEW; /* what is in the vault without a phase is no connection yet (arrival.c) */
+	point("newcomer begins");
 	vault_link_deposit(w, client);
 	point("deposited"); /* from here on it outlives this process */
 	client_enter(w, client, CONNECTION_NEW);

@@ -397,7 +397,6 @@ static void claimed(void *context, enum store_result result, const struct store_
 		keeper_fence(k, why);
 	else
 		trouble_log(k, result, why); /* the next cut tries again */
-	keeper_audit_go_on(k);
 }
 
 static void committed(void *context, enum store_result result, const struct problem *why)
@@ -427,7 +426,7 @@ static void committed(void *context, enum store_result result, const struct prob
 	}
 	lag_tell(k);
 	state_tell(k);
-	keeper_audit_go_on(k);
+	keeper_balances_look(k);
 	point("keeper: cut over");
 }
 

@@ -48,7 +48,7 @@ struct keeper_auditor {
 	struct audit audit, before;
 	uint32_t held_us;
 	struct loop_timer *timer;
-	bool waits;                 /* for the answer to a cut before it walks through the store */
+	uint64_t store_since_ms;    /* since when it waits for the store to be looked at */
 	struct jobs *jobs;          /* a thread of its own for walking; NULL until it is needed */
 	struct store_walk_job *job; /* NULL = nobody walks */
 };

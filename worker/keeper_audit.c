@@ -14,7 +14,10 @@ enum {
 	LOOKS_MOST = 5,
 	LOOK_AGAIN_MS = 60,
 	BALANCES_AT_ONCE = 64,
-	WALK_MOST_MS = 60000, /* so long may cuts wait */
+	STORE_AGAIN_MS = 20,
+	AWAY_MOST_MS = 2000,     /* a store that is away is waited for */
+	SETTLES_MOST_MS = 10000, /* one that is there, for the answer to a cut; or two cuts long */
+	WALK_MOST_MS = 60000,    /* so long may cuts wait */
 };
 
 struct store_walk_job {
@@ -236,20 +239,39 @@ static bool store_is_settled(const struct keeper *k)
 	return !k->writing && !k->claim_wanted && k->saved.ledger_known;
 }
 
-static void store_look(struct keeper *k)
+/* How long it is waited for: one that is away may be back in a moment; one that is there takes its next cut. */
+static uint64_t store_patience_ms(const struct keeper *k)
 {
+	uint64_t cuts_ms = 2 * (uint64_t)k->config->store.cut_interval_ms;
+	if (!store_is_up(k->store))
+		return AWAY_MOST_MS;
+	return cuts_ms > SETTLES_MOST_MS ? cuts_ms : SETTLES_MOST_MS;
+}
+
+static void store_look(void *context)
+{
+	struct keeper *k = context;
+	struct keeper_auditor *a = &k->audit;
 	struct problem why = {"it does not answer"};
-	k->audit.waits = store_is_up(k->store) && !k->fenced && !store_is_settled(k);
-	if (k->audit.waits || (store_is_up(k->store) && !k->fenced && walk_begin(k, &why)))
-		return;
-	log_warning("audit: the store is not looked at: %s", k->fenced ? "another server has taken it over" : why.text);
+	a->timer = NULL;
+	if (k->fenced) {
+		problem_set(&why, "another server has taken it over");
+	} else if (store_is_up(k->store) && store_is_settled(k)) {
+		if (walk_begin(k, &why))
+			return;
+	} else if (clock_mono_ms() - a->store_since_ms < store_patience_ms(k)) {
+		a->timer = loop_timer_once(k->loop, STORE_AGAIN_MS, store_look, k, "audit of the store");
+		if (a->timer != NULL)
+			return;
+	} else if (store_is_up(k->store)) {
+		problem_set(&why, "it does not take the cuts");
+	}
+	log_warning("audit: the store is not looked at: %s", why.text);
 	audit_finish(k, NULL);
 }
 
-void keeper_audit_go_on(struct keeper *k)
+void keeper_balances_look(struct keeper *k)
 {
-	if (k->audit.waits)
-		store_look(k);
 	if (k->world->realm->balance == BALANCE_ANEW && store_is_settled(k) && k->audit.reach < AUDIT_ACCEPT &&
 		k->audit.wanted < AUDIT_ACCEPT) {
 		log_warning("store: what it holds now is taken for the new balance of its ledger, since it lost what it had");
@@ -279,6 +301,7 @@ static void world_look(void *context)
 			return;
 	}
 	audit_conclude(&a->audit);
+	a->store_since_ms = clock_mono_ms();
 	if (a->reach == AUDIT_WORLD)
 		audit_finish(k, NULL);
 	else
@@ -314,5 +337,4 @@ void keeper_audit_end(struct keeper *k)
 		atomic_store(&a->job->cancel, true);
 	jobs_destroy(&a->jobs); /* waits for the walk, and hears that it is done */
 	a->reach = a->wanted = AUDIT_NOTHING;
-	a->waits = false;
 }

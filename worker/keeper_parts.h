@@ -9,8 +9,8 @@
 /* Somebody walks through the store: nothing may be written to it. */
 bool keeper_audit_walks(const struct keeper *keeper);
 
-/* An answer of the store came: an audit may wait for it. */
-void keeper_audit_go_on(struct keeper *keeper);
+/* An answer of the store came: is its balance to be taken anew? */
+void keeper_balances_look(struct keeper *keeper);
 
 /* The store lost what it had: what its ledger must say is found out when it has what is in the world. */
 void keeper_balances_are_lost(struct keeper *keeper);

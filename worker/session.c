@@ -349,13 +349,11 @@ static void password_begin(struct session *s)
 /* Whose hash this is: is he who he says? What was checked once is not checked again. */
 static void password_check(struct session *s, const char *hash)
 {
-	if (s->returning) {
+	if (s->returning || (s->password_good && strcmp(s->hash, hash) == 0)) {
 		session_enter(s);
 	} else if (!s->password_good) {
 		text_to_z(text_of(hash), s->hash, sizeof s->hash);
 		password_begin(s);
-	} else if (strcmp(s->hash, hash) == 0) {
-		session_enter(s);
 	} else {
 		session_refuse(s, TEXT_BUSY, "its password was changed while it was checked");
 	}

@@ -27,13 +27,13 @@ enum key_kind {
 };
 
 static const struct {
-	enum key_kind kind;
 	const char *prefix, *suffix; /* a number between them */
+	enum key_kind kind;
 	enum store_type type;
 } key_kinds[] = {
-	{KIND_PURSE, "player:", ":user_stats", STORE_HASH}, {KIND_BAG, "player:", ":inventory", STORE_HASH},
-	{KIND_VAULT, "bank:", ":vault", STORE_HASH},        {KIND_ACCOUNT, "bank:", ":gold", STORE_STRING},
-	{KIND_GROUND, "ground_items:", "", STORE_STRING},   {KIND_LEFT, "argentumd:ground_left:", "", STORE_STRING},
+	{"player:", ":user_stats", KIND_PURSE, STORE_HASH}, {"player:", ":inventory", KIND_BAG, STORE_HASH},
+	{"bank:", ":vault", KIND_VAULT, STORE_HASH},        {"bank:", ":gold", KIND_ACCOUNT, STORE_STRING},
+	{"ground_items:", "", KIND_GROUND, STORE_STRING},   {"argentumd:ground_left:", "", KIND_LEFT, STORE_STRING},
 };
 
 struct key_name {

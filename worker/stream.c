@@ -65,7 +65,7 @@ bool stream_repair(struct connection *c, int fd)
 	return true;
 }
 
-void stream_repair_output(struct connection *c, int fd)
+void stream_repair_last(struct connection *c, int fd)
 {
 	struct stream stream;
 	uint64_t queued = cursor_now(c)->appended;
@@ -73,7 +73,7 @@ void stream_repair_output(struct connection *c, int fd)
 	c->sent = known ? stream.written : queued;
 }
 
-bool stream_was_reset(int fd)
+bool stream_is_reset(int fd)
 {
 	struct tcp_info info = {0};
 	socklen_t length = sizeof info;

@@ -16,11 +16,11 @@
  * changed, and the connection cannot be trusted. */
 bool stream_repair(struct connection *c, int fd);
 
-/* Of one that is closing: what it was still to be told. Its input is not read any more, and behind its last words is an end
- * that counts as a byte; when the figures make no sense, all counts as sent. */
-void stream_repair_output(struct connection *c, int fd);
+/* Of a connection that is closing: how much of its last words was sent. Its input is not read any more, and behind the words
+ * is an end that counts as a byte; when the figures make no sense, all was sent. */
+void stream_repair_last(struct connection *c, int fd);
 
-/* The peer has reset it: nothing is to be repaired, what the kernel still had of it is gone. */
-bool stream_was_reset(int fd);
+/* The peer has broken it off: the kernel has thrown away what it knew, so there is nothing to repair and nobody to serve. */
+bool stream_is_reset(int fd);
 
 #endif

@@ -74,12 +74,15 @@ bool audit_room_create(struct audit_room *room, const struct world *w, const str
 {
 	size_t chunks = (size_t)w->limits.workers * w->limits.chunks + 1, players = (size_t)w->limits.players + 1;
 	size_t items = (size_t)w->limits.items + 1, blocked = sizeof w->maps[0].blocked;
-	*room = (struct audit_room){.found = calloc(items, sizeof *room->found),
-								.net = calloc(items, sizeof *room->net),
-								.terrain = calloc((size_t)w->limits.maps + 1, blocked),
-								.seen = calloc(1, chunks > players ? chunks : players),
-								.seen_bytes = chunks > players ? chunks : players};
-	if (room->found == NULL || room->net == NULL || room->terrain == NULL || room->seen == NULL)
+	*room =
+		(struct audit_room){.found = calloc(items, sizeof *room->found),
+							.net = calloc(items, sizeof *room->net),
+							.terrain = calloc((size_t)w->limits.maps + 1, blocked),
+							.seen = calloc(1, chunks > players ? chunks : players),
+							.seen_bytes = chunks > players ? chunks : players,
+							.addresses = calloc((size_t)w->address_sets * ADDRESS_SET + 1, sizeof *room->addresses)};
+	if (room->found == NULL || room->net == NULL || room->terrain == NULL || room->seen == NULL ||
+		room->addresses == NULL)
 		return false;
 	for (uint32_t map = 1; catalog != NULL && map <= w->limits.maps; map++) {
 		if (catalog_map(catalog, map) != NULL)
@@ -94,6 +97,7 @@ void audit_room_destroy(struct audit_room *room)
 	free(room->net);
 	free(room->terrain);
 	free(room->seen);
+	free(room->addresses);
 	*room = (struct audit_room){0};
 }
 
@@ -169,6 +173,7 @@ void audit_world(const struct world *w, const struct catalog *catalog, struct au
 	memset(room->found, 0, ((size_t)w->limits.items + 1) * sizeof *room->found);
 	look_at_maps(&look);
 	look_at_players(&look);
+	look_at_addresses(&look);
 	sums_compare(&look);
 	rings_look(&look);
 	logs_look(&look);

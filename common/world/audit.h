@@ -34,6 +34,11 @@ struct audit {
 	uint64_t items; /* units in bags, banks and on the ground, gold piles left out */
 };
 
+/* Connections of an address, and those of them with a login or creation under way. */
+struct audit_address {
+	uint32_t connections, attempts;
+};
+
 /* Private memory for looking at worlds with these limits and this catalog; the caller's. */
 struct audit_room {
 	int64_t *found;   /* [items + 1]: what there is of each item */
@@ -41,6 +46,7 @@ struct audit_room {
 	uint8_t *terrain; /* [maps + 1] times as much as map_state.blocked */
 	uint8_t *seen;    /* [most of players, chunks + 1] */
 	size_t seen_bytes;
+	struct audit_address *addresses; /* by record, from 1 */
 };
 
 /* false: out of memory. What was made is given back in either case by audit_room_destroy. */

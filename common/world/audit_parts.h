@@ -18,6 +18,9 @@ void look_at_stack(struct look *look, const struct stack *stack, const char *whe
 /* audit_maps.c */
 void look_at_maps(struct look *look);
 
+/* audit_addresses.c */
+void look_at_addresses(struct look *look);
+
 /* audit_players.c */
 void look_at_players(struct look *look);
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/base/log.h"
 #include "common/base/point.h"
@@ -36,29 +35,11 @@ void tx_release(struct tx *tx)
 
 /* --- locks --------------------------------------------------------------------------------------------------------------- */
 
-static int lock_patiently(struct world *w, pthread_mutex_t *lock)
-{
-	int error = pthread_mutex_trylock(lock);
-	if (error != EBUSY)
-		return error;
-	count_add(w, COUNT_lock_waits, 1);
-	for (;;) {
-		struct timespec until;
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += 1;
-		error = pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &until);
-		if (error != ETIMEDOUT)
-			return error;
-		/* Its holder hangs; the watchdog will kill it and we shall be told EOWNERDEAD. */
-		count_add(w, COUNT_lock_timeouts, 1);
-	}
-}
-
 static void domain_lock(struct tx *tx, uint32_t index)
 {
 	struct world *w = tx->world;
 	struct domain *domain = &w->domains[index];
-	int error = lock_patiently(w, &domain->lock);
+	int error = world_lock_patiently(w, &domain->lock);
 	point("lock taken");
 	if (error == EOWNERDEAD) {
 		uint64_t holder = atomic_load(&domain->holder);

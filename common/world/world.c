@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/clock.h"
@@ -378,9 +379,31 @@ static void log_settle(struct world *w, struct undo_log *log)
 	point("log idle");
 }
 
-static void repair_lock(pthread_mutex_t *lock)
+/* Shorter than the shortest workers.heartbeat_timeout_ms. */
+enum { LOCK_WAIT_MS = 100, LOCK_WAITS_TOLD = 10 };
+
+int world_lock_patiently(struct world *w, pthread_mutex_t *lock)
 {
-	int error = pthread_mutex_lock(lock);
+	int error = pthread_mutex_trylock(lock);
+	if (error != EBUSY)
+		return error;
+	count_add(w, COUNT_lock_waits, 1);
+	for (unsigned waits = 1;; waits++) {
+		uint64_t until_ms = clock_mono_ms() + LOCK_WAIT_MS;
+		struct timespec until = {.tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000};
+		error = pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &until);
+		if (error != ETIMEDOUT)
+			return error;
+		/* Its holder hangs; the watchdog will kill it and we shall be told EOWNERDEAD. */
+		atomic_store_explicit(&w->processes[w->slot].heartbeat_ms, clock_mono_ms(), memory_order_relaxed);
+		if (waits % LOCK_WAITS_TOLD == 0)
+			count_add(w, COUNT_lock_timeouts, 1);
+	}
+}
+
+static void repair_lock(struct world *w, pthread_mutex_t *lock)
+{
+	int error = world_lock_patiently(w, lock);
 	if (error == EOWNERDEAD)
 		error = pthread_mutex_consistent(lock); /* a settler died: what it did can be done again */
 	if (error != 0) {
@@ -393,7 +416,7 @@ static void repair_lock(pthread_mutex_t *lock)
 void world_settle(struct world *world, unsigned slot, uint32_t life)
 {
 	struct process_slot *process = &world->processes[slot];
-	repair_lock(&process->repair);
+	repair_lock(world, &process->repair);
 	struct undo_log *log = world_undo(world, slot);
 	if (log->life == life)
 		log_settle(world, log);
@@ -428,7 +451,7 @@ void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t 
 	struct process_slot *process = &world->processes[slot];
 	world->slot = slot;
 
-	repair_lock(&process->repair);
+	repair_lock(world, &process->repair);
 	struct undo_log *log = world_undo(world, slot);
 	log_settle(world, log);
 	world->life = atomic_load(&process->life) + 1;

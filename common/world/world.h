@@ -63,6 +63,10 @@ void world_publish(struct world *world);
  * process must be dead. */
 void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t now_ms);
 
+/* Locks a mutex of the segment; as pthread_mutex_lock. Who waits beats his heart meanwhile, so that the watchdog kills
+ * who hangs with the lock and not those who wait for him. */
+int world_lock_patiently(struct world *world, pthread_mutex_t *lock);
+
 /* Settles the undo log of a dead process: rolls an ACTIVE one back, a COMMITTED one forward; nothing when the log does
  * not belong to that life (any more) or is idle. Any number of processes may try at once, and die trying. */
 void world_settle(struct world *world, unsigned slot, uint32_t life);

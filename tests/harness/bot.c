@@ -24,7 +24,7 @@
 #include "tests/harness/game_server.h"
 #include "tests/harness/scenario.h"
 
-enum { BOTS_MAX = 512, PLACE_TRIES = 200, SEND_PATIENCE_S = 20 };
+enum { BOTS_MAX = 1024, PLACE_TRIES = 200, SEND_PATIENCE_S = 20 };
 
 /* All that are open: who waits lets all receive, and the teardown of a test that failed finds them. */
 static struct bot *bots;
@@ -263,6 +263,8 @@ static void bot_receive(struct bot *bot)
 		there = 1; /* the end, or an error: recv tells */
 	ssize_t n = recv(bot->fd, bytes, (size_t)there < sizeof bytes ? (size_t)there : sizeof bytes, MSG_DONTWAIT);
 	if (n > 0) {
+		bot->received_ms = clock_mono_ms();
+		bot->bytes += (uint64_t)n;
 		bot_view_chunk(bot, bytes, (size_t)n);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		bot->closed = true;

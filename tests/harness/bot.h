@@ -68,6 +68,8 @@ struct bot {
 	/* how well the server behaved */
 	unsigned packets, chunks, cut_packets, desyncs;
 	unsigned longest_chunk;
+	uint64_t bytes;       /* received, each of them read as part of a packet */
+	uint64_t received_ms; /* when the last chunk came, monotonic */
 
 	/* what the client knows */
 	int dice[5];
@@ -155,6 +157,9 @@ bool bot_can_step(const struct bot *bot, int heading);
 /* The shortest way to a tile of this map, around what is in the way, without waiting between the steps; exits are avoided
  * unless one is the destination. Then waits until the server agrees. */
 void bot_walk_to(struct bot *bot, int x, int y);
+
+/* The same way as headings, without going: how many steps; 0 = there is none, it is longer than `most`, or he is there. */
+unsigned bot_find_way(const struct bot *bot, int x, int y, uint8_t *headings, unsigned most);
 
 /* Pings and waits for the answer: everything that happened on this map before the call has been seen then. */
 void bot_sync(struct bot *bot);

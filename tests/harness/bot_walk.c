@@ -16,16 +16,20 @@ static void neighbour(int heading, int *x, int *y)
 	*y += dy[heading];
 }
 
-/* The client's own check: blocked bit, water, other characters (protocol.md 5.2). */
-static bool tile_is_open(const struct bot *bot, int x, int y)
+/* The client's own check, but for who stands there: blocked bit, water (protocol.md 5.2). */
+static bool ground_is_open(const struct bot *bot, const struct map_def *def, int x, int y)
 {
-	if (!tile_is_on_map(x, y))
+	if (!tile_is_on_map(x, y) || !tile_is_in_frame(x, y))
 		return false;
-	const struct map_def *def = catalog_map(scenario_catalog(), (unsigned)bot->map);
 	int8_t block = bot->block[tile_index((unsigned)x, (unsigned)y)];
 	unsigned flags = map_tile_flags(scenario_catalog(), def, x, y);
 	bool blocked = block != 0 ? block > 0 : (flags & TILE_BLOCKED) != 0;
-	if (blocked || ((flags & TILE_WATER) != 0) != bot->sailing || !tile_is_in_frame(x, y))
+	return !blocked && ((flags & TILE_WATER) != 0) == bot->sailing;
+}
+
+static bool tile_is_open(const struct bot *bot, int x, int y)
+{
+	if (!ground_is_open(bot, catalog_map(scenario_catalog(), (unsigned)bot->map), x, y))
 		return false;
 	for (unsigned i = 0; i < bot->character_count; i++) {
 		if (bot->characters[i].x == x && bot->characters[i].y == y)
@@ -56,13 +60,28 @@ bool bot_step(struct bot *bot, int heading)
 	return true;
 }
 
+/* A tile that cannot be walked on, or only as the destination. */
+enum { WAY_CLOSED = 0xff };
+
+/* Who stands in the way, as the client sees it. */
+static void way_close_taken(const struct bot *bot, uint8_t way[MAP_TILES])
+{
+	for (unsigned i = 0; i < bot->character_count; i++) {
+		const struct bot_character *c = &bot->characters[i];
+		if (tile_is_on_map(c->x, c->y))
+			way[tile_index((unsigned)c->x, (unsigned)c->y)] = WAY_CLOSED;
+	}
+}
+
 /* Headings of the shortest way, from the destination backwards: way[tile] is the heading with which one comes to it. */
-static bool way_find(const struct bot *bot, int to_x, int to_y, uint8_t way[MAP_TILES])
+static bool way_search(const struct bot *bot, int to_x, int to_y, uint8_t way[MAP_TILES])
 {
 	static unsigned queue[MAP_TILES]; /* used at once, by the one thread of a test */
-	unsigned first = 0, last = 0;
+	unsigned first = 0, last = 0, map = (unsigned)bot->map;
+	const struct map_def *def = catalog_map(scenario_catalog(), map);
 	const struct bot_character *self = bot_self(bot);
 	memset(way, 0, MAP_TILES);
+	way_close_taken(bot, way);
 	queue[last++] = tile_index((unsigned)self->x, (unsigned)self->y);
 	while (first < last) {
 		unsigned tile = queue[first++];
@@ -71,9 +90,8 @@ static bool way_find(const struct bot *bot, int to_x, int to_y, uint8_t way[MAP_
 		for (int heading = HEADING_NORTH; heading <= HEADING_WEST; heading++) {
 			int x = tile_x(tile), y = tile_y(tile);
 			neighbour(heading, &x, &y);
-			bool start = x == self->x && y == self->y;
-			if (start || !tile_is_open(bot, x, y) || way[tile_index((unsigned)x, (unsigned)y)] != 0 ||
-				((x != to_x || y != to_y) && scenario_tile_is_exit((unsigned)bot->map, x, y)))
+			if (!ground_is_open(bot, def, x, y) || way[tile_index((unsigned)x, (unsigned)y)] != 0 ||
+				((x != to_x || y != to_y) && scenario_tile_is_exit(map, x, y)))
 				continue;
 			way[tile_index((unsigned)x, (unsigned)y)] = (uint8_t)heading;
 			queue[last++] = tile_index((unsigned)x, (unsigned)y);
@@ -82,22 +100,40 @@ static bool way_find(const struct bot *bot, int to_x, int to_y, uint8_t way[MAP_
 	return false;
 }
 
-void bot_walk_to(struct bot *bot, int to_x, int to_y)
+unsigned bot_find_way(const struct bot *bot, int to_x, int to_y, uint8_t *headings, unsigned most)
 {
 	static const int opposite[] = {0, HEADING_SOUTH, HEADING_WEST, HEADING_NORTH, HEADING_EAST};
 	uint8_t way[MAP_TILES];
-	uint8_t steps[MAP_TILES];
-	unsigned count = 0, map = (unsigned)bot->map;
+	unsigned count = 0;
 	int x = to_x, y = to_y;
-	bot_sync(bot); /* who stood in the way may have gone */
-	EXPECT(way_find(bot, to_x, to_y, way), "%s finds no way to (%d,%d)", bot->name, to_x, to_y);
-	while (x != bot_self(bot)->x || y != bot_self(bot)->y) {
+	const struct bot_character *self = bot_self(bot);
+	if ((x == self->x && y == self->y) || !way_search(bot, to_x, to_y, way))
+		return 0;
+	for (; x != self->x || y != self->y; count++) {
 		int heading = way[tile_index((unsigned)x, (unsigned)y)];
-		steps[count++] = (uint8_t)heading;
+		if (count == most)
+			return 0;
+		headings[count] = (uint8_t)heading;
 		neighbour(opposite[heading], &x, &y);
 	}
-	while (count > 0)
-		EXPECT(bot_step(bot, steps[--count]), "%s is stopped on its way", bot->name);
+	for (unsigned i = 0; i < count / 2; i++) {
+		uint8_t heading = headings[i];
+		headings[i] = headings[count - 1 - i];
+		headings[count - 1 - i] = heading;
+	}
+	return count;
+}
+
+void bot_walk_to(struct bot *bot, int to_x, int to_y)
+{
+	uint8_t steps[MAP_TILES];
+	unsigned map = (unsigned)bot->map;
+	bot_sync(bot); /* who stood in the way may have gone */
+	unsigned count = bot_find_way(bot, to_x, to_y, steps, MAP_TILES);
+	EXPECT(count > 0 || (bot_self(bot)->x == to_x && bot_self(bot)->y == to_y), "%s finds no way to (%d,%d)", bot->name,
+		   to_x, to_y);
+	for (unsigned i = 0; i < count; i++)
+		EXPECT(bot_step(bot, steps[i]), "%s is stopped on its way", bot->name);
 	bot_sync(bot);
 	if (!scenario_tile_is_exit(map, to_x, to_y))
 		EXPECT(bot_self(bot)->x == to_x && bot_self(bot)->y == to_y, "%s walked to (%d,%d) and is on (%d,%d)",

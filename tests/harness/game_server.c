@@ -91,6 +91,16 @@ bool game_server_log_has(const struct game_server *server, const char *text)
 	return found;
 }
 
+unsigned game_server_log_lines(const struct game_server *server, const char *text, const char *other)
+{
+	char *log = log_read(server);
+	unsigned count = 0;
+	for (char *rest = log, *line; (line = strsep(&rest, "\n")) != NULL;)
+		count += strstr(line, text) != NULL && strstr(line, other) != NULL;
+	free(log);
+	return count;
+}
+
 void game_server_show_log(const struct game_server *server, unsigned lines)
 {
 	static const char oddity[] = " warning master: world: "; /* of the world's files: many, and never the reason */
@@ -106,12 +116,6 @@ void game_server_show_log(const struct game_server *server, unsigned lines)
 			fprintf(stderr, "%s\n", line);
 	}
 	free(log);
-}
-
-void game_server_show_logs(void)
-{
-	for (const struct game_server *server = servers; server != NULL; server = server->next)
-		game_server_show_log(server, LOG_LINES_SHOWN);
 }
 
 static bool log_find(struct game_server *server, const char *text)
@@ -390,6 +394,38 @@ static unsigned children_find(pid_t parent, pid_t *children, unsigned most)
 	if (proc != NULL)
 		closedir(proc);
 	return count;
+}
+
+/* The first bytes of a file of /proc, as one line. */
+static const char *proc_line(pid_t pid, const char *name)
+{
+	char path[64], text[256];
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	FILE *file = fopen(path, "re");
+	size_t n = file != NULL ? fread(text, 1, sizeof text - 1, file) : 0;
+	if (file != NULL)
+		fclose(file);
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return scenario_text("%s", text);
+}
+
+/* Who is there, whether he runs, sleeps or was stopped, in what the kernel has him wait, and the time he has used. */
+static void processes_show(const struct game_server *server)
+{
+	pid_t children[GAME_SERVER_PROCESSES_MAX];
+	unsigned count = server->pid != 0 ? children_find(server->pid, children, GAME_SERVER_PROCESSES_MAX) : 0;
+	for (unsigned i = 0; i < count; i++)
+		fprintf(stderr, "    process %s; waits in %s\n", proc_line(children[i], "stat"),
+				proc_line(children[i], "wchan"));
+}
+
+void game_server_show_logs(void)
+{
+	for (const struct game_server *server = servers; server != NULL; server = server->next) {
+		game_server_show_log(server, LOG_LINES_SHOWN);
+		processes_show(server);
+	}
 }
 
 void game_server_kill_all(struct game_server *server)

@@ -92,8 +92,10 @@ void game_server_destroy_all(void);
 void game_server_expect_log(struct game_server *server, const char *text);
 bool game_server_log_has(const struct game_server *server, const char *text);       /* anywhere, now */
 unsigned game_server_log_count(const struct game_server *server, const char *text); /* how often, now */
-void game_server_show_log(const struct game_server *server, unsigned lines);        /* the last ones, on stderr */
-void game_server_show_logs(void);                                                   /* of all */
+unsigned game_server_log_lines(const struct game_server *server, const char *text,
+							   const char *other);                           /* that have both, now */
+void game_server_show_log(const struct game_server *server, unsigned lines); /* the last ones, on stderr */
+void game_server_show_logs(void);                                            /* of all */
 
 /* The answer of the control socket to a request, e.g. "status". The caller frees it with cJSON_Delete. */
 struct cJSON *game_server_ask(const struct game_server *server, const char *request);

@@ -142,7 +142,7 @@ static redisContext *connect_local(const struct redis_server *server)
 	return NULL;
 }
 
-static bool answers(const struct redis_server *server)
+bool redis_server_answers(const struct redis_server *server)
 {
 	redisContext *connection = connect_local(server);
 	if (connection == NULL)
@@ -175,7 +175,7 @@ static bool server_begin(struct redis_server *server, struct problem *why)
 		return false;
 	uint64_t deadline = clock_mono_ms() + START_MS;
 	while (clock_mono_ms() < deadline) {
-		if (answers(server))
+		if (redis_server_answers(server))
 			return true;
 		if (waitpid(server->pid, NULL, WNOHANG) == server->pid) {
 			server->pid = 0;
@@ -271,6 +271,11 @@ void redis_server_resume(struct redis_server *server)
 bool redis_server_restart(struct redis_server *server, struct problem *why)
 {
 	return server_begin(server, why);
+}
+
+bool redis_server_restart_begin(struct redis_server *server, struct problem *why)
+{
+	return server_fork(server, why);
 }
 
 bool redis_server_restart_empty(struct redis_server *server, struct problem *why)

@@ -46,6 +46,8 @@ void redis_server_resume(struct redis_server *server); /* SIGCONT */
 
 /* After a kill: at the same port, with what it had on disk, or with nothing. Waits until it answers. */
 bool redis_server_restart(struct redis_server *server, struct problem *why);
+bool redis_server_restart_begin(struct redis_server *server, struct problem *why); /* does not wait */
+bool redis_server_answers(const struct redis_server *server);
 bool redis_server_restart_empty(struct redis_server *server, struct problem *why);
 
 /* One command through the Unix socket, e.g. ("CONFIG SET maxmemory %d", 1). The caller frees the reply with

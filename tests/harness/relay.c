@@ -176,6 +176,7 @@ struct relay *relay_start(const char *server_socket)
 	struct relay *relay = calloc(1, sizeof *relay);
 	EXPECT(relay != NULL, "out of memory");
 	snprintf(relay->socket, sizeof relay->socket, "%.85s.relay", server_socket);
+	/* cppcheck-suppress invalidFunctionArg; -1 goes with MAP_ANONYMOUS */
 	relay->orders = mmap(NULL, sizeof *orders, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	EXPECT(relay->orders != MAP_FAILED, "mmap: %s", strerror(errno));
 	*relay->orders = (struct relay_orders){.cut_requests = RELAY_NO_CUT, .cut_answers = RELAY_NO_CUT};

@@ -202,8 +202,7 @@ static bool surroundings_are_empty(unsigned map, int x, int y)
 	return true;
 }
 
-/* Nothing moves people there, and everybody may enter. */
-static bool map_is_plain(unsigned map)
+bool scenario_map_is_plain(unsigned map)
 {
 	const struct map_def *def = catalog_map(scenario_catalog(), map);
 	return def != NULL && def->start.map == 0 && def->death.map == 0 && def->restriction == RESTRICTION_NONE;
@@ -233,12 +232,18 @@ static bool clearing_on(unsigned map, int width, int height, bool lonely, struct
 	return false;
 }
 
+bool scenario_clearing_on(unsigned map, int width, int height, struct place *at)
+{
+	return clearing_on(map, width, height, true, at) || clearing_on(map, width, height, false, at);
+}
+
 struct place scenario_clearing(int width, int height, bool safe)
 {
 	struct place at;
 	for (int lonely = 1; lonely >= 0; lonely--) {
 		for (unsigned map = 1; map <= catalog_map_max(scenario_catalog()); map++) {
-			if (map_is_plain(map) && map_is_safe(map) == safe && clearing_on(map, width, height, lonely == 1, &at))
+			if (scenario_map_is_plain(map) && map_is_safe(map) == safe &&
+				clearing_on(map, width, height, lonely == 1, &at))
 				return at;
 		}
 	}
@@ -275,7 +280,7 @@ static bool crossing_at(unsigned map, const struct map_exit *exit, int out, stru
 	int x = exit->x, y = exit->y, back = opposite[out];
 	const struct map_def *other = catalog_map(catalog, exit->to.map);
 	neighbour(back, &x, &y);
-	if (other == NULL || exit->to.map == map || !map_is_plain(exit->to.map) ||
+	if (other == NULL || exit->to.map == map || !scenario_map_is_plain(exit->to.map) ||
 		!scenario_tile_is_free(map, exit->x, exit->y) || !tile_is_on_map(x, y))
 		return false;
 	*crossing = (struct crossing){
@@ -310,7 +315,7 @@ struct crossing scenario_crossing(void)
 	struct crossing crossing;
 	for (int lonely = 1; lonely >= 0; lonely--) {
 		for (unsigned map = 1; map <= catalog_map_max(scenario_catalog()); map++) {
-			if (map_is_plain(map) && crossing_on(map, lonely == 1, &crossing))
+			if (scenario_map_is_plain(map) && crossing_on(map, lonely == 1, &crossing))
 				return crossing;
 		}
 	}

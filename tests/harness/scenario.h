@@ -68,6 +68,12 @@ bool scenario_tile_is_exit(unsigned map, int x, int y);
  * creatures and objects far and wide. Fails the test when the world has none at all. */
 struct place scenario_clearing(int width, int height, bool safe);
 
+/* The same on this map, whether lonely or not; false: there is none. */
+bool scenario_clearing_on(unsigned map, int width, int height, struct place *at);
+
+/* Nothing moves people there, and everybody may enter. */
+bool scenario_map_is_plain(unsigned map);
+
 /* Two maps side by side: who stands on `here` and takes a step to `out` arrives at `there`; a step from there to `back`
  * leads to `home`. All tiles in between are free, and some around them are too. */
 struct crossing {

@@ -98,11 +98,41 @@ static void without_settlement_the_audit_finds_the_damage(void **state)
 	EXPECT(game_server_total(server, "audit_findings") > before, "half done steps stayed, and the audit found nothing");
 }
 
+/* Twice: refused before he is in, and thrown out by who takes his character over. */
+static void who_is_closed_reads_why_although_the_worker_dies_before_it_has_said_it(void **state)
+{
+	(void)state;
+	struct game_server *server = armed_start(false);
+	struct bot *first = bot_create(server, "Mengana", 0);
+	bot_sync(first);
+	pid_t before = game_server_process(server, 0);
+	struct bot *guesser = bot_connect_to_worker(server, 0);
+	points_arm(server->points, "argentumd:w0", "player forgotten", 0, SIGKILL);
+	bot_ask_login(guesser, "Mengana", "no es la clave");
+	assert_int_equal(game_server_await_strike(server), before);
+	game_server_await_successor(server, 0, before);
+	bot_expect_error(guesser, TEXT_WRONG_PASSWORD);
+	bot_expect_closed(guesser);
+
+	before = game_server_process(server, 0);
+	struct bot *second = bot_connect_to_worker(server, 1);
+	points_arm(server->points, "argentumd:w0", "player forgotten", 0, SIGKILL);
+	bot_ask_login(second, "Mengana", BOT_PASSWORD);
+	assert_int_equal(game_server_await_strike(server), before);
+	game_server_await_successor(server, 0, before);
+	bot_expect_error(first, TEXT_TAKEN_OVER);
+	bot_expect_closed(first);
+	bot_until(second, bot_in_world(second));
+	bots_expect_good();
+	game_server_audit(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_worker_dies_at_the_point_it_was_told_and_the_player_does_not_notice),
 		SCENARIO(points_that_are_passed_are_written_down_by_name),
+		SCENARIO(who_is_closed_reads_why_although_the_worker_dies_before_it_has_said_it),
 		SCENARIO(without_settlement_the_audit_finds_the_damage),
 	};
 	return SCENARIOS_RUN(tests);

@@ -174,6 +174,7 @@ static void gold_that_an_admin_wrote_into_redis_is_told_until_he_says_so(void **
 	(void)state;
 	struct stage s = stage_make(scenario_redis());
 	struct bot *ana = bot_create(s.server, "Ana Rica", 0);
+	bot_await_durable(ana, s.server); /* the first cut of a character writes everything */
 	bot_quit(ana);
 	bot_close(&ana);
 	game_server_await_players(s.server, 0);

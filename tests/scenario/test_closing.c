@@ -368,7 +368,7 @@ static void who_throws_dice_for_ever_is_disconnected_in_the_end(void **state)
 static void who_is_blamed_gives_back_too(void **state)
 {
 	(void)state;
-	struct stage s = {.server = server_start(NULL, true, NULL)};
+	struct stage s = {.server = server_start(NULL, true, "workers.kept_out_s=0")};
 	s.server->errors_expected = true;
 	for (int i = 0; i < 3; i++) {
 		s.bot = bot_login(s.server, SLEEPER, 0);

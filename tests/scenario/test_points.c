@@ -121,6 +121,7 @@ static bool may_be_lost(void)
 	static const char *const points[] = {"accepted",
 										 "slot taken",
 										 "newcomer noted",
+										 "newcomer begins",
 										 "telling the vault",
 										 "connection admitted",
 										 "connection counted",

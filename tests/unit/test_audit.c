@@ -489,6 +489,52 @@ static void a_log_with_changes_is_seen_and_an_empty_one_is_not(void **state)
 	expect_found("its undo log is in state 1, 40 bytes used");
 }
 
+/* --- addresses ------------------------------------------------------------------------------------------------------------------------- */
+
+/* Her connection is counted, and she is just logging in. */
+static void address_count(void)
+{
+	struct address *address = &scene.w->addresses[5];
+	scene.w->peers[scene.ana].record = 5;
+	scene.c->attempt = 1;
+	address->connections = address->attempts = 1;
+	scene.w->realm->connections = scene.w->realm->attempts = 1;
+	expect_clean();
+}
+
+static void an_address_that_counts_too_many_is_seen(void **state)
+{
+	(void)state;
+	address_count();
+	scene.w->addresses[5].connections++;
+	expect_found("address record 5: counts 2 connections and 1 logins under way, there are 1 and 1");
+}
+
+static void a_login_that_was_not_given_back_is_seen(void **state)
+{
+	(void)state;
+	address_count();
+	scene.c->attempt = 0;
+	expect_found("address record 5: counts 1 connections and 1 logins under way, there are 1 and 0");
+	expect_found("the realm counts 1 connections and 1 logins under way, there are 1 and 0");
+}
+
+static void a_connection_that_nobody_counts_is_seen(void **state)
+{
+	(void)state;
+	address_count();
+	scene.w->peers[scene.ana].record = 0;
+	expect_found("connection 1: a login is under way, but no address counts it");
+}
+
+static void a_record_beyond_the_table_is_seen(void **state)
+{
+	(void)state;
+	address_count();
+	scene.w->peers[scene.ana].record = 1 << 30;
+	expect_found("connection 1: counted by address record 1073741824, which there cannot be");
+}
+
 /* --- connections ------------------------------------------------------------------------------------------------------------------------ */
 
 static void who_is_played_by_nobody_is_seen(void **state)
@@ -723,6 +769,10 @@ int main(void)
 		SEEN(a_reader_ahead_of_its_ring_is_seen),
 		SEEN(a_log_that_nobody_settled_is_seen),
 		SEEN(a_log_with_changes_is_seen_and_an_empty_one_is_not),
+		SEEN(an_address_that_counts_too_many_is_seen),
+		SEEN(a_login_that_was_not_given_back_is_seen),
+		SEEN(a_connection_that_nobody_counts_is_seen),
+		SEEN(a_record_beyond_the_table_is_seen),
 		SEEN(who_is_played_by_nobody_is_seen),
 		SEEN(a_lingering_player_has_no_connection),
 		SEEN(a_connection_whose_player_knows_nothing_of_it_is_seen),

@@ -89,7 +89,7 @@ static void output_make(struct place_of_death *d)
 
 static void input_make(struct place_of_death *d)
 {
-	uint8_t bytes[SENT_BY_CLIENT];
+	uint8_t bytes[SENT_BY_CLIENT] = {0};
 	for (unsigned i = 0; i < sizeof bytes; i++)
 		bytes[i] = (uint8_t)(i + 1);
 	assert_int_equal(send(d->client, bytes, sizeof bytes, 0), sizeof bytes);
@@ -161,7 +161,7 @@ static void positions_are_right_to_the_byte(void **state)
 {
 	struct place_of_death *d = *state;
 	struct passport_writer writer;
-	struct passport p;
+	struct passport p = {0};
 	assert_true(depart(d, &writer, &p));
 	assert_int_equal(p.connection, INDEX);
 	assert_int_equal(p.generation, GENERATION);
@@ -198,7 +198,7 @@ static void a_packet_that_was_half_done_is_not_taken_for_done(void **state)
 {
 	struct place_of_death *d = *state;
 	struct passport_writer writer;
-	struct passport p;
+	struct passport p = {0};
 	struct input_span before = d->c->input;
 	uint32_t first_map = 77;
 	/* the dead one had moved the start, and not yet the other position; and changed something elsewhere */
@@ -226,7 +226,7 @@ static void who_else_plays_the_character_leaves_only_the_rest_of_the_output_to_t
 {
 	struct place_of_death *d = *state;
 	struct passport_writer writer;
-	struct passport p;
+	struct passport p = {0};
 	d->world->players[PLAYER].connection.index = 1;
 	assert_true(depart(d, &writer, &p));
 	assert_int_equal(p.phase, PASSPORT_CLOSING);
@@ -252,7 +252,7 @@ static void phases_are_what_they_mean_elsewhere(void **state)
 	};
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct passport_writer writer;
-		struct passport p;
+		struct passport p = {0};
 		d->c->phase = rows[i].phase;
 		d->c->returns_id = rows[i].returns_id;
 		d->world->players[PLAYER].state = rows[i].plays ? PLAYER_PLAYING : PLAYER_RESERVED;
@@ -271,7 +271,7 @@ static void damage_of_each_kind_is_told_and_gives_no_passport(void **state)
 	memcpy(&sound, d->c, sizeof sound);
 	for (unsigned kind = 0; kind < 12; kind++) {
 		struct passport_writer writer;
-		struct passport p;
+		struct passport p = {0};
 		struct player player = d->world->players[PLAYER];
 		struct chunk chunk = *second;
 		switch (kind) {
@@ -346,7 +346,7 @@ static void a_world_of_noise_harms_nobody(void **state)
 	rng_seed(&rng, 4);
 	for (unsigned round = 0; round < 4000; round++) {
 		struct passport_writer writer;
-		struct passport p;
+		struct passport p = {0};
 		uint8_t *kept[4];
 		for (unsigned i = 0; i < 4; i++) {
 			kept[i] = malloc(regions[i].size);

@@ -341,6 +341,30 @@ static void a_store_that_is_away_is_left_out_and_the_report_says_so(void **state
 	assert_int_equal(report->gold, 750);
 }
 
+static void a_store_that_takes_no_cuts_is_not_waited_for_for_ever(void **state)
+{
+	struct scene *s = scene_of(state);
+	scene_keeper_born(s);
+	uint32_t ana = ana_has_things(s);
+	scene_cut_until_done(s);
+	assert_true(redis_server_do(s->redis, "CONFIG SET min-replicas-to-write 1"));
+	DEED(s, .index = ana, .gold = 5);
+	scene_cut(s);
+	assert_false(s->keeper.saved.ledger_known);
+	keeper_audit(&s->keeper, AUDIT_STORE, 1000);
+	loop_turn(s->store.loop, 100);
+	assert_int_equal(s->keeper.audit.reach, AUDIT_STORE); /* it waits */
+	s->keeper.audit.store_since_ms = 0;
+	uint64_t deadline = clock_mono_ms() + FIXTURE_DEADLINE_MS;
+	while (s->world->report->request != 1000 && clock_mono_ms() < deadline)
+		loop_turn(s->store.loop, 100);
+	assert_int_equal(s->world->report->request, 1000);
+	assert_int_equal(s->world->report->store_looked, 0);
+	assert_true(redis_server_do(s->redis, "CONFIG SET min-replicas-to-write 0"));
+	scene_expect_sound(s);
+	expect_total(s, "12", "55");
+}
+
 static void a_store_that_lost_what_it_had_gets_a_new_balance(void **state)
 {
 	struct scene *s = scene_of(state);
@@ -536,6 +560,7 @@ int main(void)
 		WITH_BOTH(foreign_hands_are_seen_until_they_are_accepted),
 		WITH_BOTH(what_was_accepted_while_others_play_stays_right),
 		WITH_REDIS(a_store_that_is_away_is_left_out_and_the_report_says_so),
+		WITH_REDIS(a_store_that_takes_no_cuts_is_not_waited_for_for_ever),
 		WITH_REDIS(a_store_that_lost_what_it_had_gets_a_new_balance),
 		WITH_REDIS(a_store_that_lost_a_little_is_counted_anew_too),
 		WITH_BOTH(cuts_wait_while_the_store_is_walked_through),

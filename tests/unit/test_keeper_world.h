@@ -43,7 +43,6 @@ enum {
 struct scene {
 	struct catalog_files files;
 	const struct catalog *catalog;
-	struct config config;
 	struct memory_segment segment; /* the test's own process: SLOT_SPARE */
 	struct world *world;           /* of that process */
 	struct tx tx;
@@ -51,6 +50,7 @@ struct scene {
 	struct redis_server *redis;
 	struct world keeper_world; /* as the keeper sees it */
 	struct keeper keeper;
+	struct config config;
 	bool keeper_lives;
 };
 

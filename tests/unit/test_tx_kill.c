@@ -499,6 +499,69 @@ static void nobody_passes_while_a_settlement_is_under_way(void **state)
 	}
 }
 
+/* --- who waits --------------------------------------------------------------------------------------------------------------------- */
+
+/* Stands still with the first lock until told to go on. */
+static void pause_with_a_lock(const char *point)
+{
+	if (strcmp(point, "locked") != 0 || atomic_exchange(&shared->ready, 1) != 0)
+		return;
+	while (atomic_load(&shared->turns[0]) == 0)
+		sched_yield();
+}
+
+static void expect_heartbeats_of(unsigned slot, pid_t pid)
+{
+	struct process_slot *process = &segment.world.processes[slot];
+	uint64_t until = clock_mono_ms() + 10000;
+	for (unsigned beats = 0; beats < 3; beats++) {
+		atomic_store(&process->heartbeat_ms, 1);
+		while (atomic_load(&process->heartbeat_ms) == 1) {
+			if (clock_mono_ms() > until || waitpid(pid, NULL, WNOHANG) != 0)
+				fail_msg("who waits for a lock gives no sign of life");
+			sched_yield();
+		}
+	}
+}
+
+/* The watchdog must see who hangs, not who waits for him. */
+static void who_waits_for_one_that_hangs_gives_signs_of_life(void **state)
+{
+	(void)state;
+	for (int settling = 0; settling < 2; settling++) {
+		int status;
+		open_world();
+		prepare();
+		unsigned k = 0;
+		do {
+			assert_true(victim_dies_at(k++));
+		} while (strcmp(shared->last, "before commit") != 0);
+		if (settling == 0)
+			settle_as(NEWBORN); /* nothing is left to settle: they meet at the lock of the map */
+		shared->ready = shared->turns[0] = 0;
+		pid_t hangs = start_settler(settling == 0 ? LOCKER_OF_3 : NEWBORN,
+									settling == 0 ? pause_with_a_lock : pause_in_the_settlement);
+		while (atomic_load(&shared->ready) == 0)
+			sched_yield();
+		pid_t waits = fork();
+		if (waits == 0) {
+			static struct world mine;
+			alarm(20);
+			memory_segment_join(&segment, &mine, 2);
+			tx_init(&tx, &mine, NULL, NULL);
+			tx_run(&tx, &domain_of[LOCKER_OF_3], 1, write_and_cancel, NULL);
+			_exit(0);
+		}
+		expect_heartbeats_of(2, waits);
+		shared->turns[0] = 1;
+		assert_int_equal(hangs, waitpid(hangs, &status, 0));
+		assert_int_equal(0, status);
+		assert_int_equal(waits, waitpid(waits, &status, 0));
+		assert_int_equal(0, status);
+		close_world();
+	}
+}
+
 /* --- lives ---------------------------------------------------------------------------------------------------------------------- */
 
 static enum tx_verdict meet_the_dead_one(struct tx *t, void *context)
@@ -785,6 +848,7 @@ int main(void)
 		cmocka_unit_test(a_settler_never_touches_the_log_of_a_living_newborn),
 		cmocka_unit_test(a_settlement_is_for_one_life_only),
 		cmocka_unit_test(nobody_passes_while_a_settlement_is_under_way),
+		cmocka_unit_test(who_waits_for_one_that_hangs_gives_signs_of_life),
 		cmocka_unit_test(killed_between_any_two_instructions_a_payment_is_made_and_told_or_neither),
 		cmocka_unit_test(no_token_is_lost_or_doubled_by_any_number_of_kills),
 	};
