@@ -7,10 +7,10 @@
 #include "common/protocol/charset.h"
 
 /* false: it is being written. */
-static bool report_copy(const struct world *world, struct audit_report *copy)
+static bool report_copy(const struct world *world, unsigned which, struct audit_report *copy)
 {
 	enum { TRIES = 100 };
-	const struct audit_report *report = world->report;
+	const struct audit_report *report = &world->report[which];
 	for (int i = 0; i < TRIES; i++) {
 		uint32_t before = atomic_load(&report->sequence);
 		memcpy(copy, report, sizeof *copy);
@@ -25,7 +25,7 @@ static bool report_copy(const struct world *world, struct audit_report *copy)
 uint32_t audit_report_answered(const struct world *world)
 {
 	struct audit_report copy;
-	report_copy(world, &copy);
+	report_copy(world, REPORT_ASKED, &copy);
 	return copy.request;
 }
 
@@ -33,8 +33,7 @@ uint32_t audit_report_answered(const struct world *world)
 static void text_add(cJSON *texts, const char *text)
 {
 	char utf8[AUDIT_TEXT_BYTES * 2];
-	size_t n = charset_encode(CHARSET_UTF8, text_bytes(text, strnlen(text, AUDIT_TEXT_BYTES)), utf8, sizeof utf8 - 1);
-	utf8[n] = '\0';
+	charset_encode_z(CHARSET_UTF8, text_bytes(text, strnlen(text, AUDIT_TEXT_BYTES)), utf8, sizeof utf8);
 	cJSON_AddItemToArray(texts, cJSON_CreateString(utf8));
 }
 
@@ -62,10 +61,10 @@ static void store_add(cJSON *object, const struct audit_report *report)
 	cJSON_AddNumberToObject(object, "ms", report->store_ms);
 }
 
-void audit_report_add(cJSON *object, const struct world *world)
+void audit_report_add(cJSON *object, const struct world *world, unsigned which)
 {
 	struct audit_report report;
-	bool whole = report_copy(world, &report);
+	bool whole = report_copy(world, which, &report);
 	cJSON_AddNumberToObject(object, "number", report.number);
 	cJSON_AddNumberToObject(object, "request", report.request);
 	if (!whole || report.number == 0)

@@ -101,6 +101,8 @@ static void name_set(const struct child_start *start, unsigned slot)
 	char name[16];
 	if (slot == SLOT_KEEPER)
 		snprintf(name, sizeof name, "argentumd:keep");
+	else if (slot >= PROCESS_SLOTS)
+		snprintf(name, sizeof name, "argentumd:read");
 	else
 		snprintf(name, sizeof name, "argentumd:w%u", slot);
 	prctl(PR_SET_NAME, name);

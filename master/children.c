@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/fd_passing.h"
 #include "common/loop/loop.h"
 #include "worker/master_line.h"
 #include "master/child_start.h"
@@ -70,6 +71,8 @@ static void ready_take(struct child *child, uint32_t flags)
 		return;
 	child->ready = true;
 	child->blame = false; /* it was told, and has done what follows from it */
+	child->inherits &= ~child->inherited;
+	child->inherited = 0;
 	child->listens = (flags & CHILD_LISTENS) != 0;
 	uint64_t took_ms = loop_now_ms(child->children->loop) - child->born_ms;
 	/* The first ones are summed up by the line that says that the server is ready. */
@@ -82,20 +85,14 @@ static void ready_take(struct child *child, uint32_t flags)
 static ssize_t message_receive(int channel, struct master_message *message, int *fd, bool *truncated)
 {
 	struct iovec iov = {.iov_base = message, .iov_len = sizeof *message};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+	union fd_room room;
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	*fd = -1;
+	fd_passing_expect(&msg, &room);
 	ssize_t n = recvmsg(channel, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (n < 0)
 		return n;
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-	if (cmsg != NULL && cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS &&
-		cmsg->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(fd, CMSG_DATA(cmsg), sizeof *fd);
+	fd_passing_take(&msg, fd, 1);
 	*truncated = (msg.msg_flags & MSG_CTRUNC) != 0;
 	return n;
 }
@@ -175,17 +172,19 @@ static void channel_read(void *context, unsigned events)
 	channel_drain(context, MESSAGES_PER_TURN);
 }
 
+static bool child_tell(const struct child *child, struct master_message message)
+{
+	return child->pid != 0 && child->channel >= 0 &&
+		   send(child->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof message;
+}
+
 unsigned children_set_log_level(struct children *children, enum log_level level)
 {
-	struct master_message message = {.kind = MASTER_LOG_LEVEL, .reserve = level};
+	const struct master_message message = {.kind = MASTER_LOG_LEVEL, .reserve = level};
 	unsigned deaf = 0;
 	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
-		struct child *child = &children->child[slot];
-		if (child->pid == 0)
-			continue;
-		if (!child->listens || child->channel < 0 ||
-			send(child->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof message)
-			deaf++;
+		const struct child *child = &children->child[slot];
+		deaf += child->pid != 0 && !(child->listens && child_tell(child, message));
 	}
 	return deaf;
 }
@@ -193,8 +192,55 @@ unsigned children_set_log_level(struct children *children, enum log_level level)
 static bool keeper_tell(struct children *children, struct master_message message)
 {
 	const struct child *keeper = &children->child[SLOT_KEEPER];
-	return keeper->pid != 0 && keeper->ready && keeper->channel >= 0 &&
-		   send(keeper->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof message;
+	return keeper->ready && child_tell(keeper, message);
+}
+
+bool child_make_way(struct children *children, unsigned slot)
+{
+	struct child *child = &children->child[slot];
+	if (!child_tell(child, (struct master_message){.kind = MASTER_MAKE_WAY}))
+		return false;
+	child->making_way = true;
+	return true;
+}
+
+bool child_give_up(struct children *children, unsigned slot, unsigned heir)
+{
+	struct child *child = &children->child[slot];
+	child->given_up = true;
+	child->heir = heir;
+	return child_make_way(children, slot);
+}
+
+void child_keep(struct children *children, unsigned slot)
+{
+	children->child[slot].given_up = false;
+}
+
+void children_set_team(struct children *children, unsigned workers)
+{
+	children->start.workers = workers;
+	for (unsigned slot = 0; slot < WORKERS_MAX; slot++)
+		child_tell(&children->child[slot], (struct master_message){.kind = MASTER_TEAM, .reserve = workers});
+}
+
+void child_abandon(struct children *children, unsigned slot)
+{
+	struct child *child = &children->child[slot];
+	child->wanted = false;
+	child->due_ms = 0;
+	child_kill(children, slot);
+}
+
+void child_kill(struct children *children, unsigned slot)
+{
+	struct child *child = &children->child[slot];
+	char name[16];
+	if (child->pid == 0)
+		return;
+	log_error("%s (pid %d) takes too long: killing it", child_name(slot, name), (int)child->pid);
+	child->overdue = true;
+	kill(child->pid, SIGKILL);
 }
 
 bool children_ask_audit(struct children *children, enum audit_reach reach, uint32_t request)
@@ -221,10 +267,11 @@ static _Noreturn void child_run(struct children *children, unsigned slot, int ch
 	start.master = channel;
 	start.listeners = 0;
 	start.blame = children->child[slot].blame;
-	/* One each; when there are fewer workers than listeners some serve two. */
-	for (unsigned l = slot; slot < WORKERS_MAX && l < children->listener_count && children->start.workers > 0;
-		 l += children->start.workers)
-		start.listener[start.listeners++] = children->listeners[l];
+	start.inherits = children->child[slot].inherits;
+	while (slot < WORKERS_MAX && start.listeners < children->listener_count) {
+		start.listener[start.listeners] = children->listeners[start.listeners];
+		start.listeners++;
+	}
 	if (slot < WORKERS_MAX && children->vault != NULL) {
 		vault_forget_others(children->vault, slot); /* in this process's copy */
 		start.vault = children->vault->entries;
@@ -311,14 +358,35 @@ bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms)
 
 	child->pid = pid;
 	child->channel = pair[0];
-	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = child->put_down = false;
+	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = false;
+	child->making_way = child->put_down = false;
 	child->hung_ms = 0;
+	child->inherited = child->inherits;
 	child->born_ms = now_ms;
 	child->watch = loop_fd_add(children->loop, child->channel, LOOP_READ, channel_read, child, "channel of a child");
 	if (child->watch == NULL) { /* deaf to its READY: better dead, and counted as such */
 		log_error("master: cannot watch the channel of pid %d: %s", (int)pid, strerror(errno));
 		kill(pid, SIGKILL);
 	}
+	return true;
+}
+
+bool children_take_over(struct children *children, const struct child *others, struct problem *why)
+{
+	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
+		struct child *child = &children->child[slot];
+		*child = others[slot];
+		child->children = children;
+		child->slot = slot;
+		child->watch = NULL;
+		if (child->channel < 0)
+			continue;
+		child->watch =
+			loop_fd_add(children->loop, child->channel, LOOP_READ, channel_read, child, "channel of a child");
+		if (child->watch == NULL)
+			return problem_set(why, "cannot watch the channel of pid %d: %s", (int)child->pid, strerror(errno));
+	}
+	children->keep_up = true;
 	return true;
 }
 
@@ -329,9 +397,10 @@ static void obituary_log(const struct child *child, const struct obituary *o)
 	char text[768];
 	char lived[DURATION_BYTES];
 	if (child->clean_end) {
-		log_info("%s (pid %d) %s in order, after %s", o->who, (int)o->pid,
-				 WEXITSTATUS(o->status) == PROCESS_EXIT_RETIRED ? "retired" : "stopped",
-				 duration_write(lived, o->lived_ms));
+		const char *how = child->making_way                                ? "made way for its successor"
+						  : child_exited_with(child, PROCESS_EXIT_RETIRED) ? "retired in order"
+																		   : "stopped in order";
+		log_info("%s (pid %d) %s, after %s", o->who, (int)o->pid, how, duration_write(lived, o->lived_ms));
 		return;
 	}
 	if (child->put_down) {
@@ -343,16 +412,16 @@ static void obituary_log(const struct child *child, const struct obituary *o)
 	log_error("%s", text);
 }
 
-static bool was_fenced(int status)
+bool child_exited_with(const struct child *child, enum process_exit code)
 {
-	return WIFEXITED(status) && WEXITSTATUS(status) == PROCESS_EXIT_FENCED;
+	return WIFEXITED(child->status) && WEXITSTATUS(child->status) == (int)code;
 }
 
 /* What is done about it, in words, and planned: the caller starts who is due. */
 static void successor_decide(struct child *child, uint64_t now_ms, char *text, size_t size)
 {
 	struct children *children = child->children;
-	if (was_fenced(child->status)) {
+	if (child_exited_with(child, PROCESS_EXIT_FENCED)) {
 		child->wanted = false; /* the store is another server's: a successor must not take it back */
 		snprintf(text, size, "not started again");
 		return;
@@ -385,6 +454,22 @@ static bool died_by_own_fault(const struct child *child, int status)
 	return WIFSIGNALED(status) && !child->overdue && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM;
 }
 
+/* It made way. Its successor is due at once; or there is none, and its heir gets what it had. */
+static void way_made(struct child *child, uint64_t now_ms)
+{
+	struct children *children = child->children;
+	child->deaths_running = 0;
+	child->due_ms = child->wanted ? now_ms : 0;
+	if (!child->given_up)
+		return;
+	child->wanted = false;
+	child->due_ms = 0;
+	if (children->vault != NULL)
+		vault_give(children->vault, child->slot, child->heir);
+	children->child[child->heir].inherits |= UINT64_C(1) << child->slot | child->inherits;
+	child->inherits = child->inherited = 0;
+}
+
 static void child_bury(struct child *child, int status, uint64_t now_ms)
 {
 	struct children *children = child->children;
@@ -404,8 +489,16 @@ static void child_bury(struct child *child, int status, uint64_t now_ms)
 	slot_clear(children, child->slot);
 	child->pid = 0;
 	child->status = status;
-	child->clean_end = child->told_to_stop && WIFEXITED(status) &&
-					   (WEXITSTATUS(status) == PROCESS_EXIT_DONE || WEXITSTATUS(status) == PROCESS_EXIT_RETIRED);
+	bool made_way = child->making_way && child_exited_with(child, PROCESS_EXIT_MADE_WAY);
+	child->own_fault = false;
+	child->clean_end = made_way || (child->told_to_stop && (child_exited_with(child, PROCESS_EXIT_DONE) ||
+															child_exited_with(child, PROCESS_EXIT_RETIRED)));
+	if (made_way) {
+		way_made(child, now_ms);
+		obituary_log(child, &o);
+		children->options.event(children->options.context, child, CHILD_ENDED);
+		return;
+	}
 	child->deaths_running = o.lived_ms >= CHILD_SETTLED_MS ? 1 : child->deaths_running + 1;
 	child->own_fault = died_by_own_fault(child, status);
 	child->map = o.box.since_ms != 0 ? o.box.map : 0;
@@ -523,11 +616,9 @@ void children_put_down(struct children *children, bool keeper_too)
 
 bool children_retire(struct children *children)
 {
-	const struct master_message message = {.kind = MASTER_RETIRE};
 	for (unsigned slot = 0; slot < children->start.workers; slot++) {
 		struct child *child = &children->child[slot];
-		if (child->pid == 0 || !child->listens || child->channel < 0 ||
-			send(child->channel, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof message)
+		if (!child->listens || !child_tell(child, (struct master_message){.kind = MASTER_RETIRE}))
 			return false;
 		child->wanted = false;
 		child->told_to_stop = true;
@@ -541,16 +632,41 @@ void children_move(struct children *children, const struct process_start *start)
 	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++) {
 		children->child[slot].deaths_running = 0;
 		children->child[slot].due_ms = 0;
+		children->child[slot].inherits = children->child[slot].inherited = 0;
+		children->child[slot].given_up = false;
 	}
 }
 
-void children_passports_close(struct children *children)
+void children_forget_former(struct children *children)
 {
+	children->start.former_world_fd = -1;
 	for (unsigned slot = 0; slot < WORKERS_MAX; slot++) {
 		if (children->start.passports[slot] >= 0)
 			close(children->start.passports[slot]);
 		children->start.passports[slot] = -1;
 	}
+}
+
+void children_go_on(struct children *children, unsigned workers, uint64_t now_ms)
+{
+	children_forget_former(children);
+	children->keep_up = true;
+	child_spawn(children, SLOT_KEEPER, now_ms);
+	for (unsigned slot = 0; slot < workers; slot++)
+		child_spawn(children, slot, now_ms);
+}
+
+bool child_is_ready(const struct children *children, unsigned slot)
+{
+	return child_alive(children, slot) && children->child[slot].ready;
+}
+
+bool children_all_ready(const struct children *children, unsigned workers)
+{
+	bool ready = child_is_ready(children, SLOT_KEEPER);
+	for (unsigned slot = 0; slot < workers; slot++)
+		ready = ready && child_is_ready(children, slot);
+	return ready;
 }
 
 bool children_ending(const struct children *children)

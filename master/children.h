@@ -8,6 +8,9 @@
  * the longest pause. One that lived for CHILD_SETTLED_MS starts with a clean sheet. A child whose heartbeat stands still
  * is killed, and then started again like any other.
  *
+ * A child that is told to make way leaves its connections to its successor, who is born at once with what `start` says then:
+ * that is how settings and programs are replaced (rollout.h) and slots given up (resize.h).
+ *
  * What children say comes here too: that they are ready, and sockets for the vault (worker/process.h). */
 #ifndef ARGENTUM_MASTER_CHILDREN_H
 #define ARGENTUM_MASTER_CHILDREN_H
@@ -40,26 +43,31 @@ enum child_event {
 
 struct child {
 	struct children *children;
-	unsigned slot;
-	pid_t pid;               /* 0 = none lives */
-	int channel;             /* our end of its SOCK_SEQPACKET pair, -1 = none */
-	struct loop_fd *watch;   /* of .channel */
+	struct loop_fd *watch; /* of .channel */
+	uint64_t hung_ms;      /* killed because there was no heartbeat for so long; 0 = no */
+	uint64_t inherits;  /* bit per slot given up whose connections the next one here takes over; until one is READY */
+	uint64_t inherited; /* ... and of these, what the one that lives was born with */
+	uint64_t born_ms;   /* monotonic */
+	uint64_t due_ms;    /* when it is started again; 0 = nothing planned */
+	unsigned slot;      /* worker, or SLOT_KEEPER */
+	pid_t pid;          /* 0 = none lives */
+	int channel;        /* our end of its SOCK_SEQPACKET pair, -1 = none */
+	unsigned heir;      /* of its connections, when it was given up */
+	unsigned deaths_running; /* deaths in a row, none of them after a long life */
+	uint32_t restarts;       /* since the server started */
+	int status;              /* of the last one that ended, as wait(2) gives it */
+	uint16_t map;            /* ... while it was at work on this map, as its black box says; 0 = none */
+	bool own_fault;          /* ... it crashed or hung */
+	bool clean_end;          /* ... it was told to stop, to make way or to retire, and did so in order */
 	bool wanted;             /* is started again when it ends */
 	bool ready;              /* it said READY */
 	bool listens;            /* it reads what the master says (worker/master_line.h) */
 	bool told_to_stop;       /* the signal was sent */
 	bool put_down;           /* killed because the world is made anew */
-	bool overdue;            /* killed because it did not stop in time */
-	uint64_t hung_ms;        /* killed because there was no heartbeat for so long; 0 = no */
+	bool overdue;            /* killed because it did not do in time what it was told */
+	bool making_way;         /* it was told to make way for a successor */
+	bool given_up;           /* ... and there will be none: its slot is not needed any more */
 	bool blame;              /* the last one that lived here died by its own fault: told to the next */
-	uint64_t born_ms;        /* monotonic */
-	uint64_t due_ms;         /* when it is started again; 0 = nothing planned */
-	unsigned deaths_running; /* deaths in a row, none of them after a long life */
-	uint32_t restarts;       /* since the server started */
-	int status;              /* of the last one that ended, as wait(2) gives it */
-	bool clean_end;          /* ... it was told to stop (or to retire) and did so in order */
-	bool own_fault;          /* ... it crashed or hung */
-	uint16_t map;            /* ... while it was at work on this map, as its black box says; 0 = none */
 };
 
 typedef int child_main_fn(const struct process_start *start);
@@ -81,7 +89,7 @@ struct children {
 	struct world *world;
 	struct process_start start; /* what all children get; slot, listeners and channel differ */
 	struct vault *vault;        /* the clients' sockets, NULL = none are kept */
-	const int *listeners;       /* [listener_count]; worker i gets number i */
+	const int *listeners;       /* [listener_count]; every worker has all (listener_is_of) */
 	unsigned listener_count;
 	bool changing;                   /* the generation changes: sockets of those who end stay in the vault */
 	bool keep_up;                    /* who ends is started again; off until the server is ready */
@@ -95,6 +103,10 @@ struct children {
 void children_init(struct children *children, struct loop *loop, struct world *world,
 				   const struct children_options *options, const struct process_start *start, struct vault *vault,
 				   const int *listeners, unsigned listener_count);
+
+/* Children that another program has forked into these slots, and that were started again by it: [CHILD_SLOTS], as they were
+ * there. From now on they are kept up. */
+bool children_take_over(struct children *children, const struct child *others, struct problem *why);
 
 /* Forks the child of a slot. Does nothing when one lives there. A fork that fails is logged and counts like a death:
  * another try is planned if children are kept up. Call from the main thread only (traps.md, Fork and parents). */
@@ -123,8 +135,11 @@ bool children_retire(struct children *children);
 /* From now on children are born into these segments: `start` as in children_init, its passports included. Nobody lives. */
 void children_move(struct children *children, const struct process_start *start);
 
-/* Forgets the passports that retired workers left. */
-void children_passports_close(struct children *children);
+/* Forgets what the former generation left for those who are born: passports, its world. */
+void children_forget_former(struct children *children);
+
+/* In the segments of now, the keeper and so many workers at once, kept up from now on: the world they know goes on. */
+void children_go_on(struct children *children, unsigned workers, uint64_t now_ms);
 
 unsigned children_alive(const struct children *children); /* the keeper too */
 bool children_ending(const struct children *children);    /* one that was told to end, or put down, is still there */
@@ -132,17 +147,42 @@ bool children_ending(const struct children *children);    /* one that was told t
 /* SIGKILL to who is still there of those told to stop, with a line for each. Returns how many. */
 unsigned children_kill_overdue(struct children *children);
 
+/* Tells a child to make way for a successor. `give_up` (workers only): there will be none in this slot, and its connections
+ * wait in the vault under the name of `heir`, whose next child takes them over. One that dies instead
+ * is started again in its slot, and keeps what it had. false: it is not there, or does not hear. */
+bool child_make_way(struct children *children, unsigned slot);
+bool child_give_up(struct children *children, unsigned slot, unsigned heir);
+
+/* A slot that was given up is to be used again: what it may still have to give away is its own once more. */
+void child_keep(struct children *children, unsigned slot);
+
+/* So many workers serve from now on: tells those who live, and all who are born later. */
+void children_set_team(struct children *children, unsigned workers);
+
+/* Never to serve again, and it has nothing to give away: killed, not started again. */
+void child_abandon(struct children *children, unsigned slot);
+
+/* Kills one that does not do in time what it was told. */
+void child_kill(struct children *children, unsigned slot);
+
 unsigned children_alive_workers(const struct children *children);
 static inline bool child_alive(const struct children *children, unsigned slot)
 {
 	return children->child[slot].pid != 0;
 }
 
+/* It lives, and has said READY. All: the keeper, and workers 0 .. `workers` - 1. */
+bool child_is_ready(const struct children *children, unsigned slot);
+bool children_all_ready(const struct children *children, unsigned workers);
+
 /* Sends a signal to every child that lives. */
 void children_signal(struct children *children, int number);
 
 /* Tells the log level to all; returns how many do not listen and keep theirs. */
 unsigned children_set_log_level(struct children *children, enum log_level level);
+
+/* The last one that ended in this slot ended by itself, with this status. */
+bool child_exited_with(const struct child *child, enum process_exit code);
 
 /* 0 for the first death in a row, then 100 ms, doubling up to max_ms. */
 uint64_t child_pause_ms(unsigned deaths_running, uint64_t max_ms);

@@ -245,7 +245,7 @@ static void accept_ready(void *context, unsigned events)
 
 struct control *control_open(struct loop *loop, const struct control_options *options, struct problem *why)
 {
-	int fd = control_socket_make(options->path, options->mode, why);
+	int fd = options->inherited > 0 ? options->inherited : control_socket_make(options->path, options->mode, why);
 	if (fd < 0)
 		return NULL;
 	struct control *control = calloc(1, sizeof *control);
@@ -271,19 +271,37 @@ struct control *control_open(struct loop *loop, const struct control_options *op
 	return control;
 }
 
-void control_close(struct control **control)
+int control_descriptor(const struct control *control)
 {
-	struct control *c = *control;
-	if (c == NULL)
-		return;
-	*control = NULL;
+	return control->fd;
+}
+
+static void control_free(struct control *c)
+{
 	for (unsigned i = 0; i < CONTROL_CLIENTS_MAX; i++) {
 		if (c->client[i].fd >= 0)
 			client_drop(&c->client[i]);
 	}
 	loop_timer_remove(&c->resume);
 	loop_fd_remove(&c->watch);
-	close(c->fd);
-	unlink(c->path);
 	free(c);
+}
+
+void control_abandon(struct control **control)
+{
+	if (*control != NULL)
+		control_free(*control);
+	*control = NULL;
+}
+
+void control_close(struct control **control)
+{
+	struct control *c = *control;
+	if (c == NULL)
+		return;
+	*control = NULL;
+	int fd = c->fd;
+	unlink(c->path);
+	control_free(c);
+	close(fd);
 }

@@ -36,6 +36,7 @@ typedef void control_fn(void *context, const struct control_request *request, st
 struct control_options {
 	const char *path;     /* of the socket; missing parent directories are made */
 	mode_t mode;          /* permissions of the socket */
+	int inherited;        /* a socket that listens at the path already, from another program (handover.h); 0 = none */
 	uint64_t patience_ms; /* 0 = CONTROL_PATIENCE_MS */
 	control_fn *answer;
 	void *context;
@@ -44,6 +45,12 @@ struct control_options {
 /* A socket left behind by a dead server is replaced; one that answers, or a path that is something else, is refused.
  * NULL with a text. */
 struct control *control_open(struct loop *loop, const struct control_options *options, struct problem *why);
+
+/* The socket that listens, for another program. */
+int control_descriptor(const struct control *control);
+
+/* Forgets it: the socket stays where it is, for another program. */
+void control_abandon(struct control **control);
 
 /* Disconnects everybody and removes the socket. */
 void control_close(struct control **control);

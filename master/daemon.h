@@ -9,8 +9,11 @@
 
 #include "common/base/problem.h"
 
+struct pidfile;
+
 struct daemon {
-	int report; /* pipe to the process that waits, -1 = nobody waits */
+	int report;              /* pipe to the process that waits, -1 = nobody waits */
+	struct pidfile *pidfile; /* of the server, NULL = none; crosses to another program (handover.h) */
 };
 
 /* Returns in the grandchild, whose standard descriptors are /dev/null. The process that called it exits with the status

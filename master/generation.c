@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/loop/loop.h"
+#include "common/world/keeper_note.h"
 #include "master/master.h"
 
 static void steps_go_on(struct master *master);
@@ -53,6 +53,14 @@ static void segments_swap(struct master *master)
 	master->generation.other = here;
 }
 
+/* After a swap: what the keeper of the other one claimed is not a stranger's. A world of another layout cannot be asked. */
+static void worlds_relate(struct master *master)
+{
+	const struct world *other = &master->generation.other.world;
+	if (other->header != NULL && master->segments.world.header != NULL)
+		keeper_note_follow(&master->segments.world, other);
+}
+
 static bool vault_move(struct master *master, struct problem *why)
 {
 	struct generation *g = &master->generation;
@@ -72,8 +80,7 @@ static void luggage_drop(struct master *master)
 {
 	struct generation *g = &master->generation;
 	segments_destroy(&g->other);
-	children_passports_close(&master->children);
-	master->children.start.former_world_fd = -1;
+	children_forget_former(&master->children);
 	master->children.changing = false;
 	free(g->former_slots);
 	g->former_slots = NULL;
@@ -88,6 +95,7 @@ static void settle(struct master *master, enum generation_outcome outcome)
 	g->step = GENERATION_SETTLED;
 	if (outcome == GENERATION_MADE) {
 		g->number++;
+		fdstore_base_is_new(&master->fdstore);
 		log_notice("generation %u of the world serves, %llu ms after it was begun (%s); %u connections came along",
 				   g->number, (unsigned long long)(clock_mono_ms() - g->began_ms), plan.reason, master->vault.held);
 	} else {
@@ -122,24 +130,35 @@ static void go_back(struct master *master, const struct problem *why)
 	steps_go_on(master);
 }
 
-static void former_start(struct master *master)
+/* Out of the next one, whose processes are dead. */
+static void move_back(struct master *master)
 {
 	struct generation *g = &master->generation;
-	uint64_t now_ms = loop_now_ms(master->loop);
-	if (g->moved) {
-		segments_swap(master);
-		master->workers = g->former_workers;
-		if (g->former_slots != NULL)
-			memcpy(master->vault.slot, g->former_slots, master->vault.size);
-		children_move(&master->children, &g->former_start);
-		g->moved = false;
-	}
-	children_passports_close(&master->children); /* the world they speak of goes on */
-	master->children.start.former_world_fd = -1;
-	master->children.keep_up = true;
-	child_spawn(&master->children, SLOT_KEEPER, now_ms);
-	for (unsigned slot = 0; slot < master->workers; slot++)
-		child_spawn(&master->children, slot, now_ms);
+	segments_swap(master);
+	worlds_relate(master);
+	master->workers = g->former_workers;
+	if (g->former_slots != NULL)
+		memcpy(master->vault.slot, g->former_slots, master->vault.size);
+	children_move(&master->children, &g->former_start);
+	g->moved = false;
+}
+
+static void give_back(struct master *master)
+{
+	struct generation *g = &master->generation;
+	struct problem why = {""};
+	if (!g->plan.give_back(g->plan.context, &g->trouble, &why))
+		give_up(master, why.text);
+}
+
+static void former_start(struct master *master)
+{
+	if (master->generation.moved)
+		move_back(master);
+	if (master->generation.plan.give_back != NULL)
+		give_back(master);
+	else
+		children_go_on(&master->children, master->workers, loop_now_ms(master->loop));
 }
 
 /* --- the next generation ---------------------------------------------------------------------------------------------- */
@@ -154,20 +173,16 @@ static void fail(struct master *master, const char *what)
 		give_up(master, what);
 }
 
-/* The former generation has ended: into the next one. */
-static void move(struct master *master)
+/* Into the next one, where nobody lives yet. */
+static void move_in(struct master *master)
 {
 	struct generation *g = &master->generation;
 	struct problem why = {""};
-	if (g->plan.hand_over != NULL) {
-		if (!g->plan.hand_over(g->plan.context, &why))
-			go_back(master, &why);
-		return;
-	}
 	g->former_start = master->children.start;
 	g->former_start.former_world_fd = -1;
 	g->former_workers = master->workers;
 	segments_swap(master);
+	worlds_relate(master);
 	g->moved = true;
 	g->suspect = false;
 	if (g->plan.workers != 0)
@@ -185,18 +200,15 @@ static void move(struct master *master)
 	}
 }
 
-static bool workers_are_ready(const struct master *master)
+/* The former generation has ended. */
+static void move(struct master *master)
 {
-	for (unsigned slot = 0; slot < master->workers; slot++) {
-		if (!master->children.child[slot].ready || master->children.child[slot].pid == 0)
-			return false;
-	}
-	return true;
-}
-
-static bool is_ready(const struct master *master, unsigned slot)
-{
-	return child_alive(&master->children, slot) && master->children.child[slot].ready;
+	struct generation *g = &master->generation;
+	struct problem why = {""};
+	if (g->plan.hand_over == NULL)
+		move_in(master);
+	else if (!g->plan.hand_over(g->plan.context, &why))
+		go_back(master, &why);
 }
 
 /* The canary serves: from here on there is only forward. */
@@ -219,18 +231,18 @@ static void steps_go_on(struct master *master)
 	}
 	if ((g->step == GENERATION_LAST_CUT || g->step == GENERATION_PUTTING_DOWN) && children_alive(children) == 0)
 		move(master);
-	if (g->step == GENERATION_KEEPER && is_ready(master, SLOT_KEEPER)) {
+	if (g->step == GENERATION_KEEPER && child_is_ready(children, SLOT_KEEPER)) {
 		step_enter(master, GENERATION_CANARY);
 		if (!child_spawn(children, 0, loop_now_ms(master->loop)) && g->plan.orderly)
 			fail(master, "the first worker cannot be started");
 	}
-	if (g->step == GENERATION_CANARY && is_ready(master, 0))
+	if (g->step == GENERATION_CANARY && child_is_ready(children, 0))
 		others_start(master);
-	if (g->step == GENERATION_WORKERS && is_ready(master, SLOT_KEEPER) && workers_are_ready(master))
+	if (g->step == GENERATION_WORKERS && children_all_ready(children, master->workers))
 		settle(master, GENERATION_MADE);
 	if (g->step == GENERATION_GOING_BACK && !children_ending(children))
 		former_start(master);
-	if (g->step == GENERATION_GOING_BACK && !g->moved && is_ready(master, SLOT_KEEPER) && workers_are_ready(master))
+	if (g->step == GENERATION_GOING_BACK && !g->moved && children_all_ready(children, master->workers))
 		settle(master, GENERATION_WENT_BACK);
 }
 
@@ -242,18 +254,13 @@ static void ended_too_soon(struct master *master, const struct child *child)
 	go_back(master, &why);
 }
 
-static bool retired(const struct child *child)
-{
-	return WIFEXITED(child->status) && WEXITSTATUS(child->status) == PROCESS_EXIT_RETIRED;
-}
-
 void generation_child(struct master *master, const struct child *child, enum child_event event)
 {
 	const struct generation *g = &master->generation;
 	struct problem why;
 	bool ended = event == CHILD_ENDED, keeper = child->slot == SLOT_KEEPER;
 	bool too_soon = g->step == GENERATION_RETIRING
-						? keeper || !retired(child)
+						? keeper || !child_exited_with(child, PROCESS_EXIT_RETIRED)
 						: g->plan.orderly && (g->step == GENERATION_KEEPER || g->step == GENERATION_CANARY);
 	if (ended && too_soon)
 		ended_too_soon(master, child);
@@ -296,7 +303,7 @@ static bool may_begin(const struct master *master, const struct generation_plan 
 						   generation_step_name(master->generation.step));
 	if (plan->workers > master->listeners.count)
 		return problem_set(why, "%u workers, but only %u listening sockets", plan->workers, master->listeners.count);
-	if (plan->orderly && (!is_ready(master, SLOT_KEEPER) || !workers_are_ready(master)))
+	if (plan->orderly && !children_all_ready(&master->children, master->workers))
 		return problem_set(why, "a process is just being started again; try again in a moment");
 	return true;
 }
@@ -313,8 +320,8 @@ bool generation_begin(struct master *master, const struct generation_plan *plan,
 	if (g->plan.reason == NULL)
 		g->plan.reason = "no reason given";
 	unsigned workers = plan->workers != 0 ? plan->workers : master->workers;
-	if (plan->hand_over == NULL &&
-		!segments_renew(&g->other, &master->segments, g->plan.config, workers, plan->same_catalog, why))
+	if (plan->hand_over == NULL && !segments_renew(&g->other, &master->segments, g->plan.config, workers,
+												   plan->same_catalog ? &master->segments : plan->catalog_of, why))
 		return false;
 	log_notice("the world is made anew (%s), %s; %u connections stay open", g->plan.reason,
 			   plan->orderly ? "in order: nothing is lost" : "from the last cut", master->vault.held);
@@ -332,6 +339,25 @@ bool generation_begin(struct master *master, const struct generation_plan *plan,
 		children_put_down(&master->children, true);
 		steps_go_on(master); /* all may be dead already */
 	}
+	return true;
+}
+
+bool generation_arrive(struct master *master, const struct generation_plan *plan, struct problem *why)
+{
+	struct generation *g = &master->generation;
+	struct problem other;
+	const struct segments *former = &master->segments;
+	g->began_ms = loop_now_ms(master->loop);
+	g->plan = *plan;
+	g->plan.orderly = true;
+	/* The catalog is taken as it is when this program has the same layout of it. */
+	if (!segments_renew(&g->other, former, plan->config, master->workers, former, &other) &&
+		!segments_renew(&g->other, former, plan->config, master->workers, NULL, why))
+		return false;
+	g->trouble.text[0] = '\0';
+	g->moved = g->suspect = false;
+	master->children.changing = true;
+	move_in(master);
 	return true;
 }
 

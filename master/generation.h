@@ -62,16 +62,23 @@ typedef void generation_done_fn(void *context, enum generation_outcome outcome, 
  * why: the former generation goes on. */
 typedef bool generation_hand_over_fn(void *context, struct problem *why);
 
+/* In a program that was handed everything: the next generation does not serve, the former program is to have all back. Nobody
+ * lives, the master's segments are the former ones. Does not return when it succeeds; false: the server ends. */
+typedef bool generation_give_back_fn(void *context, const struct problem *why_not, struct problem *why);
+
 struct generation_plan {
 	const char *reason; /* for the log: "a reload" */
 	bool orderly;       /* else everybody is put down */
 	const struct config
-		*config;              /* NULL = that in force. Must live as long as the generation; when it was not made, until
+		*config;       /* NULL = that in force. Must live as long as the generation; when it was not made, until
 								  * done is called */
-	unsigned workers;         /* 0 = as many as now. The listeners for more must be open */
-	bool same_catalog;        /* no file of the world is read */
+	unsigned workers;  /* 0 = as many as now. The listeners for more must be open */
+	bool same_catalog; /* no file of the world is read */
+	const struct segments
+		*catalog_of;          /* ... but this one's catalog is taken; NULL = none. Until generation_begin returns */
 	generation_done_fn *done; /* may be NULL */
 	generation_hand_over_fn *hand_over; /* NULL = made here */
+	generation_give_back_fn *give_back; /* for generation_arrive; else NULL */
 	void *context;
 };
 
@@ -95,6 +102,10 @@ void generation_init(struct generation *generation);
 /* Begins to replace the generation that serves. false with why, and nothing has changed: the server is not serving, a change is
  * under way, the new world cannot be made, or (orderly) a process is not there to retire. */
 bool generation_begin(struct master *master, const struct generation_plan *plan, struct problem *why);
+
+/* In a program that was handed everything by another one's generation_hand_over_fn: its passports are in children.start, the
+ * master's segments are the former ones, not mapped. Makes the next generation. false with why: nothing has happened. */
+bool generation_arrive(struct master *master, const struct generation_plan *plan, struct problem *why);
 
 static inline bool generation_changes(const struct generation *generation)
 {

@@ -16,6 +16,8 @@ enum {
 	CHUNKS_FULL_OUTPUTS = 32,
 	CHUNKS_MIN = 2048, /* 4 MiB: room for a crowd's logins with the smallest settings */
 
+	WORKERS_MOST_MIN = 4, /* so many slots at least, when nothing is said */
+
 	UNDO_BYTES = 256 * 1024, /* one transaction's old bytes */
 	BODIES_MAX = 32767,      /* a char index is a signed 16-bit number on the wire */
 
@@ -30,6 +32,14 @@ unsigned limits_workers(const struct config *config)
 	if (cores == 0)
 		cores = sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : sysconf(_SC_NPROCESSORS_ONLN);
 	return cores < 1 ? 1 : cores > WORKERS_MAX ? WORKERS_MAX : (unsigned)cores;
+}
+
+unsigned limits_workers_most(const struct config *config, unsigned workers)
+{
+	unsigned most = (unsigned)config->workers.max;
+	if (most == 0)
+		most = workers < WORKERS_MOST_MIN / 2 ? WORKERS_MOST_MIN : 2 * workers;
+	return most < workers ? workers : most > WORKERS_MAX ? WORKERS_MAX : most;
 }
 
 static uint32_t chunks_of_a_worker(const struct config *config, unsigned workers)
@@ -52,7 +62,7 @@ bool limits_world(struct world_limits *limits, const struct config *config, unsi
 		.creatures = (uint32_t)config->world.max_creatures,
 		.connections = (uint32_t)config->limits.max_connections + CONNECTIONS_SPARE,
 		.chunks = chunks_of_a_worker(config, workers),
-		.workers = workers,
+		.workers = limits_workers_most(config, workers),
 		.map_ring_bytes = (uint32_t)config->world.ring_kb * 1024,
 		.realm_ring_bytes = (uint32_t)config->world.realm_ring_kb * 1024,
 		.undo_bytes = UNDO_BYTES,

@@ -12,6 +12,9 @@
 /* workers.count, or one per processor core this process may use; 1..WORKERS_MAX. */
 unsigned limits_workers(const struct config *config);
 
+/* How many workers there may be while the server runs, when it starts with so many: workers.max. */
+unsigned limits_workers_most(const struct config *config, unsigned workers);
+
 /* For a world with maps 1..`maps`; its items are the caller's to say. false with the settings that do not go together. */
 bool limits_world(struct world_limits *limits, const struct config *config, unsigned workers, unsigned maps,
 				  struct problem *why);

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -137,6 +138,78 @@ bool listeners_open(struct listeners *listeners, const char *host, uint16_t port
 	endpoint_text(&endpoint, listeners->address);
 	listeners->port = ntohs(endpoint.any.sa_family == AF_INET6 ? endpoint.v6.sin6_port : endpoint.v4.sin_port);
 	return true;
+}
+
+/* Does this socket listen there? */
+static bool listens_on(int fd, const struct endpoint *wanted, struct endpoint *real)
+{
+	int listens = 0;
+	socklen_t size = sizeof listens;
+	*real = (struct endpoint){.size = sizeof real->v6};
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens ||
+		getsockname(fd, &real->any, &real->size) != 0 || real->any.sa_family != wanted->any.sa_family)
+		return false;
+	bool same_port = wanted->v4.sin_port == 0 || wanted->v4.sin_port == real->v4.sin_port; /* at one place in both */
+	bool same_host = wanted->any.sa_family == AF_INET6
+						 ? memcmp(&wanted->v6.sin6_addr, &real->v6.sin6_addr, sizeof wanted->v6.sin6_addr) == 0
+						 : wanted->v4.sin_addr.s_addr == real->v4.sin_addr.s_addr;
+	return same_port && same_host;
+}
+
+bool listeners_take(struct listeners *listeners, const int *fds, unsigned count, const char *host, uint16_t port,
+					struct problem *why)
+{
+	struct endpoint wanted = {.size = 0}, real = {.size = 0};
+	*listeners = (struct listeners){.count = 0};
+	if (!endpoint_resolve(&wanted, host, port, why))
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		if (!listens_on(fds[i], &wanted, &real)) {
+			listeners->count = 0;
+			return problem_set(why, "they do not listen on listen.host and listen.port");
+		}
+		listeners->fd[listeners->count++] = fds[i];
+	}
+	endpoint_text(&real, listeners->address);
+	listeners->port = ntohs(real.any.sa_family == AF_INET6 ? real.v6.sin6_port : real.v4.sin_port);
+	return true;
+}
+
+bool listeners_grow(struct listeners *listeners, unsigned count, int backlog, struct problem *why)
+{
+	struct endpoint endpoint = {.size = sizeof endpoint.v6};
+	unsigned before = listeners->count;
+	if (count > WORKERS_MAX || getsockname(listeners->fd[0], &endpoint.any, &endpoint.size) != 0)
+		return problem_set(why, "listeners: %u are not possible", count);
+	while (listeners->count < count) {
+		int error = 0;
+		int fd = listener_open(&endpoint, true, backlog, &error);
+		if (fd < 0) {
+			while (listeners->count > before) /* nobody serves them yet, and the kernel gives them nobody */
+				close(listeners->fd[--listeners->count]);
+			return bind_trouble(&endpoint, error, why);
+		}
+		listeners->fd[listeners->count++] = fd;
+	}
+	return true;
+}
+
+bool listeners_spread(const struct listeners *listeners, unsigned workers)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (__u32)SKF_AD_OFF + SKF_AD_RANDOM),
+		BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, workers),
+		BPF_STMT(BPF_RET | BPF_A, 0), /* which socket of the group, in the order of their listen() */
+	};
+	const struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+	return workers >= 1 && workers <= listeners->count &&
+		   setsockopt(listeners->fd[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0;
+}
+
+void listeners_set_backlog(const struct listeners *listeners, int backlog)
+{
+	for (unsigned i = 0; i < listeners->count; i++)
+		listen(listeners->fd[i], backlog);
 }
 
 void listeners_close(struct listeners *listeners)

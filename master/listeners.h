@@ -1,8 +1,10 @@
-/* listeners.h - the listening sockets: one per worker slot, all of one SO_REUSEPORT group.
+/* listeners.h - the listening sockets: one per worker slot that may ever be used, all of one SO_REUSEPORT group.
  *
  * The master binds them and keeps them open for its whole life. A listener that is closed resets every connection in
  * its queue (traps.md, Listening sockets), so none is ever closed while the server runs: a worker that dies is
- * succeeded by one that gets the same listener, and the clients in the queue just wait. */
+ * succeeded by one that gets the same listener, and the clients in the queue just wait. When there are fewer workers than
+ * listeners, the kernel is told to give newcomers to the first ones only (listeners_spread), and what still waits in the
+ * others is served by the workers that remain (listener_is_of). */
 #ifndef ARGENTUM_MASTER_LISTENERS_H
 #define ARGENTUM_MASTER_LISTENERS_H
 
@@ -27,6 +29,22 @@ struct listeners {
  * name. */
 bool listeners_open(struct listeners *listeners, const char *host, uint16_t port, unsigned count, int backlog,
 					struct problem *why);
+
+/* Listening sockets that are open already, of another process: taken when they listen on that address. The descriptors stay
+ * the caller's when not. */
+bool listeners_take(struct listeners *listeners, const int *fds, unsigned count, const char *host, uint16_t port,
+					struct problem *why);
+
+/* Binds more, to the address of those there are, until there are `count`. false with a text: there are as many as before. */
+bool listeners_grow(struct listeners *listeners, unsigned count, int backlog, struct problem *why);
+
+/* Newcomers go to the first `workers` listeners, evenly, by a little program of the socket filter in the kernel. Listeners
+ * keep what waits in them. false: this kernel has no such programs; then newcomers are spread over all listeners, and
+ * workers that serve two get twice as many. */
+bool listeners_spread(const struct listeners *listeners, unsigned workers);
+
+/* Newcomers that may wait, from now on. */
+void listeners_set_backlog(const struct listeners *listeners, int backlog);
 
 /* At the end of the master's life, when no worker is left. */
 void listeners_close(struct listeners *listeners);

@@ -3,16 +3,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/loop/loop.h"
+#include "common/text/texts.h"
 #include "master/duration.h"
 #include "master/limits.h"
 #include "master/notify.h"
 #include "master/orders.h"
+#include "master/privileges.h"
+#include "master/resume.h"
 #include "master/status.h"
 
 enum {
@@ -52,6 +53,7 @@ static void stop_begin(struct master *master, bool at_once)
 	bool was_serving = master->phase == MASTER_SERVING;
 	uint64_t countdown_ms = at_once || !was_serving ? 0 : (uint64_t)config->workers.stop_countdown_s * 1000;
 	notify_send("STOPPING=1\nSTATUS=stopping");
+	change_give_up(master);
 	log_notice("stopping: %u workers, %u characters in the world%s", children_alive_workers(&master->children),
 			   status_players(&master->segments.world), countdown_ms > 0 ? ", after the countdown" : "");
 	master->phase = MASTER_STOPPING_WORKERS;
@@ -87,8 +89,7 @@ void master_stop(struct master *master, bool at_once)
 static void keeper_stop(struct master *master)
 {
 	const struct config *config = &master->settings->config;
-	bool fenced = WIFEXITED(master->children.child[SLOT_KEEPER].status) &&
-				  WEXITSTATUS(master->children.child[SLOT_KEEPER].status) == PROCESS_EXIT_FENCED;
+	bool fenced = child_exited_with(&master->children.child[SLOT_KEEPER], PROCESS_EXIT_FENCED);
 	master->phase = MASTER_STOPPING_KEEPER;
 	children_stop_keeper(&master->children, !master->start_failed && !fenced && !master->generation.suspect,
 						 loop_now_ms(master->loop));
@@ -118,23 +119,14 @@ static void workers_start(struct master *master)
 	}
 }
 
-static bool workers_are_ready(const struct master *master)
-{
-	for (unsigned slot = 0; slot < master->workers; slot++) {
-		if (!master->children.child[slot].ready)
-			return false;
-	}
-	return true;
-}
-
 /* Goes on as far as it can; called whenever a child became ready or ended. */
 static void phase_advance(struct master *master)
 {
-	if (master->phase == MASTER_STARTING_KEEPER && master->children.child[SLOT_KEEPER].ready) {
+	if (master->phase == MASTER_STARTING_KEEPER && child_is_ready(&master->children, SLOT_KEEPER)) {
 		master->phase = MASTER_STARTING_WORKERS;
 		workers_start(master);
 	}
-	if (master->phase == MASTER_STARTING_WORKERS && workers_are_ready(master)) {
+	if (master->phase == MASTER_STARTING_WORKERS && children_all_ready(&master->children, master->workers)) {
 		master->phase = MASTER_SERVING;
 		master->children.keep_up = true;
 		ready_say(master);
@@ -162,6 +154,7 @@ static void fresh_generation(struct master *master)
 {
 	const struct generation_plan plan = {.reason = "the ladder", .same_catalog = true};
 	struct problem why = {""};
+	change_interrupt(master);
 	if (generation_begin(master, &plan, &why))
 		return;
 	log_error("ladder: %s; this server ends, its service manager starts it anew", why.text);
@@ -207,14 +200,14 @@ static void map_reset_ask(struct master *master)
 bool master_renew(struct master *master, struct problem *why)
 {
 	const struct generation_plan plan = {.reason = "an operator's order", .orderly = true, .same_catalog = true};
-	return generation_begin(master, &plan, why);
+	return change_may_begin(master, why) && generation_begin(master, &plan, why);
 }
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 static void child_ended(struct master *master, const struct child *child)
 {
-	if (WIFEXITED(child->status) && WEXITSTATUS(child->status) == PROCESS_EXIT_FENCED) {
+	if (child_exited_with(child, PROCESS_EXIT_FENCED)) {
 		log_error("store: another server writes to it now; this one stops, since nothing played here can be kept");
 		master->disorder = true;
 		if (master->phase < MASTER_STOPPING_WORKERS)
@@ -237,6 +230,8 @@ static void child_event(void *context, struct child *child, enum child_event eve
 	if (master->phase == MASTER_SERVING && generation_changes(&master->generation))
 		generation_child(master, child, event);
 	phase_advance(master);
+	if (master->phase == MASTER_SERVING)
+		change_child(master, child, event);
 }
 
 /* --- signals ------------------------------------------------------------------------------------------------------ */
@@ -261,6 +256,7 @@ static void on_child(void *context)
 {
 	struct master *master = context;
 	children_reap(&master->children, loop_now_ms(master->loop));
+	upgrade_reap(master);
 }
 
 static void on_reopen(void *context)
@@ -272,53 +268,35 @@ static void on_reopen(void *context)
 	children_signal(&master->children, SIGUSR1);
 }
 
-static void difference_say(void *context, const char *name, const char *before, const char *after, bool live)
-{
-	bool applied = strcmp(name, "log.level") == 0;
-	(void)context;
-	log_notice("config: %s: \"%s\" is now \"%s\": %s", name, before, after,
-			   applied ? "applied"
-			   : live  ? "not applied; this version applies it at a restart"
-					   : "needs a restart");
-}
-
-/* The configuration in force stays what it was at the start; only the log's level follows. */
 static void on_reload(void *context)
 {
-	struct master *master = context;
-	struct settings again;
-	struct problem why;
-	notify_send("RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)(clock_mono_ns() / 1000));
-	if (!settings_load_again(&again, master->settings, &why)) {
-		log_error("config: refused, everything stays as it is: %s", why.text);
-	} else {
-		unsigned differ = config_diff(&master->settings->config, &again.config, difference_say, NULL);
-		unsigned keep = 0;
-		if (log_current_level() != (enum log_level)again.config.log.level)
-			keep = master_set_log_level(master, (enum log_level)again.config.log.level);
-		log_notice(
-			"config: read again and valid; %u settings differ from those of the start%s; of these only log.level "
-			"takes effect without a restart",
-			differ, again.config.store.backend == CONFIG_BACKEND_REDIS ? " (Redis was not asked again)" : "");
-		if (keep > 0)
-			log_notice("config: %u processes keep their log level until they are restarted", keep);
-		settings_destroy(&again);
-	}
-	notify_send("READY=1");
+	change_reload_wanted(context);
+}
+
+static void on_more(void *context)
+{
+	change_workers_wanted(context, 1);
+}
+
+static void on_fewer(void *context)
+{
+	change_workers_wanted(context, -1);
 }
 
 static void on_upgrade(void *context)
 {
-	(void)context;
+	change_upgrade_wanted(context);
 }
 
 static const struct signal_row signal_rows[] = {
 	{"TERM", SIGTERM, true, "stopping in order", on_stop},
 	{"INT", SIGINT, true, "stopping in order", on_stop},
 	{"QUIT", SIGQUIT, true, "stopping at once, without countdown", on_stop_at_once},
-	{"HUP", SIGHUP, true, "reading the configuration again", on_reload},
+	{"HUP", SIGHUP, true, "reading configuration and world again", on_reload},
 	{"USR1", SIGUSR1, true, "opening the log again", on_reopen},
-	{"USR2", SIGUSR2, true, "this version cannot replace its program while it runs; nothing is done", on_upgrade},
+	{"USR2", SIGUSR2, true, "becoming the program that is installed now", on_upgrade},
+	{"TTIN", SIGTTIN, true, "one worker more", on_more},
+	{"TTOU", SIGTTOU, true, "one worker less", on_fewer},
 	{"CHLD", SIGCHLD, false, "", on_child},
 };
 
@@ -329,6 +307,7 @@ static void on_tick(void *context)
 	struct master *master = context;
 	children_tick(&master->children, loop_now_ms(master->loop));
 	generation_tick(master, loop_now_ms(master->loop));
+	fdstore_turn(&master->fdstore, &master->vault, &master->segments, &master->listeners);
 	map_reset_ask(master);
 }
 
@@ -358,65 +337,93 @@ static bool timers_start(struct master *master, struct problem *why)
 
 /* --- start and end ------------------------------------------------------------------------------------------------ */
 
-static void children_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper)
+void master_take_settings(struct master *master)
 {
 	const struct config *config = &master->settings->config;
+	struct children_options *options = &master->children.options;
+	options->pause_ms_max = (uint64_t)config->workers.respawn_pause_max_ms;
+	options->heartbeat_timeout_ms = (uint64_t)config->workers.heartbeat_timeout_ms;
+	options->log_target = (enum log_target)config->log.target;
+	options->log_path = config->log.file;
+}
+
+static void children_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper)
+{
 	const struct children_options options = {
-		.worker_main = run_worker,
-		.keeper_main = run_keeper,
-		.pause_ms_max = (uint64_t)config->workers.respawn_pause_max_ms,
-		.heartbeat_timeout_ms = (uint64_t)config->workers.heartbeat_timeout_ms,
-		.log_target = (enum log_target)config->log.target,
-		.log_path = config->log.file,
-		.event = child_event,
-		.context = master,
-	};
-	struct process_start start = {.config = config,
+		.worker_main = run_worker, .keeper_main = run_keeper, .event = child_event, .context = master};
+	struct process_start start = {.config = &master->settings->config,
 								  .world_fd = master->segments.world_fd,
 								  .catalog_fd = master->segments.catalog_fd,
 								  .workers = master->workers};
 	memcpy(start.wake_fd, master->segments.wake_fd, sizeof start.wake_fd);
 	children_init(&master->children, master->loop, &master->segments.world, &options, &start, &master->vault,
 				  master->listeners.fd, master->listeners.count);
+	master_take_settings(master);
 }
 
-/* Everything up to the first fork. */
-static bool master_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper,
-						   struct problem *why)
+/* What the master hears: signals, the control socket, its timers. */
+static bool outlets_open(struct master *master, int control_fd, struct problem *why)
 {
 	const struct config *config = &master->settings->config;
-	struct problem short_of;
-	if (!descriptors_raise(limits_descriptors(config), &short_of))
-		log_warning("%s", short_of.text);
-	/* Cheap things first: a second server started by mistake is told so before it reads a world. */
-	if (!listeners_open(&master->listeners, config->listen.host, (uint16_t)config->listen.port, master->workers,
-						config->listen.backlog, why))
-		return false;
-	if (!segments_create(&master->segments, config, master->workers, why) ||
-		!vault_create(&master->vault, master->segments.world.limits.connections, why))
-		return false;
-	master->loop = loop_create(why);
-	if (master->loop == NULL)
-		return false;
-	children_prepare(master, run_worker, run_keeper);
+	change_init(master);
 	master->signals = signals_open(master->loop, signal_rows, sizeof signal_rows / sizeof *signal_rows, master, why);
 	if (master->signals == NULL)
 		return false;
 	const struct control_options control = {.path = config->control.socket,
 											.mode = (mode_t)config->control.mode,
+											.inherited = control_fd,
 											.answer = orders_answer,
 											.context = master};
 	master->control = control_open(master->loop, &control, why);
 	return master->control != NULL && timers_start(master, why);
 }
 
+/* Everything up to the first fork. */
+static bool master_prepare(struct master *master, child_main_fn *run_worker, child_main_fn *run_keeper,
+						   struct leftover *leftover, struct problem *why)
+{
+	const struct config *config = &master->settings->config;
+	struct problem short_of;
+	if (!descriptors_raise(limits_descriptors(config), &short_of))
+		log_warning("%s", short_of.text);
+	/* Cheap things first: a second server started by mistake is told so before it reads a world. */
+	bool left = leftover_take(leftover);
+	if (!resume_listeners(master, leftover) &&
+		!listeners_open(&master->listeners, config->listen.host, (uint16_t)config->listen.port,
+						limits_workers_most(config, master->workers), config->listen.backlog, why))
+		return false;
+	if (!privileges_drop(config, why))
+		return false;
+	master->resumed = resume_world(master, leftover);
+	if (left && !master->resumed)
+		leftover_forget(leftover);
+	listeners_spread(&master->listeners, master->workers);
+	if ((!master->resumed && !segments_create(&master->segments, config, master->workers, why)) ||
+		!vault_create(&master->vault, master->segments.world.limits.connections, why) ||
+		!fdstore_create(&master->fdstore, config->control.fd_store, master->segments.world.limits.connections, why))
+		return false;
+	master->loop = loop_create(why);
+	if (master->loop == NULL)
+		return false;
+	children_prepare(master, run_worker, run_keeper);
+	if (master->resumed)
+		resume_clients(master, leftover);
+	master->vault.store = &master->fdstore;
+	fdstore_turn(&master->fdstore, &master->vault, &master->segments, &master->listeners);
+	return outlets_open(master, 0, why);
+}
+
 static void master_release(struct master *master)
 {
+	change_destroy(master);
 	control_close(&master->control);
 	signals_close(&master->signals);
 	loop_destroy(&master->loop);
 	generation_release(master);
+	segments_close(&master->segments);
+	fdstore_forget_all(&master->fdstore, master->listeners.count);
 	vault_destroy(&master->vault);
+	fdstore_destroy(&master->fdstore);
 	segments_destroy(&master->segments);
 	listeners_close(&master->listeners);
 }
@@ -439,14 +446,26 @@ static int master_end(struct master *master)
 	return DAEMON_EXIT_OK;
 }
 
+static void master_begin(struct master *master, struct settings *settings, struct daemon *daemon)
+{
+	*master = (struct master){.settings = settings,
+							  .daemon = daemon,
+							  .workers = limits_workers(&settings->config),
+							  .segments = {.catalog_fd = -1, .world_fd = -1},
+							  .control_fd = -1};
+	memset(master->segments.wake_fd, 0xff, sizeof master->segments.wake_fd);
+	generation_init(&master->generation);
+}
+
 int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker, child_main_fn *run_keeper)
 {
-	struct master master = {.settings = settings, .daemon = daemon, .workers = limits_workers(&settings->config)};
+	struct master master;
+	struct leftover leftover;
 	struct problem why = {.text = ""};
-	master.segments.catalog_fd = master.segments.world_fd = -1;
-	memset(master.segments.wake_fd, 0xff, sizeof master.segments.wake_fd);
-	generation_init(&master.generation);
-	if (!master_prepare(&master, run_worker, run_keeper, &why)) {
+	master_begin(&master, settings, daemon);
+	bool prepared = master_prepare(&master, run_worker, run_keeper, &leftover, &why);
+	leftover_drop(&leftover);
+	if (!prepared) {
 		log_error("cannot start: %s", why.text);
 		daemon_report(daemon, DAEMON_EXIT_CANNOT_START, why.text);
 		master_release(&master);
@@ -460,6 +479,66 @@ int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *
 	} else {
 		master.start_failed = true;
 	}
+	int status = master_end(&master);
+	master_release(&master);
+	return status;
+}
+
+/* --- another program ---------------------------------------------------------------------------------------------- */
+
+static bool take_over(struct master *master, struct handover *h, child_main_fn *run_worker, child_main_fn *run_keeper,
+					  int record, const char *reason, struct problem *why)
+{
+	struct child others[CHILD_SLOTS];
+	int passports[WORKERS_MAX];
+	struct problem short_of;
+	const struct config *config = &master->settings->config;
+	for (unsigned slot = 0; slot < CHILD_SLOTS; slot++)
+		master->children.child[slot].channel = -1;
+	if (!handover_read(master, h, record, why) ||
+		(!(h->fresh && *reason == '\0' && h->reason[0] == '\0') && !segments_take_over(&master->segments, why)) ||
+		!text_catalog_load(config->game.texts, why))
+		return false;
+	if (master->segments.world.base == NULL)
+		master->segments.world.limits.connections = master->vault.size - 1; /* all that is known of it, and needed */
+	memcpy(passports, master->children.start.passports, sizeof passports);
+	if (!descriptors_raise(limits_descriptors(config), &short_of))
+		log_warning("%s", short_of.text);
+	master->loop = loop_create(why);
+	if (master->loop == NULL)
+		return false;
+	if (!fdstore_create(&master->fdstore, config->control.fd_store, master->vault.size - 1, why))
+		return false;
+	for (uint32_t i = 1; i < master->vault.size; i++) {
+		if (master->vault.entries[i].fd >= 0)
+			fdstore_client_is_kept(&master->fdstore, i);
+	}
+	master->vault.store = &master->fdstore;
+	fdstore_base_is_kept(&master->fdstore, master->listeners.count);
+	memcpy(others, master->children.child, sizeof others);
+	children_prepare(master, run_worker, run_keeper);
+	memcpy(master->children.start.passports, passports, sizeof passports);
+	return children_take_over(&master->children, others, why) && outlets_open(master, master->control_fd, why);
+}
+
+int master_take_over(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker,
+					 child_main_fn *run_keeper, int record, const char *reason, struct problem *why)
+{
+	static struct handover h; /* large */
+	struct master master;
+	master_begin(&master, settings, daemon);
+	if (!take_over(&master, &h, run_worker, run_keeper, record, reason, why))
+		return -1; /* nothing is given back: another program takes it */
+	if (*reason != '\0')
+		snprintf(h.reason, sizeof h.reason, "%s", reason);
+	master.phase = MASTER_SERVING;
+	if (!upgrade_go_on(&master, &h, why)) {
+		control_abandon(&master.control);
+		return -1;
+	}
+	handover_end(&master, &h, record);
+	on_child(&master); /* who died meanwhile */
+	loop_run(master.loop);
 	int status = master_end(&master);
 	master_release(&master);
 	return status;

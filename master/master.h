@@ -12,14 +12,20 @@
  *     status.c         the state as JSON                      orders.c       what argentumctl may ask
  *     vault.c          the clients' sockets                   ladder.c       what is done when processes keep dying
  *     generation.c     replacing the world and its processes under the clients
+ *     change.c         one thing at a time is changed: reload.c, scout.c (settings, world data), workers.c, resize.c (how many
+ *                      workers), upgrade.c, handover.c, image.c (the program); rollout.c replaces processes one by one
+ *     fdstore.c, resume.c   what the service manager keeps, and going on from it
+ *     privileges.c     giving up root
  *     program.c        the command line, before all this
  *     signals.c, daemon.c, pidfile.c, notify.c                what their names say */
 #ifndef ARGENTUM_MASTER_MASTER_H
 #define ARGENTUM_MASTER_MASTER_H
 
+#include "master/change.h"
 #include "master/children.h"
 #include "master/control.h"
 #include "master/daemon.h"
+#include "master/fdstore.h"
 #include "master/generation.h"
 #include "master/ladder.h"
 #include "master/listeners.h"
@@ -45,6 +51,7 @@ struct master {
 	enum master_phase phase;
 	unsigned workers;
 	uint64_t started_ms; /* monotonic; 0 until the loop runs */
+	bool resumed;        /* it goes on in the world of a master that died */
 	bool start_failed;   /* a child ended before the server was ready */
 	bool disorder;       /* a child did not end in order while stopping, or the store was lost to another server */
 
@@ -55,7 +62,10 @@ struct master {
 	struct signals *signals;
 	struct children children;
 	struct control *control;
+	int control_fd; /* of .control, while it is handed over */
 	struct loop_timer *stop_deadline;
+	struct change change;
+	struct fdstore fdstore;
 	struct generation generation;
 	struct ladder ladder;
 	uint32_t reset_map;     /* the keeper is to be asked to make this map anew; 0 = none */
@@ -64,6 +74,11 @@ struct master {
 
 /* Runs the server to its end. The settings and the daemon are the caller's. Returns the exit status (enum daemon_exit). */
 int master_run(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker, child_main_fn *run_keeper);
+
+/* The same in a program that takes over from another one (handover.h), whose record it gets. -1 with why: it cannot, and
+ * another program may try. */
+int master_take_over(struct settings *settings, struct daemon *daemon, child_main_fn *run_worker,
+					 child_main_fn *run_keeper, int record, const char *reason, struct problem *why);
 
 /* --- what an operator may ask of a running master --- */
 
@@ -78,6 +93,9 @@ void master_give_up(struct master *master);
 
 /* The level of the master's log and of its children's. Returns how many children keep theirs until they are restarted. */
 unsigned master_set_log_level(struct master *master, enum log_level level);
+
+/* What the master and its next children get from the settings in force, after these have changed. */
+void master_take_settings(struct master *master);
 
 /* "starting", "serving", "stopping". */
 const char *master_phase_name(enum master_phase phase);

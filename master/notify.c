@@ -9,9 +9,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/base/fd_passing.h"
 #include "common/base/number.h"
 
-bool notify_send(const char *format, ...)
+/* `passed` -1 = no descriptor. */
+static bool message_send(int passed, char *text, size_t length)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
@@ -21,20 +23,45 @@ bool notify_send(const char *format, ...)
 	if (path[0] == '@')
 		to.sun_path[0] = '\0'; /* a name without a file */
 
-	char text[512];
-	va_list args;
-	va_start(args, format);
-	int length = vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	if (length <= 0 || (size_t)length >= sizeof text)
-		return false;
-
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return false;
-	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-	bool sent = sendto(fd, text, (size_t)length, MSG_NOSIGNAL, (struct sockaddr *)&to, size) == length;
+	struct iovec iov = {.iov_base = text, .iov_len = length};
+	union fd_room room;
+	struct msghdr msg = {.msg_name = &to,
+						 .msg_namelen = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)),
+						 .msg_iov = &iov,
+						 .msg_iovlen = 1};
+	fd_passing_put(&msg, &room, &passed, passed >= 0);
+	bool sent = sendmsg(fd, &msg, MSG_NOSIGNAL) == (ssize_t)length;
 	close(fd);
+	return sent;
+}
+
+static bool text_send(int passed, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+static bool text_send(int passed, const char *format, va_list args)
+{
+	char text[512];
+	int length = vsnprintf(text, sizeof text, format, args);
+	return length > 0 && (size_t)length < sizeof text && message_send(passed, text, (size_t)length);
+}
+
+bool notify_send(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	bool sent = text_send(-1, format, args);
+	va_end(args);
+	return sent;
+}
+
+bool notify_send_fd(int fd, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	bool sent = text_send(fd, format, args);
+	va_end(args);
 	return sent;
 }
 

@@ -98,8 +98,7 @@ static void name_write(char text[2 * NAME_BYTES + 1], const char name[NAME_BYTES
 	char clean[NAME_BYTES];
 	struct text latin1 = {.bytes = name, .length = (uint16_t)strnlen(name, NAME_BYTES)};
 	latin1 = text_clean_player(latin1, clean, sizeof clean);
-	size_t n = charset_encode(CHARSET_UTF8, latin1, text, 2 * (size_t)NAME_BYTES);
-	text[n] = '\0';
+	charset_encode_z(CHARSET_UTF8, latin1, text, 2 * (size_t)NAME_BYTES + 1);
 }
 
 void black_box_write(char *text, size_t size, const struct black_box *box)

@@ -47,8 +47,10 @@ void options_help(FILE *out)
 				 rows[i].argument != NULL ? rows[i].argument : "");
 		fprintf(out, "  %-20s %s\n", option, rows[i].about);
 	}
-	fprintf(out, "\nA flag beats the environment (ARGENTUMD_<GROUP>_<NAME>), that beats Redis, that beats the file.\n"
-				 "Signals: TERM and INT stop in order, HUP reads the configuration again, USR1 reopens the log.\n");
+	fprintf(out,
+			"\nA flag beats the environment (ARGENTUMD_<GROUP>_<NAME>), that beats Redis, that beats the file.\n"
+			"Signals: TERM, INT stop in order, QUIT at once; HUP reloads, USR2 upgrades, TTIN and TTOU add and take a\n"
+			"worker, nobody is disconnected; USR1 reopens the log.\n");
 }
 
 static bool setting_add(struct options *options, const char *flag, const char *name, size_t length, const char *value,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/base/log.h"
+#include "common/base/number.h"
 #include "common/loop/loop.h"
 #include "master/audit_report.h"
 #include "master/master.h"
@@ -57,7 +58,7 @@ static void memory(struct master *master, const struct control_request *request,
 static void config(struct master *master, const struct control_request *request, cJSON *reply)
 {
 	(void)request;
-	settings_add(reply, master->settings->values);
+	settings_add(reply, master->settings->values, &master->settings->config);
 }
 
 static void stop(struct master *master, const struct control_request *request, cJSON *reply)
@@ -93,7 +94,7 @@ static void audit(struct master *master, const struct control_request *request, 
 	static const char *const reaches[] = {[AUDIT_WORLD] = "world", [AUDIT_STORE] = "", [AUDIT_ACCEPT] = "accept"};
 	const struct world *world = &master->segments.world;
 	if (strcmp(request->argument, "report") == 0) {
-		audit_report_add(reply, world);
+		audit_report_add(reply, world, REPORT_ASKED);
 		return;
 	}
 	enum audit_reach reach = AUDIT_ACCEPT;
@@ -122,14 +123,60 @@ static void renew(struct master *master, const struct control_request *request, 
 		refuse(reply, "not now: %s", why.text);
 }
 
+/* Has begun: argentumctl asks for "change" until it is over. */
+static void begun(struct master *master, const struct control_request *request, cJSON *reply, bool good,
+				  const struct problem *why)
+{
+	if (!good) {
+		cJSON_AddStringToObject(reply, "error", why->text);
+		return;
+	}
+	log_notice("control: user %u (pid %d) asks for \"%s%s%s\"", request->user, (int)request->process, request->verb,
+			   *request->argument != '\0' ? " " : "", request->argument);
+	cJSON_AddNumberToObject(reply, "change", master->change.id);
+}
+
+static void reload(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	struct problem why;
+	bool dry_run = strcmp(request->argument, "dry-run") == 0;
+	if (*request->argument != '\0' && !dry_run)
+		refuse(reply, "reload %s: only \"dry-run\" may follow", request->argument);
+	else
+		begun(master, request, reply, change_reload(master, dry_run, &why), &why);
+}
+
+static void workers(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	struct problem why;
+	int64_t count;
+	if (!number_parse(request->argument, 1, WORKERS_MAX, &count))
+		refuse(reply, "workers \"%s\": a number of workers must follow", request->argument);
+	else
+		begun(master, request, reply, change_workers(master, (unsigned)count, &why), &why);
+}
+
+static void upgrade(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	struct problem why;
+	begun(master, request, reply, change_upgrade(master, &why), &why);
+}
+
+static void change(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	(void)request;
+	change_add(reply, &master->change);
+}
+
 /* A new order is a row and a function. */
 static const struct {
 	const char *verb;
 	bool takes_argument;
 	void (*answer)(struct master *master, const struct control_request *request, cJSON *reply);
 } orders[] = {
-	{"ping", false, ping},          {"status", false, status}, {"config", false, config}, {"stop", true, stop},
-	{"log-level", true, log_level}, {"audit", true, audit},    {"renew", false, renew},   {"memory", false, memory},
+	{"ping", false, ping},          {"status", false, status},   {"config", false, config}, {"stop", true, stop},
+	{"log-level", true, log_level}, {"audit", true, audit},      {"renew", false, renew},   {"reload", true, reload},
+	{"workers", true, workers},     {"upgrade", false, upgrade}, {"change", false, change}, {"memory", false, memory},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)
@@ -143,6 +190,9 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 			orders[i].answer(context, request, reply);
 		return;
 	}
-	refuse(reply, "unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew, memory",
-		   request->verb);
+	refuse(
+		reply,
+		"unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew, reload, workers, "
+		"upgrade, change, memory",
+		request->verb);
 }

@@ -5,6 +5,11 @@
 #ifndef ARGENTUM_MASTER_PROGRAM_H
 #define ARGENTUM_MASTER_PROGRAM_H
 
+#include "master/children.h"
+
 int program_main(int argc, char **argv);
+
+/* What the children do. Only test programs set something else. */
+extern child_main_fn *program_worker_main, *program_keeper_main;
 
 #endif

@@ -87,7 +87,7 @@ static bool catalog_make(struct segments *segments, const char *path, const stru
 	return catalog_look(segments, catalog, why);
 }
 
-/* The former generation's: sealed, so it is what it was. */
+/* Another one's: sealed, so it is what it was. */
 static bool catalog_keep(struct segments *segments, const struct segments *former, const struct catalog **catalog,
 						 struct problem *why)
 {
@@ -137,6 +137,13 @@ static bool start_choose(const struct config *config, const struct catalog *cata
 
 bool segments_check(struct segments *segments, const struct config *config, struct problem *why)
 {
+	bool good = segments_read(segments, config, why);
+	fd_close(&segments->catalog_fd);
+	return good;
+}
+
+bool segments_read(struct segments *segments, const struct config *config, struct problem *why)
+{
 	const struct catalog *catalog = NULL;
 	struct world_limits limits;
 	struct place start;
@@ -146,7 +153,8 @@ bool segments_check(struct segments *segments, const struct config *config, stru
 				limits_world(&limits, config, limits_workers(config), catalog_map_max(catalog), why) &&
 				start_choose(config, catalog, &start, why);
 	catalog_detach(&catalog);
-	fd_close(&segments->catalog_fd);
+	if (!good)
+		fd_close(&segments->catalog_fd);
 	return good;
 }
 
@@ -213,28 +221,49 @@ static bool wakers_make(struct segments *segments, unsigned workers, struct prob
 
 bool segments_create(struct segments *segments, const struct config *config, unsigned workers, struct problem *why)
 {
+	return segments_renew(segments, NULL, config, workers, NULL, why);
+}
+
+bool segments_renew(struct segments *segments, const struct segments *former, const struct config *config,
+					unsigned workers, const struct segments *catalog_of, struct problem *why)
+{
 	const struct catalog *catalog = NULL;
 	segments_clear(segments);
-	bool good = text_catalog_load(config->game.texts, why) &&
-				catalog_make(segments, config->world.path, &catalog, why) &&
-				world_make(segments, NULL, config, workers, catalog, why) && wakers_make(segments, workers, why);
+	bool good = catalog_of != NULL ? catalog_keep(segments, catalog_of, &catalog, why)
+								   : text_catalog_load(config->game.texts, why) &&
+										 catalog_make(segments, config->world.path, &catalog, why);
+	good = good && world_make(segments, former, config, workers, catalog, why) &&
+		   wakers_make(segments, segments->world.limits.workers, why);
 	catalog_detach(&catalog);
 	if (!good)
 		segments_destroy(segments);
 	return good;
 }
 
-bool segments_renew(struct segments *segments, const struct segments *former, const struct config *config,
-					unsigned workers, bool same_catalog, struct problem *why)
+bool segments_take_over(struct segments *segments, struct problem *why)
+{
+	if (!world_attach(&segments->world, segments->world_fd, why))
+		return false;
+	mapping_mark(&segments->world);
+	return true;
+}
+
+bool segments_resume(struct segments *segments, const struct config *config, struct problem *why)
 {
 	const struct catalog *catalog = NULL;
-	segments_clear(segments);
-	bool good = same_catalog ? catalog_keep(segments, former, &catalog, why)
-							 : text_catalog_load(config->game.texts, why) &&
-								   catalog_make(segments, config->world.path, &catalog, why);
-	good = good && world_make(segments, former, config, workers, catalog, why) && wakers_make(segments, workers, why);
+	bool good = segments_take_over(segments, why) && catalog_look(segments, &catalog, why) &&
+				text_catalog_load(config->game.texts, why);
+	if (good && atomic_load(&segments->world.header->state) != WORLD_READY)
+		good = problem_set(why, "it is closed: its server ended by itself");
+	if (good && (segments->world.header->catalog_hash != segments->catalog_hash ||
+				 segments->world.limits.maps != catalog_map_max(catalog)))
+		good = problem_set(why, "it was not made from this catalog");
 	catalog_detach(&catalog);
-	if (!good)
-		segments_destroy(segments);
-	return good;
+	return good && wakers_make(segments, segments->world.limits.workers, why);
+}
+
+void segments_close(struct segments *segments)
+{
+	if (segments->world.base != NULL)
+		atomic_store(&segments->world.header->state, WORLD_EMPTY);
 }

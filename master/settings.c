@@ -49,6 +49,12 @@ static bool redis_apply(struct settings *settings, struct problem *why)
 	return config_finish(settings->values, &settings->config, why);
 }
 
+bool settings_apply_redis(struct settings *settings, const struct settings_redis *redis, struct problem *why)
+{
+	settings->redis = *redis;
+	return settings->config.store.backend != CONFIG_BACKEND_REDIS || redis_apply(settings, why);
+}
+
 static bool answer_keep(struct settings_redis *redis, const char *key, const char *value, size_t length,
 						struct problem *why)
 {
@@ -183,8 +189,7 @@ bool settings_load_again(struct settings *again, const struct settings *before, 
 {
 	if (!settings_load(again, before->options, before->environment, why))
 		return false;
-	again->redis = before->redis;
-	if (again->config.store.backend != CONFIG_BACKEND_REDIS || redis_apply(again, why))
+	if (settings_apply_redis(again, &before->redis, why))
 		return true;
 	settings_destroy(again);
 	return false;

@@ -37,6 +37,9 @@ bool settings_load(struct settings *settings, const struct options *options, cha
  * missing are written, with the value that is in force below Redis, when `seed`; what is there is never overwritten. */
 bool settings_load_redis(struct settings *settings, bool seed, struct problem *why);
 
+/* Puts what Redis said on top of the file, and checks the whole. */
+bool settings_apply_redis(struct settings *settings, const struct settings_redis *redis, struct problem *why);
+
 /* The same sources again, for a reload: never blocks on the network, Redis counts with what it said before. */
 bool settings_load_again(struct settings *again, const struct settings *before, struct problem *why);
 

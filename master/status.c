@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/base/clock.h"
@@ -78,8 +79,10 @@ static void process_add(cJSON *processes, const struct status_source *source, un
 static void processes_add(cJSON *reply, const struct status_source *source)
 {
 	cJSON *processes = cJSON_AddArrayToObject(reply, "processes");
-	for (unsigned slot = 0; slot < source->workers; slot++)
-		process_add(processes, source, slot);
+	for (unsigned slot = 0; slot < WORKERS_MAX; slot++) {
+		if (slot < source->workers || source->children->child[slot].pid != 0)
+			process_add(processes, source, slot);
+	}
 	process_add(processes, source, SLOT_KEEPER);
 }
 
@@ -156,14 +159,15 @@ void status_add(cJSON *reply, const struct status_source *source)
 	cJSON_AddStringToObject(reply, "generation_step", source->generation_step);
 	world_add(reply, source);
 	store_add(reply, source);
-	audit_report_add(cJSON_AddObjectToObject(reply, "audit"), world);
+	audit_report_add(cJSON_AddObjectToObject(reply, "audit"), world, REPORT_LAST);
 	processes_add(reply, source);
 	counters_add(reply, world);
 }
 
-void settings_add(cJSON *reply, const struct config_values *values)
+void settings_add(cJSON *reply, const struct config_values *values, const struct config *config)
 {
 	struct config_item item;
+	char in_force[300];
 	cJSON *settings = cJSON_AddArrayToObject(reply, "settings");
 	for (unsigned i = 0; config_item(values, i, &item); i++) {
 		cJSON *object = cJSON_CreateObject();
@@ -173,7 +177,10 @@ void settings_add(cJSON *reply, const struct config_values *values)
 		cJSON_AddStringToObject(object, "source", item.source);
 		cJSON_AddStringToObject(object, "about", item.about);
 		cJSON_AddStringToObject(object, "allowed", item.allowed);
-		cJSON_AddBoolToObject(object, "live", item.live);
+		cJSON_AddStringToObject(object, "change", setting_when_word(item.when));
+		config_in_force(config, i, in_force, sizeof in_force);
+		if (strcmp(in_force, item.value) != 0)
+			cJSON_AddStringToObject(object, "in_force", in_force); /* until the next start */
 		cJSON_AddItemToArray(settings, object);
 	}
 }

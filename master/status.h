@@ -34,8 +34,9 @@ struct status_source {
 /* Adds everything about the running server to `reply`. */
 void status_add(struct cJSON *reply, const struct status_source *source);
 
-/* Adds "settings": each with name, value (secrets masked), unit, source, about, allowed, live. */
-void settings_add(struct cJSON *reply, const struct config_values *values);
+/* Adds "settings": each with name, value (secrets masked), unit, source, about, allowed, change (how a change takes
+ * effect), and in_force while the value waits for a restart. */
+void settings_add(struct cJSON *reply, const struct config_values *values, const struct config *config);
 
 /* Characters in the world, and connections open; no lock. */
 uint32_t status_players(const struct world *world);

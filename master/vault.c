@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "master/fdstore.h"
+
 bool vault_create(struct vault *vault, uint32_t connections, struct problem *why)
 {
 	*vault = (struct vault){.size = connections + 1};
@@ -24,6 +26,8 @@ static void entry_close(struct vault *vault, uint32_t i)
 	close(vault->entries[i].fd);
 	vault->entries[i].fd = -1;
 	vault->held--;
+	if (vault->store != NULL)
+		fdstore_client(vault->store, i, -1);
 }
 
 void vault_destroy(struct vault *vault)
@@ -45,6 +49,8 @@ bool vault_deposit(struct vault *vault, unsigned slot, uint32_t connection, uint
 	vault->entries[connection] = (struct vault_entry){.fd = fd, .generation = generation};
 	vault->slot[connection] = (uint8_t)slot;
 	vault->held++;
+	if (vault->store != NULL)
+		fdstore_client(vault->store, connection, fd);
 	return true;
 }
 
@@ -60,6 +66,14 @@ uint32_t vault_count(const struct vault *vault, unsigned slot)
 	for (uint32_t i = 1; i < vault->size; i++)
 		count += vault->entries[i].fd >= 0 && vault->slot[i] == slot;
 	return count;
+}
+
+void vault_give(struct vault *vault, unsigned slot, unsigned heir)
+{
+	for (uint32_t i = 1; i < vault->size; i++) {
+		if (vault->slot[i] == slot)
+			vault->slot[i] = (uint8_t)heir;
+	}
 }
 
 void vault_drop_slot(struct vault *vault, unsigned slot)
@@ -95,7 +109,7 @@ void vault_spread(struct vault *vault, unsigned workers)
 {
 	for (uint32_t i = 1; i < vault->size; i++) {
 		if (vault->slot[i] >= workers)
-			vault->slot[i] = (uint8_t)(vault->slot[i] % workers);
+			vault->slot[i] = (uint8_t)(slot_heir(vault->slot[i], workers));
 	}
 }
 

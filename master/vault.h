@@ -16,7 +16,8 @@ struct vault {
 	struct vault_entry *entries; /* [size]; by connection index, 0 is unused */
 	uint8_t *slot;               /* [size]: who deposited it */
 	uint32_t size;
-	uint32_t held; /* how many sockets are there */
+	uint32_t held;         /* how many sockets are there */
+	struct fdstore *store; /* is told what comes and goes; NULL = nobody is */
 };
 
 /* For connections 1..connections. */
@@ -30,6 +31,9 @@ bool vault_deposit(struct vault *vault, unsigned slot, uint32_t connection, uint
 void vault_drop(struct vault *vault, uint32_t connection, uint32_t generation);
 
 uint32_t vault_count(const struct vault *vault, unsigned slot);
+
+/* What one slot deposited counts as another's from now on: its worker is succeeded there. */
+void vault_give(struct vault *vault, unsigned slot, unsigned heir);
 
 /* Closes what a slot deposited: its worker ended in order and has no successor. */
 void vault_drop_slot(struct vault *vault, unsigned slot);

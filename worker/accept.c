@@ -1,31 +1,14 @@
 #include "worker/accept.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include "common/base/point.h"
 #include "common/base/log.h"
+#include "common/base/point.h"
+#include "common/base/socket_address.h"
 #include "worker/client.h"
 
 enum { ACCEPTS_PER_EVENT = 64 };
-
-static void address_of(const struct sockaddr_storage *from, uint8_t address[16], uint16_t *port)
-{
-	memset(address, 0, 16);
-	*port = 0;
-	if (from->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
-		memcpy(address, &six->sin6_addr, 16);
-		*port = ntohs(six->sin6_port);
-	} else if (from->ss_family == AF_INET) {
-		const struct sockaddr_in *four = (const struct sockaddr_in *)from;
-		address[10] = address[11] = 0xff;
-		memcpy(address + 12, &four->sin_addr, 4);
-		*port = ntohs(four->sin_port);
-	}
-}
 
 static void newcomers(void *context, unsigned events)
 {
@@ -49,21 +32,40 @@ static void newcomers(void *context, unsigned events)
 		point("accepted");
 		uint8_t address[16];
 		uint16_t port;
-		address_of(&from, address, &port);
+		socket_address_take(&from, address, &port);
 		client_open(a->w, fd, address, port);
 	}
 }
 
-bool accept_start(struct worker *w, struct problem *why)
+/* false: epoll refuses one. */
+static bool acceptors_set(struct worker *w)
 {
+	bool good = true;
 	for (unsigned i = 0; i < w->start.listeners; i++) {
 		struct acceptor *a = &w->acceptors[i];
+		if (!listener_is_of(i, w->world.slot, w->workers)) {
+			loop_fd_remove(&a->watch);
+			continue;
+		}
+		if (a->watch != NULL)
+			continue;
 		*a = (struct acceptor){.w = w, .fd = w->start.listener[i]};
 		a->watch = loop_fd_add(w->loop, a->fd, LOOP_READ, newcomers, a, "listening socket");
-		if (a->watch == NULL)
-			return problem_set(why, "epoll refuses the listening socket: %s", strerror(errno));
+		good &= a->watch != NULL;
 	}
-	return true;
+	return good;
+}
+
+bool accept_start(struct worker *w, struct problem *why)
+{
+	return acceptors_set(w) || problem_set(why, "epoll refuses a listening socket: %s", strerror(errno));
+}
+
+void accept_update(struct worker *w)
+{
+	if (!w->stopping && !w->making_way && !acceptors_set(w))
+		log_error("epoll refuses a listening socket: %s; who connects there waits for this worker's successor",
+				  strerror(errno));
 }
 
 void accept_stop(struct worker *w)

@@ -6,6 +6,9 @@
 
 bool accept_start(struct worker *w, struct problem *why);
 
+/* Serves the listening sockets that are this worker's in its team (listener_is_of), and no others. */
+void accept_update(struct worker *w);
+
 /* No new clients from here on (the kernel keeps them waiting for our successor). */
 void accept_stop(struct worker *w);
 

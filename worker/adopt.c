@@ -1,5 +1,6 @@
 #include "worker/adopt.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/base/point.h"
@@ -13,6 +14,7 @@
 #include "worker/reader.h"
 #include "worker/session.h"
 #include "worker/stream.h"
+#include "worker/vault_link.h"
 
 /* --- taking over ----------------------------------------------------------------------------------------------------------------- */
 
@@ -55,13 +57,16 @@ static void adopt_one(struct worker *w, uint32_t index)
 		connection_forget(w, index);
 		return;
 	}
+	unsigned former = atomic_load(&c->owner) - 1;
 	if (c->phase == CONNECTION_CLOSING) {
+		atomic_store(&c->owner, w->world.slot + 1);
 		stream_repair_last(c, c->fd);
 		client_adopt_closing(w, client);
 		return;
 	}
 	bool reset = stream_is_reset(c->fd);
 	if (reset || !stream_repair(c, c->fd)) {
+		atomic_store(&c->owner, w->world.slot + 1);
 		if (!reset)
 			log_error("connection %u: the stream positions of the dead worker make no sense; closed", index);
 		if (c->phase == CONNECTION_CHECKING && c->returns_id != 0)
@@ -69,8 +74,15 @@ static void adopt_one(struct worker *w, uint32_t index)
 		client_close(w, client, reset ? CLOSE_CONNECTION_LOST : CLOSE_INTERNAL);
 		return;
 	}
+	/* From one store to the next it is found by whoever comes after us in this slot: as the former slot's, or as ours. */
+	bool playing = c->phase == CONNECTION_PLAYING || (c->phase == CONNECTION_CHECKING && login_was_done(w, c, index));
 	const struct player *player = handle_player(&w->world, c->player);
-	if (c->phase == CONNECTION_CHECKING && login_was_done(w, c, index))
+	if (playing)
+		reader_adopt(w, client, former);
+	atomic_store(&c->owner, w->world.slot + 1);
+	if (c->phase == CONNECTION_CLOSING)
+		return; /* no memory to follow its map */
+	if (c->phase == CONNECTION_CHECKING && playing)
 		client_enter(w, client, CONNECTION_PLAYING);
 	else if (c->phase == CONNECTION_CHECKING && c->returns_id != 0 && player != NULL)
 		session_return(w, client, text_bytes(player->name, player->name_length), c->returns_id);
@@ -78,8 +90,6 @@ static void adopt_one(struct worker *w, uint32_t index)
 		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), false);
 	else
 		client_enter(w, client, (enum connection_phase)c->phase);
-	if (c->phase == CONNECTION_PLAYING)
-		reader_adopt(w, client);
 	point("connection adopted");
 	output_schedule(w, client, true);
 }
@@ -97,35 +107,54 @@ static void blame(struct worker *w, const struct black_box *box)
 	client_close(w, &w->clients[box->connection], CLOSE_BLAMED);
 }
 
+bool adopt_is_ours(const struct worker *w, uint32_t connection)
+{
+	uint32_t owner = atomic_load(&w->world.connections[connection].owner);
+	return owner == w->world.slot + 1 ||
+		   (owner != 0 && owner <= WORKERS_MAX && (w->start.inherits >> (owner - 1) & 1) != 0);
+}
+
 void adopt_connections(struct worker *w, const struct black_box *box)
 {
 	unsigned adopted = 0, lost = 0;
 	uint64_t started_ms = clock_mono_ms();
 	output_pool_adopt(w);
+	reader_adopt_begin(w);
 	point("adopting");
-	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
-		if (atomic_load(&w->world.connections[i].owner) != w->world.slot + 1)
-			continue;
-		if (socket_is_in_vault(w, i)) {
-			adopt_one(w, i);
-			adopted++;
-		} else {
-			connection_forget(w, i);
-			lost++;
+	/* The own ones first: their places in the rings are noted where those of the others are about to be. */
+	for (int inherited = 0; inherited <= 1; inherited++) {
+		for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+			bool own = atomic_load(&w->world.connections[i].owner) == w->world.slot + 1;
+			if (!adopt_is_ours(w, i) || w->clients[i].c != NULL || own == (inherited == 1))
+				continue;
+			if (socket_is_in_vault(w, i)) {
+				adopt_one(w, i);
+				adopted++;
+			} else {
+				connection_forget(w, i);
+				lost++;
+			}
 		}
 	}
 	point("all adopted");
 	blame(w, box);
 	reader_adopt_finish(w);
 	if (adopted + lost > 0)
-		log_notice("took over %u connections of this worker's predecessor in %llu ms; %u had no socket in the vault",
-				   adopted, (unsigned long long)(clock_mono_ms() - started_ms), lost);
+		log_notice("took over %u connections of former workers in %llu ms; %u had no socket in the vault", adopted,
+				   (unsigned long long)(clock_mono_ms() - started_ms), lost);
 }
 
-void adopt_close_foreign(const struct worker *w)
+void adopt_close_leftovers(struct worker *w)
 {
 	for (uint32_t i = 1; i < w->start.vault_size; i++) {
-		if (w->start.vault[i].fd >= 0 && (w->clients[i].c == NULL || w->clients[i].c->fd != w->start.vault[i].fd))
-			close(w->start.vault[i].fd);
+		const struct vault_entry *entry = &w->start.vault[i];
+		bool served = i <= w->world.limits.connections && w->clients[i].c != NULL;
+		if (entry->fd < 0 || (served && w->clients[i].c->fd == entry->fd))
+			continue;
+		if (!served) {
+			shutdown(entry->fd, SHUT_RDWR); /* the vault's copy would keep it open, and the client waiting */
+			vault_link_forget(w, (struct handle){i, entry->generation});
+		}
+		close(entry->fd);
 	}
 }

@@ -56,6 +56,7 @@ static void connection_fill(struct worker *w, const struct passport *p, int fd)
 	c->consumed = p->consumed;
 	c->sent = p->sent;
 	c->piece_end = p->sent + p->piece_rest;
+	c->returns_leaving_ms = p->leaving_ms;
 	c->input = (struct input_span){.start = 0, .end = p->input_length};
 	memcpy(c->input_bytes, p->input, p->input_length);
 	memcpy(peer->address, p->address, sizeof peer->address);

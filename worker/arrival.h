@@ -14,7 +14,7 @@
 
 #include "worker/worker.h"
 
-/* After adopt_connections, before adopt_close_foreign. Does nothing when it was done already, or in the first generation. */
+/* After adopt_connections, before adopt_close_leftovers. Does nothing when it was done already, or in the first generation. */
 void arrival_take(struct worker *w);
 
 #endif

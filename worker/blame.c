@@ -1,6 +1,7 @@
 #include "worker/blame.h"
 
 #include "common/base/log.h"
+#include "worker/worker.h"
 
 enum { FORGOTTEN_MS = 600000, LONGEST_MS = 3600000 };
 

@@ -6,7 +6,9 @@
 #ifndef ARGENTUM_WORKER_BLAME_H
 #define ARGENTUM_WORKER_BLAME_H
 
-#include "worker/worker.h"
+#include "common/world/world.h"
+
+struct worker;
 
 /* Notes it, in a transaction of its own, and logs when he is kept out from now on. account 0: a character that was never
  * saved has none to be kept out by. `name` is for the log. */

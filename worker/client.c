@@ -551,8 +551,8 @@ static void client_input(struct worker *w, struct client *client)
 	client->input_left = false;
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
-		if (waits == 0)
-			return;
+		if (waits == 0 || (w->making_way && c->phase == CONNECTION_NEW))
+			return; /* what would begin a login waits for the successor */
 		if (n == w->config->limits.packets_per_turn) {
 			client->input_left = true;
 			return;

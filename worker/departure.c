@@ -86,6 +86,7 @@ static bool player_put(const struct world *w, const struct connection *c, struct
 	if (player == NULL || player->name_length == 0 || player->name_length >= NAME_BYTES)
 		return false;
 	p->account = c->returns_id != 0 ? c->returns_id : player->id;
+	p->leaving_ms = c->returns_id != 0 ? c->returns_leaving_ms : player->logout_due_ms;
 	p->name_length = player->name_length;
 	memcpy(p->name, player->name, player->name_length);
 	return p->account != 0;

@@ -41,7 +41,7 @@ static bool worker_follows(const struct world *w, unsigned slot, uint32_t domain
 
 static bool worker_is_at_head(const struct world *w, unsigned slot, uint32_t domain)
 {
-	return w->reader_positions[(uint64_t)slot * (w->realm_domain + 1) + domain] == ring_head(&w->domains[domain].ring);
+	return *world_reader_position(w, slot, domain) == ring_head(&w->domains[domain].ring);
 }
 
 /* Of all rings that it follows. */

@@ -28,6 +28,8 @@ bool keeper_create(struct keeper *k, struct world *world, const struct catalog *
 	*k = (struct keeper){.world = world, .catalog = catalog, .config = config, .loop = loop, .store = store};
 	tx_init(&k->tx, world, catalog, config);
 	memcpy(k->fence.boot, world->header->boot_id, sizeof k->fence.boot);
+	memcpy(k->fence.kin, world->keeper_note->kin, sizeof k->fence.kin);
+	k->fence.generation = atomic_load(&world->keeper_note->generation);
 	k->batch = store_batch_create(why);
 	k->sessions = calloc((size_t)world->limits.players + 1, sizeof *k->sessions);
 	if (!saved_create(&k->saved, &world->limits) || k->batch == NULL || k->sessions == NULL ||

@@ -106,8 +106,7 @@ static void balances_accept(struct keeper *k, const struct store_sum *sum)
 		values[item] += more;
 		if (sum->found[item] != sum->ledger[item] || more != 0)
 			log_notice("audit: item %u (%s): the ledger said %lld, the store holds %lld; accepted", item,
-					   store_sum_item_name(k->catalog, item), (long long)sum->ledger[item],
-					   (long long)sum->found[item]);
+					   ledger_item_name(k->catalog, item), (long long)sum->ledger[item], (long long)sum->found[item]);
 	}
 	k->saved.ledger_known = false; /* somebody may have written to the ledger itself: all of it is written anew */
 	balances_set(k, values, BALANCE_OPEN);
@@ -115,9 +114,9 @@ static void balances_accept(struct keeper *k, const struct store_sum *sum)
 
 /* --- the report -------------------------------------------------------------------------------------------------------------------- */
 
-static void report_write(struct keeper *k, const struct store_walk_job *walk, uint32_t store_findings)
+static void report_write(struct keeper *k, struct audit_report *report, const struct store_walk_job *walk,
+						 uint32_t store_findings)
 {
-	struct audit_report *report = k->world->report;
 	const struct audit *audit = &k->audit.audit;
 	uint32_t sequence = atomic_load(&report->sequence);
 	bool looked = walk != NULL && walk->good;
@@ -177,7 +176,9 @@ static void audit_finish(struct keeper *k, const struct store_walk_job *walk)
 	else if (walk != NULL && walk->good)
 		store_sum_compare(&walk->sum, k->catalog, &a->audit);
 	report_log(k, walk);
-	report_write(k, walk, a->audit.findings - before);
+	report_write(k, &k->world->report[REPORT_LAST], walk, a->audit.findings - before);
+	if (a->request != 0)
+		report_write(k, &k->world->report[REPORT_ASKED], walk, a->audit.findings - before);
 	count_set(k->world, COUNT_audit_gold, a->audit.gold);
 	count_set(k->world, COUNT_audit_items, a->audit.items);
 	count_add(k->world, COUNT_audit_findings, a->audit.findings);

@@ -26,6 +26,7 @@ struct keeper_process {
 	int signals;
 	struct loop_fd *master_watch;
 	bool stopping;
+	bool making_way;
 	uint64_t stop_until_ms;
 	int exit;
 };
@@ -39,7 +40,8 @@ static void heartbeat(void *context)
 static void cut_due(void *context)
 {
 	struct keeper_process *p = context;
-	keeper_cut(&p->keeper);
+	if (!p->making_way)
+		keeper_cut(&p->keeper);
 }
 
 static void audit_due(void *context)
@@ -90,6 +92,7 @@ static void master_speaks(void *context, unsigned events)
 			keeper_audit(&p->keeper, wishes.audit, wishes.audit_request);
 		if (wishes.reset_map != 0)
 			keeper_reset_map(&p->keeper, wishes.reset_map);
+		p->making_way |= wishes.make_way;
 		return;
 	}
 	log_error("the master died: writing a last cut, then this keeper ends");
@@ -239,13 +242,16 @@ int keeper_main(const struct process_start *start)
 		loop_timer_every(p->loop, (uint64_t)start->config->store.audit_interval_s * 1000, audit_due, p, "audit");
 	atomic_store(&p->world.processes[SLOT_KEEPER].state, PROCESS_READY);
 	master_line_say_ready(start->master);
-	while (!p->stopping && !p->keeper.fenced) {
+	/* To make way: not in the middle of a batch, whose answer would be lost. The successor writes what is not durable. */
+	while (!p->stopping && !p->keeper.fenced && !(p->making_way && !p->keeper.writing)) {
 		loop_turn(p->loop, -1);
 		keeper_reset_go_on(&p->keeper);
 	}
+	if (!p->stopping && !p->keeper.fenced)
+		p->exit = PROCESS_EXIT_MADE_WAY;
 	if (p->exit == PROCESS_EXIT_MASTER_GONE)
 		workers_await(p);
-	if (!p->keeper.fenced)
+	if (!p->keeper.fenced && p->exit != PROCESS_EXIT_MADE_WAY)
 		last_cut(p);
 	int status = p->keeper.fenced ? PROCESS_EXIT_FENCED : p->exit;
 	keeper_audit_end(&p->keeper);

@@ -11,6 +11,7 @@
 #include "common/base/point.h"
 #include "common/protocol/charset.h"
 #include "common/store/keys.h"
+#include "common/world/ledger.h"
 #include "worker/ground_record.h"
 #include "worker/keeper_parts.h"
 #include "worker/record.h"
@@ -325,8 +326,7 @@ static void totals_tell(const struct keeper *k, const struct store_sum *sum)
 	for (unsigned item = 1; item <= sum->items; item++) {
 		if (sum->found[item] != sum->ledger[item] && told++ < AUDIT_TEXTS)
 			log_notice("store: item %u (%s): the ledger said %lld, with the world's new files it is %lld", item,
-					   store_sum_item_name(k->catalog, item), (long long)sum->ledger[item],
-					   (long long)sum->found[item]);
+					   ledger_item_name(k->catalog, item), (long long)sum->ledger[item], (long long)sum->found[item]);
 	}
 	log_notice("store: its ledger is of another version of the world; %u items are counted otherwise now", told);
 }
@@ -427,7 +427,6 @@ bool keeper_restore(struct keeper *k, struct problem *why)
 	if (k->world->realm->restored) {
 		const struct keeper_note *note = k->world->keeper_note;
 		k->claim_wanted = true; /* a successor: the world is newer than the store */
-		k->fence.generation = atomic_load(&note->generation);
 		k->fence.acknowledged = atomic_load(&note->acknowledged);
 		k->unsaved_since_ms = atomic_load(&note->unsaved_since_ms);
 		if (k->unsaved_since_ms == 0)
@@ -517,6 +516,7 @@ bool keeper_was_taken_over(struct store *store, const struct world *world, uint6
 	struct store_reply *reply = NULL;
 	struct problem away;
 	memcpy(mine.boot, world->header->boot_id, sizeof mine.boot);
+	memcpy(mine.kin, world->keeper_note->kin, sizeof mine.kin);
 	store_query(&query, STORE_GET_HASH, KEY_FENCE);
 	if (store_read_wait(store, &query, 1, within_ms, &reply, &away) != STORE_DONE)
 		return false;

@@ -22,10 +22,11 @@ static inline bool master_line_say_ready(int master)
 
 /* What the master wants of this child; for it to do. */
 struct master_wishes {
-	bool retire;
+	bool retire, make_way;
 	enum audit_reach audit; /* AUDIT_NOTHING = none */
 	uint32_t audit_request;
 	uint32_t reset_map; /* 0 = none */
+	unsigned team;      /* so many workers serve from now on; 0 = nothing was said about it */
 };
 
 /* Call it when the line is readable: does what the master says to everybody, and tells what else he wants. false: the master
@@ -44,13 +45,16 @@ static inline bool master_line_hear(int master, struct master_wishes *wishes)
 			continue;
 		if (message.kind == MASTER_LOG_LEVEL && message.reserve <= LOG_LEVEL_DEBUG)
 			log_set_level((enum log_level)message.reserve);
+		else if (message.kind == MASTER_TEAM && message.reserve >= 1 && message.reserve <= WORKERS_MAX)
+			wishes->team = message.reserve;
+		else if (message.kind == MASTER_RESET_MAP)
+			wishes->reset_map = message.connection;
 		if (message.kind == MASTER_AUDIT) {
 			wishes->audit = (enum audit_reach)message.reserve;
 			wishes->audit_request = message.connection;
 		}
 		wishes->retire |= message.kind == MASTER_RETIRE;
-		if (message.kind == MASTER_RESET_MAP)
-			wishes->reset_map = message.connection;
+		wishes->make_way |= message.kind == MASTER_MAKE_WAY;
 	}
 }
 

@@ -30,16 +30,21 @@ bool output_pool_create(struct worker *w, struct problem *why)
 void output_pool_adopt(struct worker *w)
 {
 	uint32_t share = w->world.limits.chunks, first = 1 + w->world.slot * share;
+	uint32_t all = share * w->world.limits.workers;
 	bool *used = calloc(share, sizeof *used);
 	if (used == NULL)
 		abort(); /* handing out chunks that are in use would mix up two players' output */
+	/* Of whomever: what a heir of this slot took over may still lie in its share (adopt.h). He may be sending it just now,
+	 * then a chunk counts as used that is free, until this slot's next birth. */
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		const struct connection *c = &w->world.connections[i];
-		if (atomic_load(&c->owner) != w->world.slot + 1)
+		if (atomic_load(&c->owner) == 0)
 			continue;
 		const struct connection_cursor *cursor = cursor_now(c);
-		uint32_t most = share;
+		uint32_t most = all;
 		for (uint32_t chunk = cursor->tail == 0 ? 0 : c->output_first; chunk != 0 && most-- > 0;) {
+			if (chunk > all)
+				break; /* it changed while we looked */
 			if (chunk - first < share)
 				used[chunk - first] = true;
 			chunk = chunk == cursor->tail ? 0 : w->world.chunks[chunk].next;
@@ -58,6 +63,14 @@ void output_pool_destroy(struct worker *w)
 	free(w->free_chunks);
 	free(w->send_buffer);
 	free(w->recoded);
+}
+
+/* A chunk of another share, taken over with its connection, is found free when its slot is born again. */
+static void chunk_give_back(struct worker *w, uint32_t chunk)
+{
+	uint32_t share = w->world.limits.chunks, first = 1 + w->world.slot * share;
+	if (chunk - first < share)
+		w->free_chunks[w->free_chunk_count++] = chunk;
 }
 
 /* --- appending ----------------------------------------------------------------------------------------------------------- */
@@ -245,7 +258,7 @@ static void chunks_return(struct worker *w, struct connection *c)
 			c->output_first = w->world.chunks[chunk].next;
 		}
 		point("chunk sent");
-		w->free_chunks[w->free_chunk_count++] = chunk;
+		chunk_give_back(w, chunk);
 	}
 }
 
@@ -305,7 +318,7 @@ void output_drop(struct worker *w, struct client *client)
 	const struct connection_cursor *cursor = cursor_now(c);
 	for (uint32_t chunk = cursor->tail == 0 ? 0 : c->output_first; chunk != 0;) {
 		uint32_t next = chunk == cursor->tail ? 0 : w->world.chunks[chunk].next;
-		w->free_chunks[w->free_chunk_count++] = chunk;
+		chunk_give_back(w, chunk);
 		chunk = next;
 	}
 	struct connection_cursor empty = *cursor;

@@ -61,6 +61,7 @@ enum passport_phase {
 	NUMBER(acked_base, 8, uint64_t) /* the three bases by which TCP_INFO tells positions (stream.h) */                 \
 	NUMBER(consumed, 8, uint64_t)                                                                                      \
 	NUMBER(sent, 8, uint64_t)                                                                                          \
+	NUMBER(leaving_ms, 8, uint64_t) /* monotonic: the player is leaving, until then; 0 = he is not */                  \
 	NUMBER(piece_rest, 4, uint32_t) /* so many bytes at the front of the output end a packet that is sent in part */
 
 struct passport {

@@ -10,6 +10,9 @@
  *   SIGUSR1  reopen the log file
  * The master stops the workers first and the keeper last.
  *
+ * MASTER_MAKE_WAY on its line tells it to make way for a successor: it ends between two transactions, with the exit status
+ * MADE_WAY, and leaves its players' connections as they are, for the successor to adopt as after a crash. Logins under way
+ * are finished first.
  * MASTER_RETIRE makes room for a new generation of the world (master/generation.h): a worker accepts nobody any more,
  * finishes the logins under way (for at most two seconds), halts between two transactions, waits until all workers have
  * halted, writes the passports of its connections (worker/passport.h), hands them to the master (MASTER_PASSPORTS, with
@@ -31,14 +34,15 @@
 struct config;
 
 struct process_start {
-	const struct config *config;     /* lives as long as the process */
-	int world_fd;                    /* memfd of the world segment */
-	int catalog_fd;                  /* sealed memfd of the catalog */
-	unsigned slot;                   /* 0..WORKERS_MAX-1, or SLOT_KEEPER */
-	unsigned workers;                /* how many workers serve: slots 0..workers-1 */
-	int wake_fd[PROCESS_SLOTS];      /* eventfds (non-blocking), one per slot, -1 = none */
-	unsigned listeners;              /* how many listening sockets this worker serves */
-	int listener[WORKERS_MAX];       /* non-blocking; belong to the master for life: never closed, never shut down */
+	const struct config *config; /* lives as long as the process */
+	int world_fd;                /* memfd of the world segment */
+	int catalog_fd;              /* sealed memfd of the catalog */
+	unsigned slot;               /* 0..WORKERS_MAX-1, or SLOT_KEEPER */
+	unsigned workers;            /* how many workers serve: slots 0..workers-1 */
+	uint64_t inherits;           /* bit per slot that was given up: its connections are this worker's from now on */
+	int wake_fd[PROCESS_SLOTS];  /* eventfds (non-blocking), one per slot, -1 = none */
+	unsigned listeners;          /* how many listening sockets there are; a worker has all, and serves listener_is_of */
+	int listener[WORKERS_MAX];   /* non-blocking; belong to the master for life: never closed, never shut down */
 	const struct vault_entry *vault; /* workers: the master's sockets; the child has copies of the descriptors */
 	uint32_t vault_size;             /* entries; index 0 is unused */
 	int passports[WORKERS_MAX];      /* sealed files of passports, -1 = none; any of them may hold ours */
@@ -59,6 +63,8 @@ enum master_message_kind {
 	MASTER_AUDIT,     /* from the master to the keeper: .connection is the number of the request, .reserve how far */
 	MASTER_RETIRE,    /* from the master to a worker: see above */
 	MASTER_RESET_MAP, /* from the master to the keeper: make map .connection anew (worker/map_reset.h) */
+	MASTER_MAKE_WAY,  /* from the master to its child: make way for a successor in the same world */
+	MASTER_TEAM,      /* from the master to a worker: .reserve workers serve from now on, slots 0 to that */
 };
 
 /* How far an audit goes; each does what the one before it does. */
@@ -68,6 +74,19 @@ enum audit_reach {
 	AUDIT_STORE,  /* the store too, which cuts wait for meanwhile */
 	AUDIT_ACCEPT, /* what is in the store is right, whatever its ledger says: the balances change */
 };
+
+/* Which worker of a team serves a listening socket. There is one for each worker that may ever be, and none is ever closed,
+ * so a worker may serve several: those of slots that nobody is in, too. */
+static inline bool listener_is_of(unsigned listener, unsigned slot, unsigned workers)
+{
+	return slot < workers && listener % workers == slot;
+}
+
+/* Which worker goes on with the connections of a slot that was given up, when so many remain. */
+static inline unsigned slot_heir(unsigned slot, unsigned workers)
+{
+	return workers > 0 ? slot % workers : 0;
+}
 
 struct master_message {
 	uint32_t kind;       /* enum master_message_kind */
@@ -93,7 +112,8 @@ struct vault_entry {
 	EXIT_CODE(FENCED, 4, "another server has taken over the store")                                                    \
 	EXIT_CODE(STORE_LOST, 5, "the store did not take the last cut in time")                                            \
 	EXIT_CODE(RETIRED, 6, "retired, its connections go on in the next generation of the world")                        \
-	EXIT_CODE(CANNOT_RETIRE, 7, "could not hand its connections over to the next generation of the world")
+	EXIT_CODE(CANNOT_RETIRE, 7, "could not hand its connections over to the next generation of the world")             \
+	EXIT_CODE(MADE_WAY, 8, "made way for its successor")
 
 enum process_exit {
 #define EXIT_CODE(name, value, sentence) PROCESS_EXIT_##name = (value),

@@ -17,7 +17,12 @@ enum { ENTRIES_PER_VISIT = 512 }; /* of one ring, before the others have their t
 /* The position in the segment, for a successor: it lags behind follow.position, never runs ahead of what was dealt with. */
 static uint64_t *position_of(struct worker *w, uint32_t domain)
 {
-	return &w->world.reader_positions[(uint64_t)w->world.slot * (w->world.realm_domain + 1) + domain];
+	return world_reader_position(&w->world, w->world.slot, domain);
+}
+
+static bool inherits_from(const struct worker *w, unsigned slot)
+{
+	return slot == w->world.slot || (w->start.inherits >> slot & 1) != 0;
 }
 
 /* --- which rings, and who looks at them ----------------------------------------------------------------------------------- */
@@ -113,6 +118,21 @@ void reader_forget(struct worker *w, struct client *client)
 		w->by_player[player] = NULL;
 }
 
+/* Where the realm's ring is read from: now, but for the connections of predecessors where the one furthest behind stood. */
+static uint64_t realm_begin(struct worker *w)
+{
+	uint32_t realm = w->world.realm_domain;
+	uint64_t from = ring_head(&w->world.domains[realm].ring);
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		uint32_t owner = atomic_load(&w->world.connections[i].owner);
+		if (owner == 0 || owner > w->world.limits.workers || !inherits_from(w, owner - 1))
+			continue;
+		uint64_t stood = *world_reader_position(&w->world, owner - 1, realm);
+		from = stood < from ? stood : from;
+	}
+	return from;
+}
+
 bool reader_create(struct worker *w, struct problem *why)
 {
 	uint32_t domains = w->world.realm_domain + 1;
@@ -124,12 +144,10 @@ bool reader_create(struct worker *w, struct problem *why)
 		return problem_set(why, "out of memory for reading %u rings", domains);
 	for (uint32_t d = 0; d < domains; d++)
 		w->follows[d].domain = d;
-	/* The first in its slot begins now; a successor goes on where its predecessor stood. */
 	uint32_t realm = w->world.realm_domain;
-	uint64_t from = w->world.life == 1 ? ring_head(&w->world.domains[realm].ring) : *position_of(w, realm);
 	for (uint32_t d = 1; d <= realm; d++)
-		atomic_fetch_and(&w->world.domains[d].ring.followers, ~(UINT64_C(1) << w->world.slot));
-	reader_follow(w, realm, from);
+		atomic_fetch_and(&w->world.domains[d].ring.followers, ~(UINT64_C(1) << w->world.slot | w->start.inherits));
+	reader_follow(w, realm, realm_begin(w));
 	return true;
 }
 
@@ -526,13 +544,36 @@ static void reader_reconcile(struct worker *w, struct client *client)
 
 /* --- taking over -------------------------------------------------------------------------------------------------------------------------- */
 
-void reader_adopt(struct worker *w, struct client *client)
+/* What the former worker has read is done, for those too to whom it had nothing to say: when rings are read again from an
+ * earlier place, for the sake of somebody else, they hear nothing twice. */
+static void positions_carry(struct worker *w, struct connection *c, unsigned former)
+{
+	struct connection_cursor next = *cursor_now(c);
+	uint64_t map = next.view_map == 0 ? 0 : *world_reader_position(&w->world, former, next.view_map);
+	uint64_t realm = *world_reader_position(&w->world, former, w->world.realm_domain);
+	next.map_position = next.map_position < map ? map : next.map_position;
+	next.realm_position = next.realm_position < realm ? realm : next.realm_position;
+	cursor_commit(c, &next);
+}
+
+void reader_adopt_begin(struct worker *w)
+{
+	for (uint32_t i = 1; w->start.inherits != 0 && i <= w->world.limits.connections; i++) {
+		struct connection *c = &w->world.connections[i];
+		uint32_t owner = atomic_load(&c->owner);
+		if (owner != 0 && owner <= w->world.limits.workers && inherits_from(w, owner - 1) &&
+			c->phase == CONNECTION_PLAYING && cursor_now(c)->greeted)
+			positions_carry(w, c, owner - 1);
+	}
+}
+
+void reader_adopt(struct worker *w, struct client *client, unsigned former)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
 	uint32_t domain = cursor->view_map != 0 ? cursor->view_map : cursor->next_map;
 	if (cursor->greeted != GREETED_HERE || domain == 0)
 		return; /* reader_adopt_finish gives it everything */
-	uint64_t from = cursor->view_map != 0 ? *position_of(w, domain) : cursor->map_position;
+	uint64_t from = cursor->view_map != 0 ? *world_reader_position(&w->world, former, domain) : cursor->map_position;
 	if (!w->follows[domain].on) {
 		reader_follow(w, domain, from);
 	} else if (from < w->follows[domain].position) {

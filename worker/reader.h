@@ -28,9 +28,11 @@ void reader_await(struct worker *w, struct client *client, uint32_t domain, uint
 /* Takes the client out of every list: it sees nothing any more. */
 void reader_forget(struct worker *w, struct client *client);
 
-/* A connection of our predecessor: its place in the rings is in its cursor. Rings are followed from the oldest place that
- * anybody needs; reader_adopt_finish begins to read. */
-void reader_adopt(struct worker *w, struct client *client);
+/* Connections of our predecessor, or of a slot that we inherit (.former): the place of each in the rings is in its cursor.
+ * Rings are followed from the oldest place that anybody needs; who was further hears nothing twice. `begin` comes before
+ * the first, `finish` behind the last: who has no view yet gets everything. */
+void reader_adopt_begin(struct worker *w);
+void reader_adopt(struct worker *w, struct client *client, unsigned former);
 void reader_adopt_finish(struct worker *w);
 
 #endif

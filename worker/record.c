@@ -16,8 +16,7 @@ enum name_question { NAME_TYPED, NAME_INDEX, NAME_CAPITAL, NAME_SMALL };
 
 static void name_utf8(struct text name, char utf8[RECORD_USERNAME_BYTES])
 {
-	size_t n = charset_encode(CHARSET_UTF8, name, utf8, RECORD_USERNAME_BYTES - 1);
-	utf8[n] = '\0';
+	charset_encode_z(CHARSET_UTF8, name, utf8, RECORD_USERNAME_BYTES);
 }
 
 /* A name folded for the index: lower case, UTF-8. */

@@ -63,8 +63,8 @@ static struct session *session_new(struct worker *w, struct client *client, stru
 	struct session *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		return NULL;
-	w->sessions_open++;
 	s->w = w;
+	w->sessions_open++;
 	s->client = client;
 	s->connection = (struct handle){client->index, client->c->generation};
 	s->name_length = (uint8_t)text_to_z(name, s->name, sizeof s->name);

@@ -7,6 +7,7 @@
 
 #include "common/base/number.h"
 #include "common/store/keys.h"
+#include "common/world/ledger.h"
 #include "worker/ground_record.h"
 #include "worker/record_value.h"
 
@@ -380,12 +381,6 @@ bool store_sum_read_ledger(const struct store_reply *reply, unsigned i, int64_t 
 	return store_reply_exists(reply, i);
 }
 
-const char *store_sum_item_name(const struct catalog *catalog, unsigned item)
-{
-	const struct item_def *def = catalog_item(catalog, item);
-	return item == GOLD_ITEM ? "gold" : def != NULL ? catalog_text(catalog, def->name) : "no such item";
-}
-
 uint32_t store_sum_compare(const struct store_sum *sum, const struct catalog *catalog, struct audit *audit)
 {
 	uint32_t before = audit->findings;
@@ -394,7 +389,7 @@ uint32_t store_sum_compare(const struct store_sum *sum, const struct catalog *ca
 	for (unsigned item = 1; item <= sum->items && sum->has_ledger; item++) {
 		if (sum->found[item] != sum->ledger[item])
 			audit_find(audit, "store: item %u (%s): %lld there, its ledger says %lld", item,
-					   store_sum_item_name(catalog, item), (long long)sum->found[item], (long long)sum->ledger[item]);
+					   ledger_item_name(catalog, item), (long long)sum->found[item], (long long)sum->ledger[item]);
 	}
 	return audit->findings - before;
 }

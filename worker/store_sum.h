@@ -44,7 +44,4 @@ uint32_t store_sum_compare(const struct store_sum *sum, const struct catalog *ca
 void store_sum_write(struct store_batch *batch, const int64_t *totals, const int64_t *known, unsigned items,
 					 uint64_t catalog_hash);
 
-/* What people call it: "gold", or its name. */
-const char *store_sum_item_name(const struct catalog *catalog, unsigned item);
-
 #endif

@@ -2,7 +2,7 @@
  * you forgot).
  *
  * A worker that dies between a system call and writing down its result leaves positions that are behind the truth. Who goes
- * on with the socket (adopt.c in the same world, passport_write.c on the way to another one) puts them right before anything
+ * on with the socket (adopt.c in the same world, departure.c on the way to another one) puts them right before anything
  * else is read or sent. Plain TCP only. Private memory and a descriptor: no locks. */
 #ifndef ARGENTUM_WORKER_STREAM_H
 #define ARGENTUM_WORKER_STREAM_H

@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include "common/base/point.h"
+#include "common/base/fd_passing.h"
 #include "common/base/log.h"
+#include "common/base/point.h"
 #include "worker/client.h"
 
 /* Two messages per connection can wait at most: a drop behind its deposit, and then the slot's next deposit waits for
@@ -26,21 +26,9 @@ void vault_link_destroy(struct worker *w)
 bool vault_link_send(int master, const struct master_message *message, int fd)
 {
 	struct iovec iov = {.iov_base = (void *)message, .iov_len = sizeof *message};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
+	union fd_room room;
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	if (fd >= 0) {
-		memset(&control, 0, sizeof control);
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = sizeof control.bytes;
-		struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cmsg), &fd, sizeof fd);
-	}
+	fd_passing_put(&msg, &room, &fd, fd >= 0);
 	ssize_t n;
 	point("telling the vault");
 	do

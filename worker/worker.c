@@ -314,19 +314,46 @@ static void signal_came(void *context, unsigned events)
 	}
 }
 
+static void make_way_begin(struct worker *w)
+{
+	if (w->stopping || w->making_way || w->retirement != RETIRE_NOT)
+		return;
+	w->making_way = true;
+	accept_stop(w); /* newcomers wait in the listening socket, for whoever serves it next */
+}
+
+/* Between two turns: no transaction runs, every packet is whole. What the predecessor of a slot must not leave behind is
+ * done: no login hangs in the air, and the vault has every socket. */
+static bool way_is_made(const struct worker *w)
+{
+	return w->making_way && !w->stopping && w->sessions_open == 0 && w->vault_count == 0;
+}
+
 static void master_speaks(void *context, unsigned events)
 {
 	struct worker *w = context;
 	struct master_wishes wishes;
 	(void)events;
 	if (master_line_hear(w->start.master, &wishes)) {
+		if (wishes.team != 0) {
+			w->workers = wishes.team;
+			accept_update(w);
+		}
 		if (wishes.retire)
 			retire_begin(w);
+		if (wishes.make_way)
+			make_way_begin(w);
+		return;
+	}
+	loop_fd_remove(&w->master_watch);
+	w->exit = PROCESS_EXIT_MASTER_GONE;
+	if (w->config->control.fd_store && !w->stopping) {
+		log_error("the master died: this worker ends, its players' connections wait for the next one");
+		w->retirement = RETIRE_NOT;
+		make_way_begin(w);
 		return;
 	}
 	log_error("the master died: the players' characters leave in order, then this worker ends");
-	loop_fd_remove(&w->master_watch);
-	w->exit = PROCESS_EXIT_MASTER_GONE;
 	stop_begin(w, true);
 }
 
@@ -448,7 +475,7 @@ int worker_main(const struct process_start *start)
 	point("adopted");
 	arrival_take(w);
 	point("arrived");
-	adopt_close_foreign(w);
+	adopt_close_leftovers(w);
 	if (!accept_start(w, &why)) {
 		log_error("cannot start: %s", why.text);
 		worker_free(w);
@@ -456,11 +483,15 @@ int worker_main(const struct process_start *start)
 	}
 	worker_ready(w);
 	point("ready said");
-	while (!stop_is_done(w) && w->retirement != RETIRE_DONE) {
-		loop_turn(w->loop, w->stopping ? 50 : w->retirement != RETIRE_NOT ? RETIRE_TURN_MS : -1);
+	while (!stop_is_done(w) && w->retirement != RETIRE_DONE && !way_is_made(w)) {
+		loop_turn(w->loop, w->stopping || w->making_way ? 50 : w->retirement != RETIRE_NOT ? RETIRE_TURN_MS : -1);
 		retire_go_on(w);
 	}
-	int status = w->retirement == RETIRE_DONE ? retire_finish(w) : w->exit;
+	int status = w->exit;
+	if (w->retirement == RETIRE_DONE)
+		status = retire_finish(w);
+	else if (way_is_made(w) && w->exit == PROCESS_EXIT_DONE)
+		status = PROCESS_EXIT_MADE_WAY;
 	atomic_store(&own_slot(w)->state, PROCESS_ABSENT);
 	log_info("stopped; %llu transactions in this life", (unsigned long long)w->tx.runs);
 	worker_free(w);

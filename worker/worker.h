@@ -101,6 +101,7 @@ struct worker {
 	struct rng rng;   /* for what is no transaction (dice) */
 	unsigned workers; /* how many there are */
 	bool stopping;
+	bool making_way; /* for a successor in the same world: no login begins any more */
 	enum retirement retirement;
 	uint64_t retirement_ms;    /* when this step of it began */
 	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */

@@ -133,7 +133,7 @@ bool config_item(const struct config_values *values, unsigned i, struct config_i
 	const struct setting *s = setting_at(i);
 	const char *value = config_values_text(values, s->id);
 	*item =
-		(struct config_item){.name = s->name, .unit = s->unit, .about = s->about, .live = s->live, .secret = s->secret};
+		(struct config_item){.name = s->name, .unit = s->unit, .about = s->about, .when = s->when, .secret = s->secret};
 	for (unsigned k = 0; setting_key_at(k) != NULL; k++) {
 		if (setting_key_at(k)->setting == s->id)
 			item->redis = setting_key_at(k)->key;
@@ -155,7 +155,30 @@ unsigned config_diff(const struct config *before, const struct config *after, co
 		differ++;
 		setting_show(s, before, was, sizeof was);
 		setting_show(s, after, is, sizeof is);
-		fn(context, s->name, was, is, s->live);
+		fn(context, s->name, was, is, s->when);
 	}
 	return differ;
+}
+
+void config_keep(const struct config *before, struct config *after, enum setting_when when)
+{
+	for (unsigned i = 0; i < SETTING_COUNT; i++) {
+		if (setting_at(i)->when == when)
+			setting_copy(setting_at(i), before, after);
+	}
+}
+
+void config_in_force(const struct config *config, unsigned i, char *text, size_t capacity)
+{
+	setting_show(setting_at(i), config, text, capacity);
+}
+
+bool config_set_in_force(struct config *config, const char *name, const char *text)
+{
+	char canonical[SETTING_TEXT_BYTES];
+	const struct setting *s = setting_find(name);
+	if (s == NULL || !setting_parse(s, text, canonical))
+		return false;
+	setting_store(s, canonical, config);
+	return true;
 }

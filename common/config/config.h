@@ -43,6 +43,12 @@ enum { CONFIG_BACKEND_LMDB, CONFIG_BACKEND_REDIS };
 enum { CONFIG_DICE_CLASSIC, CONFIG_DICE_RANGE };
 enum { CONFIG_KIT_CLASSIC, CONFIG_KIT_PYAO };
 
+/* When a changed value takes effect: see settings.def. */
+enum setting_when { WHEN_RESTART, WHEN_WORLD, WHEN_LIVE, WHEN_NOW };
+
+/* In a word for operators: "restart", "new world", "live". */
+const char *setting_when_word(enum setting_when when);
+
 enum config_source {
 	CONFIG_FROM_DEFAULT,
 	CONFIG_FROM_FILE,
@@ -81,7 +87,7 @@ struct config_item {
 	const char *unit; /* "ms", "" */
 	const char *about;
 	const char *redis; /* its key in Redis, NULL: it has none */
-	bool live;         /* a reload applies it */
+	enum setting_when when;
 	bool secret;
 	char value[300];  /* secrets as "****" */
 	char source[320]; /* "default", "etc/argentumd.conf line 12", "flag --port", ... */
@@ -92,7 +98,17 @@ struct config_item {
 bool config_item(const struct config_values *values, unsigned i, struct config_item *item);
 
 /* How two generations differ: fn is called for each setting whose value is not the same. Returns how many. */
-typedef void config_diff_fn(void *context, const char *name, const char *before, const char *after, bool live);
+typedef void config_diff_fn(void *context, const char *name, const char *before, const char *after,
+							enum setting_when when);
 unsigned config_diff(const struct config *before, const struct config *after, config_diff_fn *fn, void *context);
+
+/* Settings that take effect so stay in `after` what they are in `before`. */
+void config_keep(const struct config *before, struct config *after, enum setting_when when);
+
+/* Sets one member, as text; false: there is no such setting, or it does not allow that. */
+bool config_set_in_force(struct config *config, const char *name, const char *text);
+
+/* The value in force of setting number i, as config_item shows values. */
+void config_in_force(const struct config *config, unsigned i, char *text, size_t capacity);
 
 #endif

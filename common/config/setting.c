@@ -9,11 +9,15 @@
 
 #include "common/base/number.h"
 
-enum { RESTART, LIVE };
+/* The table's words. */
+#define RESTART WHEN_RESTART
+#define WORLD   WHEN_WORLD
+#define LIVE    WHEN_LIVE
+#define NOW     WHEN_NOW
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): a member's name cannot have any */
-#define ROW(g, n, sort, when, text)                                                                                    \
-	.id = SETTING_##g##_##n, .name = #g "." #n, .kind = (sort), .live = (when),                                        \
+#define ROW(g, n, sort, moment, text)                                                                                  \
+	.id = SETTING_##g##_##n, .name = #g "." #n, .kind = (sort), .when = (moment),                                      \
 	.offset = offsetof(struct config, g.n), .about = (text)
 /* NOLINTEND(bugprone-macro-parentheses) */
 #define ROW_NUMBER(g, n, sort, value, lowest, highest, units, when, text)                                              \
@@ -330,4 +334,30 @@ bool setting_same(const struct setting *s, const struct config *a, const struct 
 	default:
 		return *(const int *)x == *(const int *)y;
 	}
+}
+
+void setting_copy(const struct setting *s, const struct config *from, struct config *to)
+{
+	const void *x = (const uint8_t *)from + s->offset;
+	void *y = (uint8_t *)to + s->offset;
+	switch (s->kind) {
+	case SETTING_SWITCH:
+		memcpy(y, x, sizeof(bool));
+		break;
+	case SETTING_STRING:
+	case SETTING_FILLED:
+	case SETTING_TILE:
+	case SETTING_VERSION:
+		memcpy(y, x, (size_t)s->high + 1);
+		break;
+	default:
+		memcpy(y, x, sizeof(int));
+	}
+}
+
+const char *setting_when_word(enum setting_when when)
+{
+	static const char *const words[] = {
+		[WHEN_RESTART] = "restart", [WHEN_WORLD] = "new world", [WHEN_LIVE] = "live", [WHEN_NOW] = "live"};
+	return words[when];
 }

@@ -48,9 +48,9 @@ struct setting {
 	const char *words; /* choices: "one|two" */
 	int usual_choice;  /* choices: the index of the default */
 	int low, high;     /* numbers; strings: high = most bytes */
-	bool live;         /* a reload applies it */
-	bool secret;       /* never shown */
-	const char *unit;  /* "ms", "" */
+	enum setting_when when;
+	bool secret;      /* never shown */
+	const char *unit; /* "ms", "" */
 	const char *about;
 };
 
@@ -83,6 +83,7 @@ void setting_usual(const struct setting *setting, char *text);
 /* Between the (canonical) text and the member of struct config. Secrets are shown as "****", empty ones as "". */
 void setting_store(const struct setting *setting, const char *text, struct config *config);
 void setting_show(const struct setting *setting, const struct config *config, char *text, size_t capacity);
+void setting_copy(const struct setting *setting, const struct config *from, struct config *to);
 bool setting_same(const struct setting *setting, const struct config *a, const struct config *b);
 
 #endif

@@ -111,6 +111,13 @@ size_t charset_encode(enum charset charset, struct text latin1, char *buffer, si
 	return length;
 }
 
+size_t charset_encode_z(enum charset charset, struct text latin1, char *buffer, size_t capacity)
+{
+	size_t length = charset_encode(charset, latin1, buffer, capacity - 1);
+	buffer[length] = '\0';
+	return length;
+}
+
 bool charset_latin1_from_utf8(const char *utf8, size_t utf8_length, char *buffer, size_t capacity, size_t *length)
 {
 	size_t written = 0;

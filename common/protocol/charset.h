@@ -28,6 +28,9 @@ size_t charset_length(enum charset charset, struct text latin1);
 /* Converts as many whole characters as fit. Returns the bytes written. */
 size_t charset_encode(enum charset charset, struct text latin1, char *buffer, size_t capacity);
 
+/* The same into a terminated string: one byte of the capacity (at least 1) is the terminator's. */
+size_t charset_encode_z(enum charset charset, struct text latin1, char *buffer, size_t capacity);
+
 /* UTF-8 to Latin-1. False, with *length 0, when the bytes are not valid UTF-8 (overlong forms and surrogates are not),
  * hold a character that Latin-1 lacks, or the result does not fit. The result is never longer than the source. */
 bool charset_latin1_from_utf8(const char *utf8, size_t utf8_length, char *buffer, size_t capacity, size_t *length);

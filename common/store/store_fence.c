@@ -57,10 +57,11 @@ enum fence_verdict store_fence_judge(const struct stored_fence *stored, const st
 
 bool store_fence_may_claim(const struct stored_fence *stored, const struct store_fence *mine, struct problem *why)
 {
-	char boot[2 * STORE_BOOT_BYTES + 1];
+	char boot[2 * STORE_BOOT_BYTES + 1], kin[2 * STORE_BOOT_BYTES + 1];
 	boot_hex(mine->boot, boot);
+	boot_hex(mine->kin, kin);
 	if (mine->generation == 0 || !stored->present || stored->generation <= mine->generation ||
-		strcmp(stored->boot, boot) == 0)
+		strcmp(stored->boot, boot) == 0 || strcmp(stored->boot, kin) == 0)
 		return true;
 	return problem_set(why,
 					   "the store belongs to another writer: generation %" PRIu64
@@ -72,6 +73,7 @@ struct store_fence store_fence_claimed(const struct stored_fence *stored, const 
 {
 	struct store_fence taken = {.generation = mine->generation};
 	memcpy(taken.boot, mine->boot, sizeof taken.boot);
+	memcpy(taken.kin, mine->kin, sizeof taken.kin);
 	if (stored->present && stored->generation > taken.generation)
 		taken.generation = stored->generation;
 	taken.generation++;

@@ -9,7 +9,8 @@
  * The protocol
  *     Claim: one atomic step reads the fence and writes {my boot, greatest generation known + 1, cut}. The cut stays when
  *         the boot id is the same (a new keeper of the same world), else it begins at 0. The claim tells what it took.
- *         A writer that claimed before shows its generation, and takes nothing when another boot id has a greater one.
+ *         A writer that claimed before shows its generation, and takes nothing when a stranger's boot id has a
+ *         greater one.
  *     Commit: one atomic step reads the fence, judges it (store_fence_judge), and either writes nothing or writes the
  *         whole batch together with its cut number.
  *     "One atomic step" is a write transaction in the embedded store. In Redis it is WATCH on the fence, reading it, and
@@ -57,9 +58,11 @@ enum { STORE_BOOT_BYTES = 16, STORE_FENCE_FIELDS = 4 };
 /* What a writer shows with each commit. `cut` begins with what the claim told, plus 1. */
 struct store_fence {
 	uint8_t boot[STORE_BOOT_BYTES];
-	uint64_t generation;   /* from the claim; 0 = never claimed */
-	uint64_t cut;          /* the number of the batch at hand */
-	uint64_t acknowledged; /* the newest cut of this boot that was answered DONE (or told by the claim) */
+	uint8_t kin
+		[STORE_BOOT_BYTES]; /* another boot id of the same server, which ended: what it has may be claimed; 0 = none */
+	uint64_t generation;    /* from the claim; 0 = never claimed */
+	uint64_t cut;           /* the number of the batch at hand */
+	uint64_t acknowledged;  /* the newest cut of this boot that was answered DONE (or told by the claim) */
 };
 
 /* What the store holds. */
@@ -75,8 +78,8 @@ enum fence_verdict { FENCE_WRITE, FENCE_APPLIED, FENCE_FENCED, FENCE_LOST };
 enum fence_verdict store_fence_judge(const struct stored_fence *stored, const struct store_fence *mine,
 									 struct problem *why);
 
-/* May it be claimed? A first claim (generation 0) always; one of a writer that claimed before, unless another one took it
- * since: the successor of a keeper must not take back what belongs to a newer server. */
+/* May it be claimed? A first claim (generation 0) always; one of a writer that claimed before, unless another one (neither
+ * this boot id nor its kin) took it since: the successor of a keeper must not take back what belongs to a newer server. */
 bool store_fence_may_claim(const struct stored_fence *stored, const struct store_fence *mine, struct problem *why);
 
 /* What a claim takes: from `mine` boot and generation are used (the generation this writer had before, or 0). */

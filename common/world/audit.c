@@ -8,6 +8,7 @@
 #include "common/catalog/catalog.h"
 #include "common/world/audit_parts.h"
 #include "common/world/ledger.h"
+#include "common/world/populate.h"
 
 /* --- what is found --------------------------------------------------------------------------------------------------------------- */
 
@@ -62,14 +63,6 @@ void audit_conclude(struct audit *audit)
 
 /* --- room ------------------------------------------------------------------------------------------------------------------------- */
 
-static void terrain_fill(uint8_t *bits, const struct catalog *catalog, const struct map_def *def)
-{
-	for (unsigned tile = 0; tile < MAP_TILES; tile++) {
-		if ((map_tile_flags(catalog, def, tile_x(tile), tile_y(tile)) & TILE_BLOCKED) != 0)
-			bits[tile / 8] |= (uint8_t)(1u << (tile % 8));
-	}
-}
-
 bool audit_room_create(struct audit_room *room, const struct world *w, const struct catalog *catalog)
 {
 	size_t chunks = (size_t)w->limits.workers * w->limits.chunks + 1, players = (size_t)w->limits.players + 1;
@@ -86,7 +79,7 @@ bool audit_room_create(struct audit_room *room, const struct world *w, const str
 		return false;
 	for (uint32_t map = 1; catalog != NULL && map <= w->limits.maps; map++) {
 		if (catalog_map(catalog, map) != NULL)
-			terrain_fill(room->terrain + map * blocked, catalog, catalog_map(catalog, map));
+			populate_terrain(room->terrain + map * blocked, catalog, catalog_map(catalog, map));
 	}
 	return true;
 }
@@ -118,17 +111,13 @@ static void sums_compare(struct look *look)
 	struct audit *audit = look->audit;
 	ledger_net(look->w, look->room->net);
 	for (unsigned item = 1; item <= look->w->limits.items; item++) {
-		const struct item_def *def = look->catalog != NULL ? catalog_item(look->catalog, item) : NULL;
 		if (item == GOLD_ITEM)
 			audit->gold += (uint64_t)found[item];
 		else
 			audit->items += (uint64_t)found[item];
 		if (found[item] != look->room->net[item])
 			audit_find(audit, "item %u (%s): %lld in the world, the ledger says %lld", item,
-					   item == GOLD_ITEM ? "gold"
-					   : def != NULL     ? catalog_text(look->catalog, def->name)
-										 : "no such item",
-					   (long long)found[item], (long long)look->room->net[item]);
+					   ledger_item_name(look->catalog, item), (long long)found[item], (long long)look->room->net[item]);
 	}
 }
 
@@ -143,7 +132,7 @@ static void rings_look(struct look *look)
 			audit_find(look->audit, "ring of domain %u: published up to %llu, announced up to %llu", d,
 					   (unsigned long long)head, (unsigned long long)announced);
 		for (unsigned slot = 0; slot < look->w->limits.workers; slot++) {
-			uint64_t at = look->w->reader_positions[(uint64_t)slot * (look->w->realm_domain + 1) + d];
+			uint64_t at = *world_reader_position(look->w, slot, d);
 			if (at > head)
 				audit_suspect(look->audit, SUSPECT_READER, (uint64_t)slot << 32 | d,
 							  "ring of domain %u: published up to %llu, worker %u has read up to %llu", d,

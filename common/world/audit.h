@@ -5,7 +5,8 @@
  * as texts, and what is needed to find them is made before (struct audit_room). What rules and workers keep in order
  * besides (what is worn, connections, what clients were told) is looked at by worker/game_audit.h.
  *
- * Measured with 10,000 players and 290 maps: 5 to 7 ms with all locks held, of which the grounds take half.
+ * Measured with 10,000 players and 290 maps: 5 to 7 ms of a CPU with all locks held, of which the grounds take half; by the
+ * clock more, when other processes want the same cores (up to 17 ms seen).
  *
  * What is written without a lock (positions of readers, logs that begin) may be just changing: it is a suspicion first, and
  * counts when several looks in a row see it (audit_suspect_again). In a world where nothing moves one look is enough. */

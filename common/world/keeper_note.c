@@ -25,6 +25,22 @@ void keeper_note_write(struct world *world, enum store_state state, const char *
 	atomic_store(&note->sequence, sequence + 1);
 }
 
+void keeper_note_follow(struct world *world, const struct world *other)
+{
+	struct keeper_note *note = world->keeper_note;
+	uint64_t generation = atomic_load(&other->keeper_note->generation);
+	memcpy(note->kin, other->header->boot_id, sizeof note->kin);
+	if (atomic_load(&note->generation) < generation)
+		atomic_store(&note->generation, generation);
+	atomic_store(&note->acknowledged, 0);
+}
+
+void keeper_note_begin_anew(struct world *world)
+{
+	atomic_store(&world->keeper_note->generation, 0);
+	atomic_store(&world->keeper_note->acknowledged, 0);
+}
+
 static uint64_t age_ms(uint64_t now_ms, uint64_t since_ms)
 {
 	return since_ms != 0 && now_ms > since_ms ? now_ms - since_ms : 0;

@@ -12,6 +12,13 @@
 /* State and reason (shortened to fit; "" when it is up). The same state again keeps its age. */
 void keeper_note_write(struct world *world, enum store_state state, const char *reason, uint64_t now_ms);
 
+/* `other` is a world of the same server, before this one or after it: its keeper has ended, and what it claimed may be taken.
+ * That keeper numbers its cuts by itself, so none of ours is expected in the store any more. No keeper may live here. */
+void keeper_note_follow(struct world *world, const struct world *other);
+
+/* The same, when nothing is known of the other world but that there was one: the next claim is as the first. */
+void keeper_note_begin_anew(struct world *world);
+
 struct keeper_news {
 	enum store_state state;
 	uint64_t state_ms;   /* how long it has been so */

@@ -63,6 +63,7 @@ static const struct layout_field fields[] = {
 	FIELD(keeper_note, acknowledged),
 	FIELD(keeper_note, durable_ms),
 	FIELD(keeper_note, unsaved_since_ms),
+	FIELD(keeper_note, kin),
 	FIELD(keeper_note, reason),
 
 	/* ledger_row */
@@ -359,6 +360,7 @@ static const struct layout_field fields[] = {
 	FIELD(connection, dice_paid_ms),
 	FIELD(connection, creation_paid_ms),
 	FIELD(connection, told_ms),
+	FIELD(connection, returns_leaving_ms),
 	FIELD(connection, reserve),
 	FIELD(connection, input_bytes),
 
@@ -415,6 +417,8 @@ static uint64_t fnv(uint64_t hash, const void *bytes, size_t length)
 	return hash;
 }
 
+uint32_t world_fingerprint_salt;
+
 uint64_t world_fingerprint(void)
 {
 	static const uint32_t constants[] = {WORLD_LAYOUT_VERSION, PROCESS_SLOTS, WORKERS_MAX, WORLD_REGION_COUNT,
@@ -428,5 +432,7 @@ uint64_t world_fingerprint(void)
 		hash = fnv(hash, &f->size, sizeof f->size);
 		hash = fnv(hash, &f->structure_size, sizeof f->structure_size);
 	}
+	if (world_fingerprint_salt != 0)
+		hash = fnv(hash, &world_fingerprint_salt, sizeof world_fingerprint_salt);
 	return hash;
 }

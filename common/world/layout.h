@@ -211,6 +211,7 @@ struct keeper_note {
 	_Atomic uint64_t acknowledged;     /* the newest cut that was acknowledged */
 	_Atomic uint64_t durable_ms;       /* all that happened before is durable; 0 = nothing of this world is */
 	_Atomic uint64_t unsaved_since_ms; /* the oldest change that a cut saw and the store did not take; 0 = none */
+	uint8_t kin[16];                   /* boot id of another world of this server (keeper_note_follow); 0 = none */
 	char reason[KEEPER_REASON_BYTES];  /* why the store is not up; terminated */
 };
 _Static_assert(sizeof(struct keeper_note) % 8 == 0, "no holes");
@@ -228,7 +229,10 @@ struct ledger_row {
 
 enum { AUDIT_TEXTS = 24, AUDIT_TEXT_BYTES = 160 };
 
-/* What the last audit found, for whoever asks. Written by the keeper alone, without a lock: `sequence` is odd while it
+/* There are two: of the last audit, and of the last that was asked for (those that the server does by itself come between). */
+enum { REPORT_LAST, REPORT_ASKED, AUDIT_REPORTS };
+
+/* What an audit found, for whoever asks. Written by the keeper alone, without a lock: `sequence` is odd while it
  * writes, and what a reader copied counts when it was even and the same before and afterwards. */
 struct audit_report {
 	_Atomic uint32_t sequence;
@@ -660,8 +664,9 @@ struct connection {
 	uint32_t returns_id;
 	uint64_t dice_paid_ms; /* token buckets before the login */
 	uint64_t creation_paid_ms;
-	uint64_t told_ms; /* when it was told last that it is too fast */
-	uint8_t reserve[72];
+	uint64_t told_ms;            /* when it was told last that it is too fast */
+	uint64_t returns_leaving_ms; /* with returns_id: its player was leaving, until then; 0 = he was not */
+	uint8_t reserve[64];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");
@@ -708,7 +713,7 @@ enum region_id {
 	WORLD_REGION_CHUNKS,
 	WORLD_REGION_LEDGER,   /* of each process slot: limits.items + 1 times struct ledger_row */
 	WORLD_REGION_BALANCES, /* int64_t each, by item (ledger.h) */
-	WORLD_REGION_AUDIT,    /* one struct audit_report */
+	WORLD_REGION_AUDIT,    /* struct audit_report each: AUDIT_REPORTS */
 	WORLD_REGION_RINGS,
 	WORLD_REGION_COUNT
 };
@@ -755,5 +760,8 @@ const struct layout_field *layout_fields(unsigned *count);
 
 /* FNV-1a over the list and the constants that shape the segment. */
 uint64_t world_fingerprint(void);
+
+/* Goes into the fingerprint: only for test programs that shall look as if they had another layout. 0 in what is shipped. */
+extern uint32_t world_fingerprint_salt;
 
 #endif

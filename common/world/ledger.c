@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "common/catalog/catalog.h"
+
 static struct ledger_row *row_of(const struct world *w, unsigned slot, unsigned item)
 {
 	assert(item <= w->limits.items);
@@ -67,6 +69,12 @@ void ledger_add_player(struct tx *tx, enum ledger_kind kind, const struct player
 void ledger_begin(struct world *world, unsigned item, int64_t amount)
 {
 	row_of(world, SLOT_KEEPER, item)->restored += amount;
+}
+
+const char *ledger_item_name(const struct catalog *catalog, unsigned item)
+{
+	const struct item_def *def = catalog != NULL ? catalog_item(catalog, item) : NULL;
+	return item == GOLD_ITEM ? "gold" : def != NULL ? catalog_text(catalog, def->name) : "no such item";
 }
 
 /* --- sums ---------------------------------------------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* ledger.h - why there is as much of each item as there is: what came into the world and what left it, by item number.
  *
  * Gold counts under GOLD_ITEM, purses, bank accounts and piles together. Two equations hold at every moment at which all
- * locks are held, and audits check them (audit.h, worker/store_audit.h):
+ * locks are held, and audits check them (audit.h, worker/store_sum.h):
  *
  *     what players, banks and grounds of the world hold  =  minted - burned + turned + restored    (over all processes)
  *     what characters, banks and grounds of the store hold  =  balance + minted - burned + turned  (at the moment of its cut)
@@ -22,6 +22,8 @@
 
 #include "common/world/tx.h"
 
+struct catalog;
+
 enum ledger_kind { LEDGER_MINTED, LEDGER_BURNED, LEDGER_RESTORED };
 
 /* Adds to this process's rows, as part of the transaction. The item must be one of the segment's (limits.items). Amounts of
@@ -36,6 +38,9 @@ void ledger_add_player(struct tx *tx, enum ledger_kind kind, const struct player
 
 /* For who fills a segment that nobody else sees yet (populate.c): no transaction. */
 void ledger_begin(struct world *world, unsigned item, int64_t amount);
+
+/* What people call it: "gold", or its name (Latin-1). `catalog` may be NULL: then nothing else has a name. */
+const char *ledger_item_name(const struct catalog *catalog, unsigned item);
 
 /* --- sums; every lock is held --- */
 

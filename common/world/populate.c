@@ -3,14 +3,11 @@
 #include "common/catalog/catalog.h"
 #include "common/world/ledger.h"
 
-static void terrain_fill(struct map_state *state, const struct catalog *catalog, const struct map_def *def)
+void populate_terrain(uint8_t *blocked, const struct catalog *catalog, const struct map_def *def)
 {
-	for (int y = 1; y <= MAP_SIDE; y++) {
-		for (int x = 1; x <= MAP_SIDE; x++) {
-			unsigned tile = tile_index((unsigned)x, (unsigned)y);
-			if ((map_tile_flags(catalog, def, x, y) & TILE_BLOCKED) != 0)
-				state->blocked[tile / 8] |= (uint8_t)(1u << (tile % 8));
-		}
+	for (unsigned tile = 0; tile < MAP_TILES; tile++) {
+		if ((map_tile_flags(catalog, def, tile_x(tile), tile_y(tile)) & TILE_BLOCKED) != 0)
+			blocked[tile / 8] |= (uint8_t)(1u << (tile % 8));
 	}
 }
 
@@ -88,7 +85,7 @@ bool world_populate(struct world *world, const struct catalog *catalog, struct p
 			continue;
 		struct map_state *state = &world->maps[map];
 		state->present = 1;
-		terrain_fill(state, catalog, def);
+		populate_terrain(state->blocked, catalog, def);
 		ground_fill(world, state, catalog, def);
 		unsigned count;
 		const struct map_creature *creatures = map_creatures(catalog, def, &count);

@@ -7,10 +7,14 @@
 struct catalog;
 struct creature_def;
 struct map_creature;
+struct map_def;
 
 /* Before world_publish, by the segment's maker alone. false when the catalog does not fit the segment's limits (maps,
  * items, creatures); then the segment must be thrown away. */
 bool world_populate(struct world *world, const struct catalog *catalog, struct problem *why);
+
+/* Sets the bits [MAP_TILES / 8] of the tiles that the map's files block; leaves the others as they are. */
+void populate_terrain(uint8_t *blocked, const struct catalog *catalog, const struct map_def *def);
 
 /* A creature as it stands at its place in the beginning. Fills all but its generation. */
 void populate_creature(struct body *body, uint32_t map, const struct map_creature *at, const struct creature_def *def);

@@ -63,7 +63,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_CHUNKS] = {sizeof(struct chunk), (uint64_t)limits->workers * limits->chunks + 1},
 		[WORLD_REGION_LEDGER] = {sizeof(struct ledger_row) * ((uint64_t)limits->items + 1), PROCESS_SLOTS},
 		[WORLD_REGION_BALANCES] = {sizeof(int64_t), (uint64_t)limits->items + 1},
-		[WORLD_REGION_AUDIT] = {sizeof(struct audit_report), 1},
+		[WORLD_REGION_AUDIT] = {sizeof(struct audit_report), AUDIT_REPORTS},
 		[WORLD_REGION_RINGS] = {1, rings},
 	};
 	uint64_t offset = sizeof(struct world_header);

@@ -30,8 +30,8 @@ struct world {
 	uint64_t *reader_positions;     /* [limits.workers][realm_domain + 1] */
 	struct ledger_row *ledger;      /* [PROCESS_SLOTS][limits.items + 1] */
 	int64_t *balances;              /* [limits.items + 1] */
-	struct audit_report *report;
-	uint32_t realm_domain; /* index of the realm among the domains: limits.maps + 1 */
+	struct audit_report *report;    /* [AUDIT_REPORTS] */
+	uint32_t realm_domain;          /* index of the realm among the domains: limits.maps + 1 */
 
 	unsigned slot;              /* which process this is */
 	uint32_t life;              /* its life in that slot */
@@ -86,6 +86,12 @@ static inline struct undo_log *world_undo(const struct world *w, unsigned slot)
 {
 	const struct region *r = &w->header->regions[WORLD_REGION_UNDO];
 	return (struct undo_log *)(w->base + r->offset + r->stride * slot);
+}
+
+/* Up to where a worker has dealt with a domain's ring. */
+static inline uint64_t *world_reader_position(const struct world *w, unsigned slot, uint32_t domain)
+{
+	return &w->reader_positions[(uint64_t)slot * (w->realm_domain + 1) + domain];
 }
 
 static inline uint8_t *ring_bytes(const struct world *w, const struct ring *ring)

@@ -11,6 +11,7 @@
 #include "common/base/clock.h"
 #include "common/config/config.h"
 #include "common/protocol/charset.h"
+#include "common/world/ledger.h"
 #include "master/ctl/commands.h"
 #include "master/ctl/remote.h"
 #include "master/ctl/store_place.h"
@@ -144,8 +145,7 @@ static cJSON *store_report(const struct store_sum *sum, const struct audit *audi
 	cJSON_AddNumberToObject(store, "unknown", sum->unknown);
 	for (uint32_t i = 0; i < audit->findings && i < AUDIT_TEXTS; i++) {
 		char utf8[AUDIT_TEXT_BYTES * 2];
-		size_t n = charset_encode(CHARSET_UTF8, text_of(audit->text[i]), utf8, sizeof utf8 - 1);
-		utf8[n] = '\0';
+		charset_encode_z(CHARSET_UTF8, text_of(audit->text[i]), utf8, sizeof utf8);
 		cJSON_AddItemToArray(texts, cJSON_CreateString(utf8));
 	}
 	return report;
@@ -175,8 +175,7 @@ static void accepted_show(const struct store_sum *sum, const struct catalog *cat
 		char name[256];
 		if (sum->found[item] == sum->ledger[item])
 			continue;
-		size_t n = charset_encode(CHARSET_UTF8, text_of(store_sum_item_name(catalog, item)), name, sizeof name - 1);
-		name[n] = '\0';
+		charset_encode_z(CHARSET_UTF8, text_of(ledger_item_name(catalog, item)), name, sizeof name);
 		printf("item %u (%s): the ledger said %" PRId64 ", the store holds %" PRId64 "; accepted\n", item, name,
 			   sum->ledger[item], sum->found[item]);
 	}

@@ -15,6 +15,7 @@ typedef int command_fn(const struct ctl *ctl, int argc, char **argv);
 
 command_fn status_command, config_command;                               /* show_status.c, show_config.c */
 command_fn ping_command, stop_command, log_level_command, renew_command; /* order.c */
+command_fn reload_command, workers_command, upgrade_command;             /* change.c */
 command_fn audit_command;                                                /* audit.c */
 command_fn world_compile_command, check_world_command;                   /* data.c */
 command_fn store_copy_command;                                           /* store_copy.c */

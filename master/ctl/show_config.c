@@ -32,13 +32,16 @@ static void config_show(const cJSON *reply)
 	}
 	if (values > WIDEST)
 		values = WIDEST; /* a longer one moves its line to the right, not all lines */
-	printf("%-*s  %-*s  %-7s  %s\n", names, "setting", values, "value", "change", "from");
+	printf("%-*s  %-*s  %-9s  %s\n", names, "setting", values, "value", "change", "from");
 	cJSON_ArrayForEach(setting, settings)
 	{
-		bool live = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(setting, "live"));
+		const char *in_force = remote_text(setting, "in_force");
 		value_write(setting, value, sizeof value);
-		printf("%-*s  %-*s  %-7s  %s\n", names, remote_text(setting, "name"), values, value, live ? "live" : "restart",
-			   remote_text(setting, "source"));
+		printf("%-*s  %-*s  %-9s  %s", names, remote_text(setting, "name"), values, value,
+			   remote_text(setting, "change"), remote_text(setting, "source"));
+		if (*in_force != '\0')
+			printf("; until a restart %s is in force", in_force);
+		putchar('\n');
 	}
 }
 

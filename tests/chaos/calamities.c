@@ -34,6 +34,7 @@ static void later(struct chaos *chaos, int wait_ms, void (*fn)(struct chaos *cha
 
 /* --- processes ---------------------------------------------------------------------------------------------------- */
 
+/* Their number changes while the server runs: now and then there is none in that slot. */
 static unsigned some_worker(struct chaos *chaos)
 {
 	return (unsigned)roll(chaos, 0, (int)chaos->server->workers - 1);
@@ -51,7 +52,7 @@ static void death_count(struct chaos *chaos, bool keeper)
 static void child_signal(struct chaos *chaos, unsigned slot, int number)
 {
 	pid_t pid = game_server_process(chaos->server, slot);
-	if (pid <= 0 || kill(pid, number) != 0)
+	if (!game_server_has(chaos->server, pid) || kill(pid, number) != 0)
 		return;
 	if (number == SIGSTOP)
 		chaos->report.stops++;
@@ -64,10 +65,15 @@ static void child_kill(struct chaos *chaos, int slot)
 	child_signal(chaos, (unsigned)slot, SIGKILL);
 }
 
+/* Somebody may have stopped it for good meanwhile. */
 static void process_continue(struct chaos *chaos, int pid)
 {
-	(void)chaos;
-	kill(pid, SIGCONT);
+	const struct calamities *c = &chaos->calamities;
+	bool doomed = false;
+	for (unsigned i = 0; i < c->doomed_count; i++)
+		doomed |= c->doomed[i] == pid;
+	if (!doomed && game_server_has(chaos->server, pid))
+		kill(pid, SIGCONT);
 }
 
 /* The watchdog will find it. */
@@ -82,7 +88,7 @@ static void doomed_add(struct chaos *chaos, pid_t pid)
 static void child_stop(struct chaos *chaos, unsigned slot, int stop_ms)
 {
 	pid_t pid = game_server_process(chaos->server, slot);
-	if (pid <= 0 || kill(pid, SIGSTOP) != 0)
+	if (!game_server_has(chaos->server, pid) || kill(pid, SIGSTOP) != 0)
 		return;
 	chaos->report.stops++;
 	if (stop_ms > 0) {
@@ -280,6 +286,12 @@ static void worker_dies_at_a_point(struct chaos *chaos)
 	arm(chaos, worker_process(chaos), some_point(chaos), roll(chaos, 0, 30), SIGKILL);
 }
 
+/* Some of what it is about to change is changed, and the rest is not. */
+static void worker_dies_in_a_transaction(struct chaos *chaos)
+{
+	arm(chaos, worker_process(chaos), "touched", roll(chaos, 0, 40), SIGKILL);
+}
+
 static void anybody_dies_anywhere(struct chaos *chaos)
 {
 	arm(chaos, "", "", roll(chaos, 0, 3000), SIGKILL);
@@ -350,6 +362,46 @@ void calamities_learn_points(struct chaos *chaos)
 	EXPECT(chaos->calamities.point_count > 5, "only %u points of the code are passed", chaos->calamities.point_count);
 }
 
+/* --- what an operator does ---------------------------------------------------------------------------------------- */
+
+/* All by signal: what comes while another change is under way waits or is refused, and that is part of it. */
+static void operator_signal(struct chaos *chaos, int number)
+{
+	kill(chaos->server->pid, number);
+	chaos->report.changes++;
+}
+
+/* New processes take a setting over. */
+static void reload_settings(struct chaos *chaos)
+{
+	game_server_configure(chaos->server, scenario_text("limits: { packets_per_turn = %d; };", roll(chaos, 20, 60)));
+	operator_signal(chaos, SIGHUP);
+}
+
+/* A setting that the world is made with: a new generation of the world. */
+static void reload_world(struct chaos *chaos)
+{
+	if (!store_is_untouched(chaos))
+		return;
+	game_server_configure(chaos->server, scenario_text("limits: { max_connections = %d; };", roll(chaos, 500, 900)));
+	operator_signal(chaos, SIGHUP);
+}
+
+static void upgrade(struct chaos *chaos)
+{
+	operator_signal(chaos, SIGUSR2);
+}
+
+static void one_worker_more(struct chaos *chaos)
+{
+	operator_signal(chaos, SIGTTIN);
+}
+
+static void one_worker_less(struct chaos *chaos)
+{
+	operator_signal(chaos, SIGTTOU);
+}
+
 /* --- the table ---------------------------------------------------------------------------------------------------- */
 
 enum { NEEDS_NOTHING, NEEDS_REDIS = 1 };
@@ -377,7 +429,13 @@ static const struct calamity {
 	{"kill -9 of everything", "everything", 2, NEEDS_NOTHING, kill_everything},
 	{"kill -9 of everything and Redis", "everything", 2, NEEDS_REDIS, kill_everything_and_store},
 	{"kill -9 of the master", "everything", 1, NEEDS_NOTHING, kill_master},
+	{"settings are reloaded", "changes", 4, NEEDS_NOTHING, reload_settings},
+	{"the world is made anew by a reload", "changes", 2, NEEDS_NOTHING, reload_world},
+	{"the program is upgraded in place", "changes", 3, NEEDS_NOTHING, upgrade},
+	{"one worker more", "changes", 3, NEEDS_NOTHING, one_worker_more},
+	{"one worker less", "changes", 3, NEEDS_NOTHING, one_worker_less},
 	{"a worker dies at a point of the code", "armed", 30, NEEDS_NOTHING, worker_dies_at_a_point},
+	{"a worker dies in the middle of a deed", "armed", 15, NEEDS_NOTHING, worker_dies_in_a_transaction},
 	{"anybody dies at any point of the code", "armed", 15, NEEDS_NOTHING, anybody_dies_anywhere},
 	{"the keeper dies at a point of the code", "armed", 10, NEEDS_NOTHING, keeper_dies_at_a_point},
 	{"who cleans up after a dead worker dies", "armed", 10, NEEDS_NOTHING, who_cleans_up_dies},
@@ -424,7 +482,8 @@ bool calamities_make(struct chaos *chaos, const char *names)
 	unsigned left = 0;
 	for (unsigned i = 0; i < TABLE; i++) {
 		chaos->report.rows[i].name = table[i].name;
-		c->chosen[i] = (c->chosen[i] || names == NULL) && (table[i].needs != NEEDS_REDIS || chaos->redis != NULL);
+		c->chosen[i] = (c->chosen[i] || (names == NULL && strcmp(table[i].set, "changes") != 0)) &&
+					   (table[i].needs != NEEDS_REDIS || chaos->redis != NULL);
 		left += c->chosen[i];
 	}
 	return left > 0;
@@ -485,7 +544,7 @@ bool calamities_are_over(const struct chaos *chaos)
 bool calamities_are_noticed(struct chaos *chaos)
 {
 	struct calamities *c = &chaos->calamities;
-	while (c->doomed_count > 0 && kill(c->doomed[c->doomed_count - 1], 0) != 0)
+	while (c->doomed_count > 0 && !game_server_has(chaos->server, c->doomed[c->doomed_count - 1]))
 		c->doomed_count--;
 	return c->doomed_count == 0;
 }

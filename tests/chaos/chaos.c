@@ -68,10 +68,14 @@ static void server_start(struct chaos *c)
 		"workers.kept_out_s=0",
 		"world.ring_kb=256", /* nobody is lapped while a worker stands still */
 		"limits.jobs_queue=400",
+		"workers.max=8",
+		"workers.probation_ms=300",
 		NULL};
 	c->server = game_server_start(&(struct game_server_options){.settings = settings,
 																.redis = c->redis,
 																.workers = c->options->workers,
+																.workers_by_file = true,
+																.config = "limits: { };",
 																.armed = true,
 																.settlement_off = c->options->settlement_off});
 	c->server->errors_expected = true; /* each death is logged as one */
@@ -296,7 +300,7 @@ static int options_take(int argc, char **argv, struct chaos_options *options)
 		return 2;
 	}
 	if (options->settlement_off && options->calamities == NULL)
-		options->calamities = "a worker dies at a point of the code";
+		options->calamities = "a worker dies in the middle of a deed";
 	return -1;
 }
 

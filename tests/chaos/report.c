@@ -130,6 +130,7 @@ void report_table(const struct report *r)
 	row("  of everything or the master", r->master_deaths, "");
 	row("  of Redis", r->store_deaths, "");
 	row("stops (SIGSTOP)", r->stops, "");
+	row("changes by an operator", r->changes, "HUP, USR2, TTIN, TTOU");
 	deeds_tell(r);
 	checks_tell(r);
 	printf("\n  %-42s %12s  %s\n", "calamity", "times", "longest silence, ms");

@@ -26,6 +26,7 @@ struct report {
 	} struck[REPORT_STRUCK]; /* calamity number n is n % REPORT_STRUCK */
 
 	unsigned calamities, worker_deaths, keeper_deaths, master_deaths, store_deaths, stops;
+	unsigned changes;          /* that an operator asked for: reloads, upgrades, more and fewer workers */
 	unsigned disconnects;      /* of players who had not asked for it */
 	unsigned blamed;           /* of these: the server said that their packet had killed a worker */
 	unsigned lost_at_the_door; /* newcomers whose connection broke before they were in the world */

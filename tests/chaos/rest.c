@@ -151,8 +151,20 @@ static void nobody_expect_refused(struct chaos *chaos)
 
 /* --- resting ------------------------------------------------------------------------------------------------------ */
 
+/* A change that is under way: it ends, well or not. */
+static bool change_is_over(const struct chaos *chaos)
+{
+	cJSON *reply = game_server_ask(chaos->server, "change");
+	const char *state = cJSON_GetStringValue(cJSON_GetObjectItem(reply, "state"));
+	bool over = state == NULL || strcmp(state, "running") != 0;
+	cJSON_Delete(reply);
+	return over;
+}
+
 static void processes_await(struct chaos *chaos)
 {
+	CHAOS_UNTIL(chaos, change_is_over(chaos));
+	chaos->server->workers = (unsigned)game_server_number(chaos->server, "workers");
 	for (unsigned slot = 0; slot < chaos->server->workers; slot++)
 		game_server_await_successor(chaos->server, slot, 0);
 	game_server_await_successor(chaos->server, game_server_keeper(), 0);

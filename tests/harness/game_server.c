@@ -27,6 +27,7 @@
 #include "tests/harness/points.h"
 #include "tests/harness/redis_server.h"
 #include "tests/harness/scenario.h"
+#include "tests/harness/service_manager.h"
 #include "tests/harness/store_fixture.h"
 
 enum { ARGUMENTS_MAX = 128, LOG_LINES_SHOWN = 60 };
@@ -191,13 +192,17 @@ static void command_line_make(const struct game_server *server, struct command_l
 {
 	const char *build = getenv("ARGENTUM_BUILD");
 	*line = (struct command_line){0};
-	word_add(line, scenario_text("%s/%sargentumd", build != NULL ? build : "build",
-								 server->points != NULL ? "tests/armed/" : ""));
+	if (server->program[0] != '\0')
+		word_add(line, server->program);
+	else
+		word_add(line, scenario_text("%s/%sargentumd", build != NULL ? build : "build",
+									 server->points != NULL ? "tests/armed/" : ""));
 	word_add(line, "--config");
-	word_add(line, "etc/argentumd.conf");
+	word_add(line, server->own_config ? server->config : "etc/argentumd.conf");
 	for (unsigned i = 0; i < sizeof usual_settings / sizeof *usual_settings; i++)
 		setting_add(line, usual_settings[i]);
-	setting_add(line, scenario_text("workers.count=%u", server->workers));
+	if (!server->workers_by_file)
+		setting_add(line, scenario_text("workers.count=%u", server->workers));
 	setting_add(line, scenario_text("world.path=%s", server->world));
 	setting_add(line, scenario_text("store.path=%s", server->data));
 	setting_add(line, scenario_text("control.socket=%s", server->control));
@@ -210,7 +215,8 @@ static void command_line_make(const struct game_server *server, struct command_l
 }
 
 /* In the child. */
-static void program_run(const struct game_server *server, const struct command_line *line, pid_t parent)
+static void program_run(const struct game_server *server, const struct command_line *line,
+						const struct service_manager_gift *gift, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -223,6 +229,8 @@ static void program_run(const struct game_server *server, const struct command_l
 	dup2(log, STDERR_FILENO);
 	if (server->points != NULL)
 		setenv("ARGENTUM_POINTS", scenario_text("%s/points", server->directory), 1);
+	if (server->manager != NULL)
+		service_manager_give(server->manager, gift);
 	if (server->clock_ahead_ms != 0)
 		setenv("ARGENTUM_CLOCK_OFFSET_MS", scenario_text("%llu", (unsigned long long)server->clock_ahead_ms), 1);
 	execv(line->words[0], (char *const *)line->words);
@@ -257,10 +265,14 @@ void game_server_begin(struct game_server *server)
 	server->port = 0;
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans of a killed master are ours to bury */
 	pid_t parent = getpid();
+	static struct service_manager_gift gift; /* large */
+	gift.count = 0;
+	if (server->manager != NULL)
+		service_manager_prepare(server->manager, &gift);
 	server->pid = fork();
 	MUST(server->pid >= 0, "fork: %s", strerror(errno));
 	if (server->pid == 0)
-		program_run(server, &line, parent);
+		program_run(server, &line, &gift, parent);
 }
 
 void game_server_await_ready(struct game_server *server)
@@ -291,6 +303,12 @@ static void settings_take(struct game_server *server, const char *const *setting
 	}
 }
 
+void game_server_configure(const struct game_server *server, const char *text)
+{
+	FILE *file = fopen(server->config, "we");
+	MUST(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "%s: %s", server->config, strerror(errno));
+}
+
 struct game_server *game_server_make(const struct game_server_options *options)
 {
 	static const struct game_server_options none;
@@ -310,6 +328,14 @@ struct game_server *game_server_make(const struct game_server_options *options)
 	snprintf(server->control, sizeof server->control, "%s/control", server->directory);
 	snprintf(server->data, sizeof server->data, "%s/data", server->directory);
 	mkdir(server->data, 0700);
+	snprintf(server->config, sizeof server->config, "%s/config", server->directory);
+	server->own_config = options->config != NULL;
+	server->workers_by_file = options->workers_by_file;
+	server->manager = options->manager;
+	if (options->config != NULL)
+		game_server_configure(server, options->config);
+	if (options->program != NULL)
+		snprintf(server->program, sizeof server->program, "%s", options->program);
 	server->workers = options->workers != 0 ? options->workers : GAME_SERVER_WORKERS;
 	server->redis = options->redis;
 	if (options->armed) {
@@ -519,20 +545,50 @@ static int control_connect(const struct game_server *server)
 	return fd;
 }
 
-struct cJSON *game_server_ask(const struct game_server *server, const char *request)
+/* What the server answers; NULL when it hangs up instead: it may just become another program. */
+static cJSON *reply_once(const struct game_server *server, const char *request)
 {
 	int fd = control_connect(server);
 	size_t capacity = 1 << 20, length = 0;
 	char *text = malloc(capacity);
-	MUST(text != NULL && dprintf(fd, "%s\n", request) > 0, "control socket: %s", strerror(errno));
-	for (ssize_t n; (n = recv(fd, text + length, capacity - length - 1, 0)) > 0;)
-		length += (size_t)n;
+	const char *line = scenario_text("%s\n", request);
+	MUST(text != NULL, "out of memory");
+	if (send(fd, line, strlen(line), MSG_NOSIGNAL) > 0) {
+		for (ssize_t n; (n = recv(fd, text + length, capacity - length - 1, 0)) > 0;)
+			length += (size_t)n;
+	}
 	text[length] = '\0';
 	close(fd);
 	cJSON *reply = cJSON_Parse(text);
 	free(text);
-	MUST(reply != NULL && cJSON_IsTrue(cJSON_GetObjectItem(reply, "ok")), "the control socket refuses \"%s\"", request);
 	return reply;
+}
+
+static cJSON *reply_to(const struct game_server *server, const char *request)
+{
+	uint64_t until = clock_mono_ms() + GAME_SERVER_PATIENCE_MS;
+	cJSON *reply;
+	while ((reply = reply_once(server, request)) == NULL)
+		MUST(clock_mono_ms() < until, "the control socket does not answer \"%s\"", request);
+	return reply;
+}
+
+struct cJSON *game_server_ask(const struct game_server *server, const char *request)
+{
+	cJSON *reply = reply_to(server, request);
+	MUST(cJSON_IsTrue(cJSON_GetObjectItem(reply, "ok")), "the control socket refuses \"%s\": %s", request,
+		 cJSON_GetStringValue(cJSON_GetObjectItem(reply, "error")));
+	return reply;
+}
+
+const char *game_server_refusal(const struct game_server *server, const char *request)
+{
+	cJSON *reply = reply_to(server, request);
+	const char *error = cJSON_GetStringValue(cJSON_GetObjectItem(reply, "error"));
+	MUST(error != NULL, "the control socket does not refuse \"%s\"", request);
+	error = scenario_text("%s", error);
+	cJSON_Delete(reply);
+	return error;
 }
 
 static int64_t number_of(const cJSON *object, const char *name)
@@ -540,6 +596,35 @@ static int64_t number_of(const cJSON *object, const char *name)
 	const cJSON *number = cJSON_GetObjectItem(object, name);
 	MUST(cJSON_IsNumber(number), "the status has no number \"%s\"", name);
 	return (int64_t)number->valuedouble;
+}
+
+int64_t game_server_change_begin(const struct game_server *server, const char *request)
+{
+	cJSON *reply = game_server_ask(server, request);
+	int64_t id = number_of(reply, "change");
+	cJSON_Delete(reply);
+	return id;
+}
+
+bool game_server_change_is_over(const struct game_server *server, int64_t id)
+{
+	cJSON *reply = game_server_ask(server, "change");
+	const char *state = cJSON_GetStringValue(cJSON_GetObjectItem(reply, "state"));
+	bool over = number_of(reply, "id") >= id && state != NULL && strcmp(state, "running") != 0;
+	cJSON_Delete(reply);
+	return over;
+}
+
+const char *game_server_change(const struct game_server *server, const char *request, bool good)
+{
+	int64_t id = request != NULL ? game_server_change_begin(server, request) : 1;
+	EVENTUALLY(game_server_change_is_over(server, id));
+	cJSON *reply = game_server_ask(server, "change");
+	const char *text = scenario_text("%s", cJSON_GetStringValue(cJSON_GetObjectItem(reply, "text")));
+	const char *state = scenario_text("%s", cJSON_GetStringValue(cJSON_GetObjectItem(reply, "state")));
+	cJSON_Delete(reply);
+	MUST(strcmp(state, good ? "done" : "failed") == 0, "the change %s: %s", state, text);
+	return text;
 }
 
 int64_t game_server_number(const struct game_server *server, const char *name)
@@ -610,6 +695,12 @@ pid_t game_server_process(const struct game_server *server, unsigned slot)
 	return pid;
 }
 
+bool game_server_has(const struct game_server *server, pid_t pid)
+{
+	const char *end = pid > 0 ? strrchr(proc_line(pid, "stat"), ')') : NULL;
+	return server->pid != 0 && end != NULL && strlen(end) > 4 && strtol(end + 4, NULL, 10) == server->pid;
+}
+
 unsigned game_server_keeper(void)
 {
 	return SLOT_KEEPER;
@@ -676,6 +767,8 @@ pid_t game_server_await_strike(const struct game_server *server)
 
 void game_server_audit(const struct game_server *server)
 {
+	pid_t keeper;
+	EVENTUALLY(process_is_ready(server, SLOT_KEEPER, 0, &keeper)); /* it may just be on its way back */
 	cJSON *report = game_server_audit_report(server);
 	const cJSON *text;
 	cJSON_ArrayForEach(text, cJSON_GetObjectItem(report, "texts"))

@@ -18,6 +18,7 @@
 
 struct cJSON;
 struct points;
+struct service_manager;
 struct redis_server;
 
 enum {
@@ -32,6 +33,10 @@ struct game_server_options {
 	unsigned workers;                 /* 0 = GAME_SERVER_WORKERS */
 	const struct redis_server *redis; /* the store; NULL = the embedded one. Outlives the server */
 	const char *world;                /* folder; NULL = scenario_world() */
+	const char *config;               /* text of a configuration file of its own; NULL = the shipped one */
+	struct service_manager *manager;  /* who starts it; NULL = nobody. Outlives the server */
+	bool workers_by_file;             /* their number is no flag */
+	const char *program;              /* path of the daemon; NULL = the one that was built */
 	bool armed;                       /* the daemon of the crash tests: see .points of the server */
 	bool settlement_off;              /* armed only: what the dead leave half done stays so */
 	uint64_t clock_ms;                /* armed only: what its monotonic clock says now; 0 = the real time */
@@ -42,7 +47,10 @@ struct game_server {
 	unsigned port;
 	unsigned workers;
 	char directory[64];
-	char log[80], control[80], data[80];
+	char log[80], control[80], data[80], config[80];
+	char program[256];
+	bool own_config, workers_by_file;
+	struct service_manager *manager;
 	char world[256];
 	const struct redis_server *redis;
 	uint64_t clock_ahead_ms; /* its monotonic clock is so much ahead of the real one */
@@ -100,6 +108,18 @@ void game_server_show_logs(void);                                            /* 
 /* The answer of the control socket to a request, e.g. "status". The caller frees it with cJSON_Delete. */
 struct cJSON *game_server_ask(const struct game_server *server, const char *request);
 
+/* A request that the server must refuse: why (scenario_text). */
+const char *game_server_refusal(const struct game_server *server, const char *request);
+
+/* Writes its configuration file anew; flags (all other settings) beat it. */
+void game_server_configure(const struct game_server *server, const char *text);
+
+/* Begins a change ("reload", "workers 2", ...), or waits for the one that a signal began (NULL); while it is under way all
+ * bots receive. Waits until it is over, and it must end as `good` says. Returns its text (scenario_text). */
+const char *game_server_change(const struct game_server *server, const char *request, bool good);
+bool game_server_change_is_over(const struct game_server *server, int64_t id);
+int64_t game_server_change_begin(const struct game_server *server, const char *request);
+
 /* From the status: a number at the top ("connections"), a counter of one process ("transactions"), its pid. `slot`:
  * worker, or game_server_keeper(). */
 int64_t game_server_number(const struct game_server *server, const char *name);
@@ -109,6 +129,9 @@ int64_t game_server_store_number(const struct game_server *server, const char *n
 const char *game_server_store_text(const struct game_server *server, const char *name); /* as scenario_text */
 pid_t game_server_process(const struct game_server *server, unsigned slot);
 unsigned game_server_keeper(void);
+
+/* Is this one of its processes, alive or dead and not buried yet? A number of a process may be another's soon after. */
+bool game_server_has(const struct game_server *server, pid_t pid);
 
 /* Waits until somebody struck (points.h); returns who. */
 pid_t game_server_await_strike(const struct game_server *server);

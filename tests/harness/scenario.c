@@ -15,6 +15,7 @@
 #include "tests/harness/bot.h"
 #include "tests/harness/game_server.h"
 #include "tests/harness/redis_server.h"
+#include "tests/harness/small_disk.h"
 
 enum { LOOK_AGAIN_MS = 5, EVENTUALLY_MS = 30000, TEXTS = 64, TEXT_BYTES = 640, SERVERS_OF_REDIS = 4 };
 
@@ -53,6 +54,7 @@ int scenario_teardown(void **state)
 	(void)state;
 	bots_close_all();
 	game_server_destroy_all();
+	small_disk_unmount();
 	while (redis_count > 0)
 		redis_server_stop(&redis_servers[--redis_count]);
 	return 0;

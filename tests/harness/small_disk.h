@@ -3,7 +3,8 @@
 #ifndef ARGENTUM_HARNESS_SMALL_DISK_H
 #define ARGENTUM_HARNESS_SMALL_DISK_H
 
-/* Mounts one of so many MiB and returns its folder; skips the test where that is not allowed. One at a time. */
+/* Mounts one of so many MiB and returns its folder; skips the test where that is not allowed. One at a time;
+ * scenario_teardown unmounts what a failed test left. */
 const char *small_disk_mount(unsigned size_mb);
 void small_disk_unmount(void);
 

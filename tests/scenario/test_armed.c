@@ -127,11 +127,35 @@ static void who_is_closed_reads_why_although_the_worker_dies_before_it_has_said_
 	game_server_audit(server);
 }
 
+/* His socket is in the vault and nothing else was done for him yet. */
+static void who_connects_to_a_worker_that_dies_at_that_is_let_in_by_the_next(void **state)
+{
+	(void)state;
+	enum { TRIES = 100 };
+	struct game_server *server = armed_start(false);
+	struct bot *bots[TRIES];
+	unsigned count = 0;
+	pid_t before = game_server_process(server, 0);
+	points_arm(server->points, "argentumd:w0", "deposited", 0, SIGKILL);
+	while (points_struck(server->points) == 0 && count < TRIES) { /* newcomers are spread over the workers */
+		bots[count] = bot_connect(server);
+		bot_roll(bots[count++]);
+	}
+	assert_int_equal(points_struck(server->points), before);
+	game_server_await_successor(server, 0, before);
+	EVENTUALLY(game_server_number(server, "connections") == count);
+	for (unsigned i = 0; i < count; i++)
+		bot_close(&bots[i]);
+	EVENTUALLY(game_server_number(server, "connections") == 0);
+	game_server_audit(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_worker_dies_at_the_point_it_was_told_and_the_player_does_not_notice),
 		SCENARIO(points_that_are_passed_are_written_down_by_name),
+		SCENARIO(who_connects_to_a_worker_that_dies_at_that_is_let_in_by_the_next),
 		SCENARIO(who_is_closed_reads_why_although_the_worker_dies_before_it_has_said_it),
 		SCENARIO(without_settlement_the_audit_finds_the_damage),
 	};

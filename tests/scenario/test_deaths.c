@@ -12,284 +12,8 @@
 
 #include <cmocka.h>
 
-#include "common/base/rng.h"
-#include "tests/harness/bot.h"
-#include "tests/harness/game_server.h"
+#include "tests/harness/crowd.h"
 #include "tests/harness/redis_server.h"
-#include "tests/harness/scenario.h"
-
-enum {
-	CROWD_MAX = 10,
-	/* A yard where everybody sees everybody, wherever they stand: it touches no more than two cells (of 9) each way. */
-	YARD_WIDTH = 10,
-	YARD_HEIGHT = 8,
-	LEAD_MAX = BOT_LINES / CROWD_MAX / 2, /* numbers that somebody has not heard yet: so none leaves the lines kept */
-	TURN_MS = 2,                          /* the longest that a turn waits for answers */
-};
-
-/* --- a crowd that walks and talks --------------------------------------------------------------------------------------------- */
-
-/* Each member takes a step, says a number (when all keep up with him) and pings, and goes on when the ping is answered: so
- * a packet that is lost or run twice is seen, as a pong, a step or a number that is missing or one too many. */
-struct member {
-	struct bot *bot;
-	char name[40];
-	unsigned pings, said;
-	unsigned lines_heard;        /* of bot->lines */
-	unsigned heard[CROWD_MAX];   /* the last number, by who said it */
-	uint8_t been[MAP_TILES + 1]; /* where he may have been since crowd_forget_the_way */
-};
-
-struct crowd {
-	struct game_server *server;
-	struct place yard;
-	struct rng rng;
-	unsigned count, turns;
-	struct member member[CROWD_MAX];
-};
-
-static struct crowd crowd; /* of the test that runs; too large for the stack */
-
-static bool is_in_yard(int x, int y)
-{
-	return x >= crowd.yard.x && x < crowd.yard.x + YARD_WIDTH && y >= crowd.yard.y && y < crowd.yard.y + YARD_HEIGHT;
-}
-
-static void footprint_leave(struct member *m)
-{
-	struct place at = bot_place(m->bot);
-	EXPECT(at.map == crowd.yard.map && is_in_yard(at.x, at.y), "%s left the yard: he is on map %u at (%u,%u)", m->name,
-		   at.map, at.x, at.y);
-	m->been[tile_index(at.x, at.y)] = 1;
-}
-
-static void member_walk(struct member *m)
-{
-	static const int dx[] = {0, 0, 1, 0, -1}, dy[] = {0, -1, 0, 1, 0};
-	const struct bot_character *self = bot_self(m->bot);
-	int heading = rng_range(&crowd.rng, HEADING_NORTH, HEADING_WEST);
-	if (is_in_yard(self->x + dx[heading], self->y + dy[heading]))
-		bot_step(m->bot, heading);
-	footprint_leave(m);
-}
-
-/* How far they lag behind him who hear him from a dead worker. */
-static unsigned lead(const struct member *m)
-{
-	unsigned most = 0;
-	for (unsigned i = 0; i < crowd.count; i++) {
-		unsigned behind = m->said - crowd.member[i].heard[m - crowd.member];
-		most = behind > most ? behind : most;
-	}
-	return most;
-}
-
-static void member_act(struct member *m)
-{
-	EXPECT(!m->bot->closed, "%s was disconnected (last error \"%s\")", m->name, m->bot->error);
-	EXPECT(m->bot->pongs <= m->pings, "%s pinged %u times and got %u answers", m->name, m->pings, m->bot->pongs);
-	if (m->bot->pongs < m->pings)
-		return;
-	footprint_leave(m);
-	member_walk(m);
-	if (lead(m) < LEAD_MAX)
-		bot_talk(m->bot, scenario_text("numero %u", ++m->said));
-	m->pings++;
-	BOT_SEND(m->bot, PING);
-}
-
-static struct member *member_of(int character)
-{
-	for (unsigned i = 0; i < crowd.count; i++) {
-		if (crowd.member[i].bot->self == character)
-			return &crowd.member[i];
-	}
-	return NULL;
-}
-
-/* Numbers come without a gap and in order. */
-static void member_listen(struct member *m)
-{
-	struct bot *bot = m->bot;
-	EXPECT(bot->line_count - m->lines_heard <= BOT_LINES, "%s was not listened to for too long", m->name);
-	for (; m->lines_heard < bot->line_count; m->lines_heard++) {
-		const struct bot_line *line = &bot->lines[m->lines_heard % BOT_LINES];
-		struct member *speaker = line->font < 0 ? member_of(line->character) : NULL;
-		if (speaker == NULL)
-			continue;
-		unsigned *last = &m->heard[speaker - crowd.member];
-		EXPECT(strcmp(line->text, scenario_text("numero %u", *last + 1)) == 0,
-			   "%s heard \"%s\" from %s after number %u", m->name, line->text, speaker->name, *last);
-		++*last;
-	}
-}
-
-static void crowd_listen(void)
-{
-	for (unsigned i = 0; i < crowd.count; i++)
-		member_listen(&crowd.member[i]);
-}
-
-static void crowd_turn(void)
-{
-	for (unsigned i = 0; i < crowd.count; i++)
-		member_act(&crowd.member[i]);
-	bots_receive(TURN_MS);
-	crowd_listen();
-	crowd.turns++;
-}
-
-/* Everybody has acted so many times more: whoever served him goes on. */
-static void crowd_play(unsigned times)
-{
-	unsigned goal[CROWD_MAX] = {0};
-	for (unsigned i = 0; i < crowd.count; i++)
-		goal[i] = crowd.member[i].pings + times;
-	for (unsigned i = 0; i < crowd.count; i++) {
-		uint64_t until = scenario_deadline();
-		while (crowd.member[i].pings < goal[i]) {
-			crowd_turn();
-			if (crowd.member[i].pings < goal[i])
-				scenario_look_again(until, __FILE__, __LINE__, crowd.member[i].name);
-		}
-	}
-}
-
-/* Plays on until the condition holds. */
-#define CROWD_UNTIL(condition)                                                                                         \
-	do {                                                                                                               \
-		uint64_t until_ = scenario_deadline();                                                                         \
-		while (!(condition)) {                                                                                         \
-			crowd_turn();                                                                                              \
-			scenario_look_again(until_, __FILE__, __LINE__, #condition);                                               \
-		}                                                                                                              \
-	} while (0)
-
-static bool crowd_is_answered(void)
-{
-	for (unsigned i = 0; i < crowd.count; i++) {
-		if (crowd.member[i].bot->pongs < crowd.member[i].pings)
-			return false;
-	}
-	return true;
-}
-
-/* All stand still, and everything that happened has been seen. */
-static void crowd_rest(void)
-{
-	EVENTUALLY(crowd_is_answered());
-	for (unsigned i = 0; i < crowd.count; i++) {
-		crowd.member[i].pings++;
-		bot_sync(crowd.member[i].bot);
-		footprint_leave(&crowd.member[i]);
-	}
-	crowd_listen();
-}
-
-static void pair_expect_good(const struct member *m, const struct member *other)
-{
-	const struct bot_character *seen = bot_find(m->bot, other->bot->self);
-	const struct bot_character *self = bot_self(other->bot);
-	EXPECT(seen != NULL, "%s does not see %s", m->name, other->name);
-	EXPECT(seen->x == self->x && seen->y == self->y, "%s sees %s on (%d,%d), and he is on (%d,%d)", m->name,
-		   other->name, seen->x, seen->y, self->x, self->y);
-	EXPECT(m->heard[other - crowd.member] == other->said, "%s said %u numbers, and %s heard %u", other->name,
-		   other->said, m->name, m->heard[other - crowd.member]);
-}
-
-/* Rests; nobody was disconnected, nothing was missed or came twice, all see the same. */
-static void crowd_expect_good(void)
-{
-	crowd_rest();
-	for (unsigned i = 0; i < crowd.count; i++) {
-		const struct member *m = &crowd.member[i];
-		EXPECT(!m->bot->closed, "%s was disconnected (last error \"%s\")", m->name, m->bot->error);
-		EXPECT_EQUAL("answers to pings", m->bot->pongs, m->pings);
-		for (unsigned k = 0; k < crowd.count; k++)
-			pair_expect_good(m, &crowd.member[k]);
-	}
-	bots_expect_good();
-}
-
-static void member_take(struct member *m, struct bot *bot)
-{
-	m->bot = bot;
-	m->pings = bot->pongs;
-	m->lines_heard = bot->line_count;
-	memcpy(m->name, bot->name, sizeof m->name);
-}
-
-/* Starts the server in the yard and lets so many in, spread over the workers. */
-static struct game_server *crowd_start(unsigned count, uint64_t seed, const struct redis_server *redis)
-{
-	memset(&crowd, 0, sizeof crowd);
-	crowd.yard = scenario_clearing(YARD_WIDTH, YARD_HEIGHT, true);
-	rng_seed(&crowd.rng, seed);
-	struct place start = crowd.yard;
-	start.x += YARD_WIDTH / 2;
-	start.y += YARD_HEIGHT / 2;
-	/* Killed processes come back soon, however often they die; and the rings hold what happens meanwhile, as this crowd
-	 * does in a moment what players do in a minute. */
-	const char *const settings[] = {scenario_start(start), "workers.respawn_pause_max_ms=100", "world.ring_kb=512",
-									NULL};
-	crowd.server = game_server_start(&(struct game_server_options){.settings = settings, .redis = redis});
-	crowd.server->errors_expected = true; /* each death is logged as one */
-	for (; crowd.count < count; crowd.count++) {
-		struct bot *bot = bot_create(crowd.server, NULL, (int)(crowd.count % crowd.server->workers));
-		member_take(&crowd.member[crowd.count], bot);
-	}
-	crowd_rest();
-	return crowd.server;
-}
-
-/* Who stands here was here: tiles before are forgotten. */
-static void crowd_forget_the_way(void)
-{
-	for (unsigned i = 0; i < crowd.count; i++) {
-		memset(crowd.member[i].been, 0, sizeof crowd.member[i].been);
-		footprint_leave(&crowd.member[i]);
-	}
-}
-
-/* Two cuts more, while all go on: the second was begun after the call. */
-static void crowd_await_durable(void)
-{
-	int64_t cuts = game_server_store_number(crowd.server, "cuts");
-	CROWD_UNTIL(game_server_store_number(crowd.server, "cuts") >= cuts + 2);
-}
-
-static void crowd_close(void)
-{
-	for (unsigned i = 0; i < crowd.count; i++)
-		bot_close(&crowd.member[i].bot);
-}
-
-/* All connect again, to a server that was started again. Who said what before is forgotten. */
-static void crowd_login(void)
-{
-	for (unsigned i = 0; i < crowd.count; i++) {
-		struct member *m = &crowd.member[i];
-		member_take(m, bot_login(crowd.server, m->name, ANY_WORKER));
-		m->said = 0;
-		memset(m->heard, 0, sizeof m->heard);
-	}
-}
-
-static void crowd_remember(struct place places[CROWD_MAX])
-{
-	for (unsigned i = 0; i < crowd.count; i++)
-		places[i] = bot_place(crowd.member[i].bot);
-}
-
-static void crowd_expect_places(const struct place places[CROWD_MAX])
-{
-	for (unsigned i = 0; i < crowd.count; i++) {
-		struct place at = bot_place(crowd.member[i].bot);
-		EXPECT(at.map == places[i].map && at.x == places[i].x && at.y == places[i].y,
-			   "%s is on map %u at (%u,%u), and was on map %u at (%u,%u)", crowd.member[i].name, at.map, at.x, at.y,
-			   places[i].map, places[i].x, places[i].y);
-	}
-}
 
 /* --- killing -------------------------------------------------------------------------------------------------------------------- */
 
@@ -335,6 +59,7 @@ static void nobody_notices_that_a_worker_is_killed(void **state)
 	enum { PLAYERS = 6, VICTIM = 1 };
 	struct redis_server *redis = scenario_redis();
 	struct game_server *server = crowd_start(PLAYERS, 1, redis);
+	server->errors_expected = true; /* each death is logged as one */
 	connections_expect(PLAYERS);
 	EVENTUALLY(redis_counts_connections(redis, PLAYERS));
 	crowd_play(30);
@@ -365,6 +90,7 @@ static void nobody_notices_that_all_workers_are_killed_at_once(void **state)
 	enum { PLAYERS = 6 };
 	pid_t victims[GAME_SERVER_WORKERS];
 	struct game_server *server = crowd_start(PLAYERS, 2, NULL);
+	server->errors_expected = true; /* each death is logged as one */
 	connections_expect(PLAYERS);
 	crowd_play(30);
 	for (unsigned slot = 0; slot < server->workers; slot++)
@@ -388,6 +114,7 @@ static void keeper_dies_and_nothing_is_lost(const struct redis_server *redis, ui
 {
 	struct place places[CROWD_MAX] = {0}, late_place;
 	struct game_server *server = crowd_start(4, seed, redis);
+	server->errors_expected = true; /* each death is logged as one */
 	crowd_play(30);
 	pid_t victim = process_kill(game_server_keeper());
 	crowd_play(30);
@@ -446,6 +173,7 @@ static void the_master_is_killed_and_all_end_in_order_and_come_back_to_the_last_
 	struct place places[CROWD_MAX] = {0};
 	pid_t pids[GAME_SERVER_WORKERS + 1];
 	struct game_server *server = crowd_start(6, 5, NULL);
+	server->errors_expected = true; /* each death is logged as one */
 	crowd_play(40);
 	crowd_expect_good();
 	crowd_remember(places);
@@ -489,6 +217,7 @@ static void all_are_killed_at_any_moment(const struct redis_server *redis, uint6
 {
 	enum { ROUNDS = 3 };
 	struct game_server *server = crowd_start(10, seed, redis);
+	server->errors_expected = true; /* each death is logged as one */
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		crowd_play(10);
 		crowd_forget_the_way();
@@ -556,6 +285,7 @@ static void store_goes_away_and_comes_back(bool killed, uint64_t seed)
 	struct place places[CROWD_MAX] = {0};
 	struct redis_server *redis = scenario_redis();
 	struct game_server *server = crowd_start(4, seed, redis);
+	server->errors_expected = true; /* each death is logged as one */
 	struct bot *stranger = bot_create(server, NULL, ANY_WORKER);
 	char name[sizeof stranger->name];
 	memcpy(name, stranger->name, sizeof name);
@@ -609,6 +339,7 @@ static void nobody_notices_fifteen_kills_in_a_row(void **state)
 	enum { PLAYERS = 8, KILLS = 15 };
 	pid_t last[GAME_SERVER_PROCESSES_MAX] = {0};
 	struct game_server *server = crowd_start(PLAYERS, 10, NULL);
+	server->errors_expected = true; /* each death is logged as one */
 	connections_expect(PLAYERS);
 	for (unsigned n = 0; n < KILLS; n++) {
 		unsigned slot = (unsigned)rng_range(&crowd.rng, 0, (int32_t)server->workers);

@@ -101,6 +101,11 @@ static void a_short_buffer_never_holds_half_a_character(void **state)
 	assert_memory_equal(buffer, "ho", 2);
 	assert_int_equal(charset_encode(CHARSET_LATIN1, TEXT("hola"), buffer, 3), 3);
 	assert_int_equal(charset_encode(CHARSET_LATIN1, TEXT("hola"), buffer, 0), 0);
+	memset(buffer, 'x', sizeof buffer);
+	assert_int_equal(charset_encode_z(CHARSET_UTF8, TEXT("a\xF1\xF1"), buffer, 5), 3);
+	assert_memory_equal(buffer, "a\xC3\xB1\0xxxx", 8);
+	assert_int_equal(charset_encode_z(CHARSET_UTF8, TEXT("a"), buffer, 1), 0);
+	assert_string_equal(buffer, "");
 }
 
 static bool is_latin1_in_utf8(const char *bytes, size_t length)

@@ -466,11 +466,11 @@ static void a_password_file_that_holds_none_is_refused(void **state)
 
 /* --- the difference of two generations -------------------------------------------------------------------------- */
 
-static void told_add(void *context, const char *name, const char *before, const char *after, bool live)
+static void told_add(void *context, const char *name, const char *before, const char *after, enum setting_when when)
 {
 	char *told = context;
 	size_t n = strlen(told);
-	snprintf(told + n, 500 - n, "%s: %s -> %s (%s)\n", name, before, after, live ? "live" : "restart");
+	snprintf(told + n, 500 - n, "%s: %s -> %s (%s)\n", name, before, after, setting_when_word(when));
 }
 
 static void the_difference_of_two_generations_is_told(void **state)
@@ -489,10 +489,10 @@ static void the_difference_of_two_generations_is_told(void **state)
 	struct config after = finished();
 	assert_int_equal(config_diff(&before, &after, told_add, told), 7);
 	assert_string_equal(told, "listen.port: 7666 -> 9 (restart)\n"
-							  "world.paranoid: false -> true (restart)\n"
+							  "world.paranoid: false -> true (live)\n"
 							  "store.backend: lmdb -> redis (restart)\n"
-							  "store.redis_password:  -> **** (restart)\n"
-							  "control.mode: 0660 -> 0600 (restart)\n"
+							  "store.redis_password:  -> **** (live)\n"
+							  "control.mode: 0660 -> 0600 (live)\n"
 							  "game.version: 0.13.0 -> 0.13.3 (live)\n"
 							  "intervals.walk_ms: 240 -> 200 (live)\n");
 }
@@ -506,7 +506,7 @@ static void another_password_in_the_same_file_is_a_difference(void **state)
 	file_with("two");
 	struct config after = finished();
 	assert_int_equal(config_diff(&before, &after, told_add, told), 1);
-	assert_string_equal(told, "store.redis_password: **** -> **** (restart)\n");
+	assert_string_equal(told, "store.redis_password: **** -> **** (live)\n");
 }
 
 int main(void)

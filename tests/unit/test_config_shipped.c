@@ -68,9 +68,9 @@ static void every_setting_is_there_once(void **state)
 		line_of(&item);
 }
 
-static void differ(void *context, const char *name, const char *before, const char *after, bool live)
+static void differ(void *context, const char *name, const char *before, const char *after, enum setting_when when)
 {
-	(void)live;
+	(void)when;
 	/* The build may have another PREFIX than the file; the comment says so (see below). */
 	if (strcmp(name, "world.path") != 0)
 		snprintf(context, 300, "%s is \"%s\" in the file; the default is \"%s\"", name, after, before);
@@ -112,7 +112,7 @@ static void every_comment_says_what_is_so(void **state)
 	for (unsigned i = 0; config_item(values, i, &item); i++) {
 		char comment[600], expected[600];
 		comment_above(line_of(&item), comment, sizeof comment);
-		snprintf(expected, sizeof expected, "%s (%s; %s%s%s)", item.about, item.allowed, item.live ? "live" : "restart",
+		snprintf(expected, sizeof expected, "%s (%s; %s%s%s)", item.about, item.allowed, setting_when_word(item.when),
 				 item.redis != NULL ? "; Redis " : "", item.redis != NULL ? item.redis : "");
 		assert_string_equal(comment, expected);
 	}

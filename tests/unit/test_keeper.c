@@ -11,42 +11,6 @@
 #include "common/world/keeper_note.h"
 #include "worker/record.h"
 
-static int setup_embedded(void **state)
-{
-	struct scene *s = scene_open(false);
-	scene_store_open(s);
-	*state = s;
-	return 0;
-}
-
-static int setup_redis(void **state)
-{
-	*state = NULL;
-	if (!redis_server_available())
-		return 0;
-	struct scene *s = scene_open(true);
-	scene_store_open(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	if (*state != NULL)
-		scene_close(*state);
-	return 0;
-}
-
-/* The scene; skips when there is no redis-server to test with. */
-static struct scene *scene_of(void **state)
-{
-	if (*state == NULL) {
-		print_message("skipped: there is no redis-server\n");
-		skip();
-	}
-	return *state;
-}
-
 /* --- small changes ------------------------------------------------------------------------------------------------------------------------ */
 
 struct change {
@@ -740,6 +704,34 @@ static void a_successor_does_not_take_back_what_another_server_took(void **state
 	fenced_fence_expect(s, taken.generation);
 }
 
+static void a_world_takes_back_what_the_next_one_of_its_server_claimed_and_no_stranger(void **state)
+{
+	struct scene *s = scene_of(state);
+	struct memory_segment next;
+	scene_keeper_born(s);
+	uint32_t ana = scene_arrive(s, "Ana", 5, 1, 50, 50);
+	scene_cut_until_done(s);
+	memory_segment_open(&next);
+	struct store_fence canary = {.generation = 0}, taken;
+	memcpy(canary.boot, next.world.header->boot_id, sizeof canary.boot);
+	assert_int_equal(store_claim_wait(s->store.store, &canary, 5000, &taken, &s->store.why), STORE_DONE);
+	scene_keeper_dies(s);
+	keeper_note_follow(s->world, &next.world);
+	gold_set(s, ana, 20);
+	scene_keeper_born(s);
+	scene_cut_until_done(s);
+	assert_int_equal(s->world->players[ana].account_new, 0); /* nothing was forgotten */
+	expect_kept_field(s, "player:5:user_stats", "gold", "20");
+	struct store_fence stranger = fence_of(0x55);
+	assert_int_equal(store_claim_wait(s->store.store, &stranger, 5000, &taken, &s->store.why), STORE_DONE);
+	scene_keeper_dies(s);
+	scene_keeper_born(s);
+	scene_cut(s);
+	assert_true(s->keeper.fenced);
+	fenced_fence_expect(s, taken.generation);
+	memory_segment_close(&next);
+}
+
 static void a_server_that_writes_nothing_notices_too_that_another_took_the_store(void **state)
 {
 	struct scene *s = scene_of(state);
@@ -961,13 +953,13 @@ static void a_crowd_of_ten_thousand_is_copied_in_a_moment(void **state)
 }
 
 #define WITH_BOTH(name)                                                                                                \
-	{#name " (embedded)", name, setup_embedded, teardown, NULL},                                                       \
+	{#name " (embedded)", name, scene_setup_embedded, scene_teardown, NULL},                                           \
 	{                                                                                                                  \
-#name " (redis)", name, setup_redis, teardown, NULL                                                            \
+#name " (redis)", name, scene_setup_redis, scene_teardown, NULL                                                \
 	}
 #define WITH_REDIS(name)                                                                                               \
 	{                                                                                                                  \
-#name " (redis)", name, setup_redis, teardown, NULL                                                            \
+#name " (redis)", name, scene_setup_redis, scene_teardown, NULL                                                \
 	}
 
 int main(void)
@@ -993,6 +985,7 @@ int main(void)
 		WITH_BOTH(a_store_that_another_server_took_is_left_alone),
 		WITH_BOTH(a_successor_goes_on_with_the_cuts_and_restores_nothing),
 		WITH_BOTH(a_successor_does_not_take_back_what_another_server_took),
+		WITH_BOTH(a_world_takes_back_what_the_next_one_of_its_server_claimed_and_no_stranger),
 		WITH_BOTH(a_server_that_writes_nothing_notices_too_that_another_took_the_store),
 		WITH_REDIS(a_successor_notices_that_the_store_forgot_while_no_keeper_lived),
 		WITH_REDIS(the_age_of_what_is_not_saved_outlives_the_keeper),

@@ -5,41 +5,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static int setup_embedded(void **state)
-{
-	struct scene *s = scene_open(false);
-	scene_store_open(s);
-	*state = s;
-	return 0;
-}
-
-static int setup_redis(void **state)
-{
-	*state = NULL;
-	if (!redis_server_available())
-		return 0;
-	struct scene *s = scene_open(true);
-	scene_store_open(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	if (*state != NULL)
-		scene_close(*state);
-	return 0;
-}
-
-static struct scene *scene_of(void **state)
-{
-	if (*state == NULL) {
-		print_message("skipped: there is no redis-server\n");
-		skip();
-	}
-	return *state;
-}
-
 /* --- deeds -------------------------------------------------------------------------------------------------------------------------------- */
 
 struct deed {
@@ -434,6 +399,19 @@ static void an_audit_that_is_called_off_leaves_no_trace(void **state)
 	scene_expect_sound(s);
 }
 
+static void who_asked_finds_his_report_although_another_audit_came_after_it(void **state)
+{
+	struct scene *s = scene_of(state);
+	scene_keeper_born(s);
+	scene_expect_sound(s);
+	keeper_audit(&s->keeper, AUDIT_WORLD, 0); /* by itself */
+	const struct audit_report *last = &s->world->report[REPORT_LAST], *asked = &s->world->report[REPORT_ASKED];
+	assert_int_equal(last->store_looked, 0);
+	assert_int_equal(asked->store_looked, 1);
+	assert_int_equal(asked->request, last->request);
+	assert_int_equal(last->number, asked->number + 1);
+}
+
 static void what_is_asked_for_meanwhile_is_done_afterwards(void **state)
 {
 	struct scene *s = scene_of(state);
@@ -539,13 +517,13 @@ static void whenever_the_keeper_is_killed_ledger_and_records_are_of_one_moment(v
 }
 
 #define WITH_BOTH(name)                                                                                                \
-	{#name " (embedded)", name, setup_embedded, teardown, NULL},                                                       \
+	{#name " (embedded)", name, scene_setup_embedded, scene_teardown, NULL},                                           \
 	{                                                                                                                  \
-#name " (redis)", name, setup_redis, teardown, NULL                                                            \
+#name " (redis)", name, scene_setup_redis, scene_teardown, NULL                                                \
 	}
 #define WITH_REDIS(name)                                                                                               \
 	{                                                                                                                  \
-#name " (redis)", name, setup_redis, teardown, NULL                                                            \
+#name " (redis)", name, scene_setup_redis, scene_teardown, NULL                                                \
 	}
 
 int main(void)
@@ -565,6 +543,7 @@ int main(void)
 		WITH_REDIS(a_store_that_lost_a_little_is_counted_anew_too),
 		WITH_BOTH(cuts_wait_while_the_store_is_walked_through),
 		WITH_BOTH(an_audit_that_is_called_off_leaves_no_trace),
+		WITH_BOTH(who_asked_finds_his_report_although_another_audit_came_after_it),
 		WITH_BOTH(what_is_asked_for_meanwhile_is_done_afterwards),
 		WITH_BOTH(whenever_the_keeper_is_killed_ledger_and_records_are_of_one_moment),
 	};

@@ -13,38 +13,21 @@
 #include "common/world/ledger.h"
 #include "tests/unit/test_keeper_world.h"
 
+static int keeper_born(void **state)
+{
+	if (*state != NULL)
+		scene_keeper_born(*state);
+	return 0;
+}
+
 static int setup_embedded(void **state)
 {
-	struct scene *s = scene_open(false);
-	scene_store_open(s);
-	scene_keeper_born(s);
-	*state = s;
-	return 0;
+	return scene_setup_embedded(state) + keeper_born(state);
 }
 
 static int setup_redis(void **state)
 {
-	if (!redis_server_available())
-		return 0;
-	struct scene *s = scene_open(true);
-	scene_store_open(s);
-	scene_keeper_born(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	if (*state != NULL)
-		scene_close(*state);
-	return 0;
-}
-
-static struct scene *scene_of(void **state)
-{
-	if (*state == NULL)
-		skip();
-	return *state;
+	return scene_setup_redis(state) + keeper_born(state);
 }
 
 /* A rule lays something down, or opens a door. */
@@ -204,10 +187,10 @@ static void a_map_that_is_not_there_is_refused(void **state)
 	}
 }
 
-#define EMBEDDED(test) cmocka_unit_test_setup_teardown(test, setup_embedded, teardown)
+#define EMBEDDED(test) cmocka_unit_test_setup_teardown(test, setup_embedded, scene_teardown)
 #define REDIS(test)                                                                                                    \
 	{                                                                                                                  \
-#test "_in_redis", test, setup_redis, teardown, NULL                                                           \
+#test "_in_redis", test, setup_redis, scene_teardown, NULL                                                     \
 	}
 
 int main(void)

@@ -331,6 +331,44 @@ static inline void scene_expect_sound(struct scene *s)
 				 report->store_looked ? report->text[0] : "the store was not looked at");
 }
 
+/* --- of a cmocka test: with either store, which is open; no keeper yet --- */
+
+static inline int scene_setup(void **state, bool with_redis)
+{
+	struct scene *s = scene_open(with_redis);
+	scene_store_open(s);
+	*state = s;
+	return 0;
+}
+
+static inline int scene_setup_embedded(void **state)
+{
+	return scene_setup(state, false);
+}
+
+static inline int scene_setup_redis(void **state)
+{
+	*state = NULL;
+	return redis_server_available() ? scene_setup(state, true) : 0;
+}
+
+static inline int scene_teardown(void **state)
+{
+	if (*state != NULL)
+		scene_close(*state);
+	return 0;
+}
+
+/* The scene; skips when there is no redis-server to test with. */
+static inline struct scene *scene_of(void **state)
+{
+	if (*state == NULL) {
+		print_message("skipped: there is no redis-server\n");
+		skip();
+	}
+	return *state;
+}
+
 /* A new world from the same store, as after the end of the whole server. */
 static inline void scene_restart(struct scene *s)
 {

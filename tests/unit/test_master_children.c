@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "common/base/clock.h"
+#include "common/base/fd_passing.h"
 #include "common/loop/loop.h"
 #include "worker/master_line.h"
 #include "master/children.h"
@@ -133,17 +134,9 @@ static int body_hands_over(const struct process_start *start)
 	}
 	struct master_message message = {.kind = MASTER_DEPOSIT, .connection = CONNECTION, .generation = GENERATION};
 	struct iovec iov = {.iov_base = &message, .iov_len = sizeof message};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {.bytes = {0}};
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &start->listener[0], sizeof(int));
+	union fd_room room;
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	fd_passing_put(&msg, &room, &start->listener[0], 1);
 	if (sendmsg(start->master, &msg, MSG_NOSIGNAL) != (ssize_t)sizeof message)
 		return 92;
 	body_begin(start);
@@ -162,7 +155,8 @@ static int body_looks_around(const struct process_start *start)
 		return 11;
 	if (fcntl(start->master, F_GETFD) == -1 || fcntl(start->wake_fd[0], F_GETFD) == -1)
 		return 12;
-	if (start->slot == 1 ? start->listeners != 1 || fcntl(start->listener[0], F_GETFD) == -1 : start->listeners != 0)
+	/* a worker has all of them: which it serves depends on how many workers there are */
+	if (start->slot == 1 ? start->listeners != 2 || fcntl(start->listener[1], F_GETFD) == -1 : start->listeners != 0)
 		return 13;
 	if (sigprocmask(SIG_SETMASK, NULL, &mask) != 0 || !sigismember(&mask, SIGTERM) || !sigismember(&mask, SIGUSR1) ||
 		!sigismember(&mask, SIGQUIT) || sigismember(&mask, SIGCHLD) || sigismember(&mask, SIGINT))

@@ -221,10 +221,11 @@ struct differences {
 	char name[64], before[64], after[64];
 };
 
-static void difference_note(void *context, const char *name, const char *before, const char *after, bool live)
+static void difference_note(void *context, const char *name, const char *before, const char *after,
+							enum setting_when when)
 {
 	struct differences *d = context;
-	(void)live;
+	(void)when;
 	d->count++;
 	snprintf(d->name, sizeof d->name, "%s", name);
 	snprintf(d->before, sizeof d->before, "%s", before);

@@ -40,6 +40,7 @@ static struct passport sample(uint32_t connection)
 						 .acked_base = 1,
 						 .consumed = 0x3132333435363738u,
 						 .sent = 0x4142434445464748u,
+						 .leaving_ms = 0x5152535455565758u,
 						 .piece_rest = 333,
 						 .input_length = connection == 2 ? 0 : INPUT,
 						 .output_length = OUTPUT,
@@ -125,7 +126,7 @@ static void the_bytes_are_little_endian_and_of_fixed_widths(void **state)
 	assert_memory_equal(record, begins, sizeof begins);
 	assert_memory_equal(record + 40, fields, sizeof fields);
 	/* the widths of all fields together: another number is another version */
-	assert_int_equal(record[24] | record[25] << 8, 130);
+	assert_int_equal(record[24] | record[25] << 8, 138);
 	free(bytes);
 }
 

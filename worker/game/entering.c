@@ -1,5 +1,6 @@
 #include "worker/game/entering.h"
 
+#include "common/config/config.h"
 #include "common/world/ledger.h"
 #include "common/world/realm.h"
 #include "worker/address.h"
@@ -40,6 +41,13 @@ static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, boo
 	return false;
 }
 
+/* Who was leaving the former generation leaves this one when his time is over. */
+static uint64_t still_leaving(const struct tx *tx, const struct connection *c)
+{
+	uint64_t latest = tx->now_ms + (uint64_t)tx->config->intervals.logout_s * 1000;
+	return c->returns_leaving_ms < latest ? c->returns_leaving_ms : latest;
+}
+
 /* The slot holds the character; it is put on a map. Common to a login, a creation and a return of one just gone. */
 static enum tx_verdict body_enters(struct tx *tx, struct entering *e, uint32_t index, struct place wish,
 								   uint8_t heading)
@@ -68,7 +76,8 @@ static enum tx_verdict body_enters(struct tx *tx, struct entering *e, uint32_t i
 	player->reserver = 0;
 	player->session_unix_s = tx->unix_s;
 	player->last_active_ms = tx->now_ms;
-	player->logout_due_ms = 0;
+	player->logout_due_ms = e->returning ? still_leaving(tx, &w->connections[e->connection.index]) : 0;
+	player->logout_said_s = UINT8_MAX;
 	player->trading = 0;
 	player->chat_red = player->chat_green = player->chat_blue = 255;
 	player->version++;
