@@ -14,7 +14,8 @@
 enum {
 	ENTERING_AT_ONCE = 24, /* a worker's queue for logins holds 64 */
 	EVENTS = 512,
-	LOOK_EVERY_NS = 2000000, /* at what the bots want to do */
+	LOOK_EVERY_NS = 2000000,    /* at what the bots want to do */
+	LAST_ARRIVE_NS = 100000000, /* for what is under way when they stop */
 };
 
 static const char *const loss_words[LOSS_COUNT] = {
@@ -143,13 +144,21 @@ void army_play(struct army *army, double seconds)
 		turn(army);
 }
 
+void army_figures_forget(struct army *army)
+{
+	army->figures = (struct army_figures){0};
+}
+
 void army_measure(struct army *army, double seconds)
 {
 	double cpu_s = process_cpu_s(getpid());
-	army->figures = (struct army_figures){.started_ns = clock_mono_ns()};
+	uint64_t started_ns = clock_mono_ns();
 	army_play(army, seconds);
-	army->figures.seconds = (double)(clock_mono_ns() - army->figures.started_ns) / 1e9;
-	army->figures.own_cpu_s = process_cpu_s(getpid()) - cpu_s;
+	army->acting = false;
+	for (uint64_t until_ns = clock_mono_ns() + LAST_ARRIVE_NS; clock_mono_ns() < until_ns;)
+		turn(army);
+	army->figures.seconds += (double)(clock_mono_ns() - started_ns) / 1e9;
+	army->figures.own_cpu_s += process_cpu_s(getpid()) - cpu_s;
 }
 
 void army_leave(struct army *army, unsigned within_s)

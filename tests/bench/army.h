@@ -66,9 +66,8 @@ enum army_loss {
 };
 const char *army_loss_words(enum army_loss loss);
 
-/* Since army_measure. */
+/* Of all that was measured since army_figures_forget. */
 struct army_figures {
-	uint64_t started_ns;
 	double seconds, own_cpu_s;
 	uint64_t steps, actions; /* sent; steps are actions too */
 	uint64_t deliveries;     /* steps of bots that arrived on others' screens */
@@ -137,10 +136,13 @@ void army_name(unsigned n, char name[ARMY_NAME_BYTES]);
 /* All come in, some at a time. false: not all are in after within_s. */
 bool army_enter(struct army *army, unsigned within_s);
 
-/* The bots play for some seconds. */
+/* The bots play for some seconds; who stood still begins at a moment by chance. */
 void army_play(struct army *army, double seconds);
 
-/* Figures begin anew; played for some seconds, they are complete. */
+void army_figures_forget(struct army *army);
+
+/* They play for some seconds, which adds to the figures; then they stand still, so that another army may be measured before
+ * this one goes on. What they did last has arrived everywhere. */
 void army_measure(struct army *army, double seconds);
 
 /* Everybody leaves as the game has it. */

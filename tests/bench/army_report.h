@@ -10,7 +10,7 @@
 
 struct cJSON;
 
-enum { REPORT_PROCESSES_MAX = 40 };
+enum { REPORT_PROCESSES_MAX = 40, ROUND_REFERENCES = 4 };
 
 /* One program under one load, measured. */
 struct run {
@@ -35,7 +35,7 @@ struct round {
 	unsigned players, workers;
 	bool fan_out; /* of pacers: goals for its share of the reference */
 	struct run game;
-	struct run reference[4];
+	struct run reference[ROUND_REFERENCES];
 	unsigned reference_count;
 	struct latency login;
 	struct army_faults faults;

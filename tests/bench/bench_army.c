@@ -28,11 +28,13 @@ enum {
 	GROUP = 46, /* a step is seen by 45 */
 	SEED = 1,
 	FLUSH_MS = 20,
+	SLICES = 5,
+	REFERENCE_PLAYERS = 2000, /* for more there are no references: five times as many descriptors */
 	NAMES_AT_ONCE = 500,
 	STORE_MS = 10000,
 };
 
-static const double warm_s = 2, game_s = 6, reference_s = 4;
+static const double warm_s = 2, slice_s = 1;
 
 enum load { LOAD_GROUPS, LOAD_CROWD, LOAD_EVENING };
 
@@ -156,25 +158,6 @@ static bool serves_clients(const struct served_process *process)
 	return strncmp(process->name, "worker", 6) == 0;
 }
 
-static void game_measure(const struct bench *bench, struct round *round, struct army *army)
-{
-	double before[REPORT_PROCESSES_MAX];
-	army_play(army, warm_s);
-	processes_look(bench, round);
-	for (unsigned i = 0; i < round->process_count; i++)
-		before[i] = process_cpu_s(round->process[i].pid);
-	army_measure(army, game_s);
-	for (unsigned i = 0; i < round->process_count; i++) {
-		struct served_process *p = &round->process[i];
-		p->cpu_s = process_cpu_s(p->pid) - before[i];
-		p->memory = process_memory(p->pid);
-		*(serves_clients(p) ? &round->game.cpu_s : &round->game.other_cpu_s) += p->cpu_s;
-	}
-	round->game.figures = army->figures;
-	round->login = army->login;
-	round->faults = army->faults;
-}
-
 static struct army_pace pace_of(const struct plan *plan)
 {
 	if (plan->load == LOAD_EVENING)
@@ -183,45 +166,108 @@ static struct army_pace pace_of(const struct plan *plan)
 	return (struct army_pace){.step_ms = plan->step_ms, .ping_ms = 1000};
 }
 
-static void reference_measure(struct run *run, const struct round *round, struct army_pace pace, unsigned observers,
-							  unsigned processes, unsigned flush_ms)
+/* --- the game --- */
+
+/* A slice adds to what was measured before. */
+static void game_slice(struct round *round, struct army *army)
 {
-	struct reference reference;
-	*run = (struct run){.processes = processes, .flush_ms = flush_ms};
-	snprintf(run->name, sizeof run->name, flush_ms == 0 ? "each turn, %u process%s" : "20 ms, %u process%s", processes,
-			 processes == 1 ? "" : "es");
-	reference_start(&reference, &(struct reference_options){.sockets = round->players,
-															.observers = observers,
-															.processes = processes,
-															.flush_ms = flush_ms});
-	struct army *army =
-		army_create(&(struct army_options){.port = reference.port, .bots = round->players, .pace = pace, .seed = SEED});
-	must(army_enter(army, ENTER_S), "reach the reference", NULL);
-	army_play(army, warm_s / 2);
-	double before = reference_cpu_s(&reference);
-	army_measure(army, reference_s);
-	run->cpu_s = reference_cpu_s(&reference) - before;
-	run->figures = army->figures;
-	must(army->faults.first_text[0] == '\0', "trust the reference: it lost somebody", NULL);
-	army_destroy(&army);
-	reference_stop(&reference);
+	double before[REPORT_PROCESSES_MAX];
+	for (unsigned i = 0; i < round->process_count; i++)
+		before[i] = process_cpu_s(round->process[i].pid);
+	army_measure(army, slice_s);
+	for (unsigned i = 0; i < round->process_count; i++) {
+		struct served_process *p = &round->process[i];
+		double used_s = process_cpu_s(p->pid) - before[i];
+		p->cpu_s += used_s;
+		*(serves_clients(p) ? &round->game.cpu_s : &round->game.other_cpu_s) += used_s;
+	}
 }
 
-/* Beside the game, as many steps to as many observers. */
-static void references_measure(struct round *round, struct army_pace pace)
+static void game_finish(struct round *round, const struct army *army)
 {
-	unsigned observers = (unsigned)(run_observers(&round->game) + 0.5);
-	double steps_s = (double)round->game.figures.steps / round->game.figures.seconds;
+	for (unsigned i = 0; i < round->process_count; i++)
+		round->process[i].memory = process_memory(round->process[i].pid);
+	round->game.figures = army->figures;
+	round->login = army->login;
+	round->faults = army->faults;
+}
+
+/* --- the references --- */
+
+/* One that runs, and those who play on it. */
+struct opponent {
+	struct reference reference;
+	struct army *army;
+};
+
+static void opponent_begin(struct opponent *opponent, struct run *run, unsigned players, struct army_pace pace,
+						   unsigned observers)
+{
+	snprintf(run->name, sizeof run->name, run->flush_ms == 0 ? "each turn, %u process%s" : "20 ms, %u process%s",
+			 run->processes, run->processes == 1 ? "" : "es");
+	reference_start(&opponent->reference, &(struct reference_options){.sockets = players,
+																	  .observers = observers,
+																	  .processes = run->processes,
+																	  .flush_ms = run->flush_ms});
+	opponent->army = army_create(
+		&(struct army_options){.port = opponent->reference.port, .bots = players, .pace = pace, .seed = SEED});
+	must(army_enter(opponent->army, ENTER_S), "reach the reference", NULL);
+	army_measure(opponent->army, warm_s / 2);
+	army_figures_forget(opponent->army);
+}
+
+static void opponent_slice(struct opponent *opponent, struct run *run)
+{
+	double before = reference_cpu_s(&opponent->reference);
+	army_measure(opponent->army, slice_s);
+	run->cpu_s += reference_cpu_s(&opponent->reference) - before;
+}
+
+static void opponent_end(struct opponent *opponent, struct run *run)
+{
+	run->figures = opponent->army->figures;
+	must(opponent->army->faults.first_text[0] == '\0', "trust the reference: it lost somebody", NULL);
+	army_destroy(&opponent->army);
+	reference_stop(&opponent->reference);
+}
+
+/* Beside the game, as many steps to as many observers as it had while it warmed up. */
+static void opponents_begin(struct round *round, struct opponent *opponents, const struct army *army,
+							struct army_pace pace)
+{
+	const struct run warm = {.figures = army->figures};
+	unsigned observers = (unsigned)(run_observers(&warm) + 0.5);
+	double steps_s = (double)warm.figures.steps / warm.figures.seconds;
 	observers = observers < 1 ? 1 : observers >= round->players ? round->players - 1 : observers;
 	if (steps_s >= 1) /* who stands against a wall does not step */
 		pace.step_ms = (unsigned)(round->players * 1000 / steps_s + 0.5);
-	for (unsigned i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < ROUND_REFERENCES; i++) {
 		unsigned processes = i % 2 == 0 ? 1 : round->workers;
 		if (i % 2 == 1 && processes == 1)
 			continue;
-		reference_measure(&round->reference[round->reference_count++], round, pace, observers, processes,
-						  i < 2 ? 0 : FLUSH_MS);
+		struct run *run = &round->reference[round->reference_count];
+		*run = (struct run){.processes = processes, .flush_ms = i < 2 ? 0 : FLUSH_MS};
+		opponent_begin(&opponents[round->reference_count++], run, round->players, pace, observers);
 	}
+}
+
+/* All are there and take turns, so that what else the machine does meets each of them alike. */
+static void round_measure(const struct bench *bench, struct round *round, const struct plan *plan, struct army *army)
+{
+	struct opponent opponents[ROUND_REFERENCES] = {0};
+	army_measure(army, warm_s);
+	if (round->players <= REFERENCE_PLAYERS)
+		opponents_begin(round, opponents, army, pace_of(plan));
+	army_figures_forget(army);
+	processes_look(bench, round);
+	for (unsigned slice = 0; slice < SLICES; slice++) {
+		game_slice(round, army);
+		for (unsigned i = 0; i < round->reference_count; i++)
+			opponent_slice(&opponents[i], &round->reference[i]);
+	}
+	game_finish(round, army);
+	for (unsigned i = 0; i < round->reference_count; i++)
+		opponent_end(&opponents[i], &round->reference[i]);
 }
 
 /* --- a round --- */
@@ -268,10 +314,9 @@ static void round_run(struct bench *bench, const struct plan *plan)
 	if (!army_enter(army, ENTER_S))
 		printf("\n%s: only %u of %u came in within %d s: %s\n", plan->name, army->playing, round.players, ENTER_S,
 			   army->faults.first_text);
-	game_measure(bench, &round, army);
+	round_measure(bench, &round, plan, army);
 	army_leave(army, ENTER_S);
 	army_destroy(&army);
-	references_measure(&round, pace_of(plan));
 	report_round(&bench->report, &round);
 }
 

@@ -3,26 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 double process_cpu_s(pid_t pid)
 {
-	enum { WORDS_BEFORE_UTIME = 11 }; /* behind the name: state is the first */
-	char path[64], text[1024];
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	FILE *file = fopen(path, "re");
-	if (file == NULL)
-		return 0;
-	size_t n = fread(text, 1, sizeof text - 1, file);
-	fclose(file);
-	text[n] = '\0';
-	char *at = strrchr(text, ')');
-	for (unsigned i = 0; at != NULL && i <= WORDS_BEFORE_UTIME; i++)
-		at = strchr(at + 1, ' ');
-	if (at == NULL)
-		return 0;
-	uint64_t user = strtoull(at, &at, 10), system = strtoull(at, NULL, 10);
-	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+	clockid_t clock;
+	struct timespec used;
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+		return 0; /* it is gone */
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
 }
 
 struct process_memory process_memory(pid_t pid)

@@ -1,11 +1,11 @@
-/* processes.h - what processes use, from /proc: processor seconds and memory. A process that is gone has used nothing. */
+/* processes.h - what processes use: processor seconds and memory. A process that is gone has used nothing. */
 #ifndef ARGENTUM_BENCH_PROCESSES_H
 #define ARGENTUM_BENCH_PROCESSES_H
 
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Of user and system together, /proc/PID/stat; ticks are 10 ms. */
+/* Of all its threads, in the program and in the kernel. */
 double process_cpu_s(pid_t pid);
 
 /* From /proc/PID/smaps_rollup. `rss` counts shared pages in every process, `pss` divides them among their users. */

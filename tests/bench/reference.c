@@ -232,6 +232,7 @@ static void process_run(struct server *s, pid_t *pids)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u32 = OTHERS_WAKE};
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "reference");
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	s->dirty = calloc(s->options.sockets, sizeof *s->dirty);
 	must(s->epoll >= 0 && s->dirty != NULL, "memory");
