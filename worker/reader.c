@@ -8,7 +8,8 @@
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
 #include "worker/client.h"
-#include "worker/game/audience.h"
+#include "worker/game/area.h"
+#include "worker/gather.h"
 #include "worker/output.h"
 #include "worker/snapshot.h"
 
@@ -139,8 +140,7 @@ bool reader_create(struct worker *w, struct problem *why)
 	w->follows = calloc(domains, sizeof *w->follows);
 	w->active = calloc(domains, sizeof *w->active);
 	w->by_player = calloc(w->world.limits.players + 1, sizeof(struct client *));
-	w->note_bytes = malloc(RING_ENTRY_MAX);
-	if (w->follows == NULL || w->active == NULL || w->by_player == NULL || w->note_bytes == NULL)
+	if (w->follows == NULL || w->active == NULL || w->by_player == NULL || !gather_create(w, why))
 		return problem_set(why, "out of memory for reading %u rings", domains);
 	for (uint32_t d = 0; d < domains; d++)
 		w->follows[d].domain = d;
@@ -158,41 +158,12 @@ void reader_destroy(struct worker *w)
 	free(w->follows);
 	free(w->active);
 	free(w->by_player);
-	free(w->note_bytes);
+	gather_destroy(w);
 }
 
 /* --- telling one client -------------------------------------------------------------------------------------------------------- */
 
-/* Appends and commits `next`, or closes the connection when it cannot take more. */
-static void tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,
-				 size_t length, bool urgent)
-{
-	enum close_reason reason = output_append(w, client, next, packets, length);
-	if (reason != CLOSE_NONE) {
-		client_close(w, client, reason);
-		return;
-	}
-	cursor_commit(client->c, next);
-	if (length > 0)
-		output_schedule(w, client, urgent);
-}
-
-static bool client_is_dead_or_staff(const struct worker *w, const struct client *client)
-{
-	/* Read without a lock: at worst the speech of a ghost is heard one event too early or too late. */
-	const struct player *player = &w->world.players[client->c->player.index];
-	return player->dead != 0 || (player->privileges & PRIVILEGE_STAFF) != 0;
-}
-
-/* Is this entry of the client's map for him? */
-static bool map_note_reaches(const struct worker *w, const struct client *client,
-							 const struct connection_cursor *cursor, const struct note *note)
-{
-	return audience_has(note, client->c->player.index, cursor->view_cell_x, cursor->view_cell_y) &&
-		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client));
-}
-
-static void map_note_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+static void one_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
 	if (position <= cursor->map_position)
@@ -201,7 +172,7 @@ static void map_note_tell(struct worker *w, struct client *client, const struct 
 		return; /* its snapshot was taken later and shows it */
 	struct connection_cursor next = *cursor;
 	next.map_position = position;
-	tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
+	output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
 }
 
 /* --- control notes ---------------------------------------------------------------------------------------------------------------- */
@@ -239,7 +210,7 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 		next.toggles = shot.toggles;
 		next.greeted = GREETED_HERE;
 	}
-	tell(w, client, &next, w->burst, shot.length, true);
+	output_tell(w, client, &next, w->burst, shot.length, true);
 }
 
 static void note_enter(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
@@ -314,7 +285,7 @@ static void note_toggle(struct worker *w, struct client *client, const struct no
 	next.toggles ^= (uint8_t)note->object;
 	size_t length =
 		toggle_packet((enum client_toggle)note->object, (enum dialect)client->c->dialect, bytes, sizeof bytes);
-	tell(w, client, &next, bytes, length, true);
+	output_tell(w, client, &next, bytes, length, true);
 }
 
 /* A note about one player, on his map. */
@@ -325,7 +296,7 @@ static void subject_note(struct worker *w, uint32_t domain, const struct note *n
 		return;
 	switch (note->kind) {
 	case NOTE_ONE:
-		map_note_tell(w, client, note, position);
+		one_tell(w, client, note, position);
 		break;
 	case NOTE_LEAVE:
 		note_leave(w, client, note);
@@ -356,18 +327,7 @@ static void everybody_reconcile(struct worker *w, uint32_t domain)
 
 static void map_note(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
 {
-	struct follow *follow = &w->follows[domain];
 	switch (note->kind) {
-	case NOTE_AREA:
-	case NOTE_DEAD_AREA:
-	case NOTE_MAP:
-		/* From the back: closing one moves the last into its place. */
-		for (uint32_t i = follow->count; i-- > 0;) {
-			struct client *client = follow->clients[i];
-			if (map_note_reaches(w, client, cursor_now(client->c), note))
-				map_note_tell(w, client, note, position);
-		}
-		break;
 	case NOTE_ENTER:
 		note_enter(w, domain, note, position);
 		break;
@@ -389,7 +349,7 @@ static void realm_tell(struct worker *w, struct client *client, const struct not
 		return;
 	struct connection_cursor next = *cursor;
 	next.realm_position = position;
-	tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
+	output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
 }
 
 static bool realm_note_reaches(const struct worker *w, const struct client *client, const struct note *note)
@@ -446,6 +406,17 @@ static void lapped(struct worker *w, uint32_t domain)
 	everybody_reconcile(w, domain);
 }
 
+static void entry_tell(struct worker *w, uint32_t domain, enum ring_read got, const struct note *note,
+					   uint64_t position)
+{
+	if (got == RING_LAPPED)
+		lapped(w, domain);
+	else if (domain == w->world.realm_domain)
+		realm_note(w, note, position);
+	else
+		map_note(w, domain, note, position);
+}
+
 /* Reads up to `most` entries of one ring. Returns whether there were any. Dealing with an entry may, after a
  * lap, read this ring on (a player comes from a map, whose ring is read until he left it): the inner visit goes on behind
  * the entry, and only the outer one says how far a successor need not go back. */
@@ -458,22 +429,30 @@ static bool ring_visit(struct worker *w, uint32_t domain, unsigned most)
 	follow->visiting = true;
 	while (read < most && follow->on) {
 		struct note note;
+		w->note_bytes = gather_place(w);
 		enum ring_read got = ring_read(&w->world, ring, &follow->position, &note, w->note_bytes);
 		if (got == RING_EMPTY)
 			break;
 		read++;
 		point("entry read");
 		uint64_t at = follow->position;
-		if (got == RING_LAPPED)
-			lapped(w, domain);
-		else if (domain == w->world.realm_domain)
-			realm_note(w, &note, at);
-		else
-			map_note(w, domain, &note, at);
+		bool gathers = got == RING_READ && domain != w->world.realm_domain && gather_takes(&note);
+		if (gathers && gather_add(w, &note, at))
+			continue;
+		gather_tell(w, follow);
+		if (!gathers && follow->on)
+			entry_tell(w, domain, got, &note, at);
 		point("entry told");
 		if (outer && follow->on)
 			*position_of(w, domain) = follow->position;
 		point("entry noted");
+	}
+	if (w->gather_count > 0) {
+		gather_tell(w, follow);
+		point("gathered entries told");
+		if (outer && follow->on)
+			*position_of(w, domain) = follow->position;
+		point("gathered entries noted");
 	}
 	if (outer)
 		follow->visiting = false;
@@ -539,7 +518,7 @@ static void reader_reconcile(struct worker *w, struct client *client)
 	next.view_cell_y = shot.cell_y;
 	next.toggles = shot.toggles;
 	next.greeted = GREETED_HERE;
-	tell(w, client, &next, w->burst, shot.length, true);
+	output_tell(w, client, &next, w->burst, shot.length, true);
 }
 
 /* --- taking over -------------------------------------------------------------------------------------------------------------------------- */

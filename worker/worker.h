@@ -8,6 +8,7 @@
  *   arrival.c    taking over from a former generation of the world; departure.c, passport.c: what is carried over
  *   session.c    login, creation, taking over, coming back: what needs the store and the password check
  *   reader.c     following the rings of its players' maps, copying what they see into their outputs
+ *   gather.c     the same for entries that many see, several at once
  *   snapshot.c   everything a player sees, for who arrives or was lapped
  *   output.c     chunks of unsent output, and sending them in whole packets
  *
@@ -37,6 +38,7 @@ struct client {
 	uint32_t in_map_at;        /* where in that list */
 	uint32_t awaits;           /* whose ring has an entry of its player that was not read yet, 0 = none */
 	struct client *next_flush; /* in its bucket of the flush wheel */
+	struct client *next_urgent;
 	bool flush_waiting;
 	bool urgent;     /* answers to the player's own action: send at the end of this turn */
 	bool input_left; /* whole packets may wait in its input */
@@ -65,6 +67,13 @@ struct follow {
 	uint32_t active_at; /* where in worker.active */
 };
 
+/* An entry of a map's ring that is told together with others (gather.h). */
+struct gathered {
+	struct note note;
+	uint64_t position; /* behind it */
+	uint32_t from;     /* where its packets are in gather_bytes */
+};
+
 /* What waits to be said to the master about a socket. */
 struct vault_message {
 	uint32_t kind; /* enum master_message_kind */
@@ -79,7 +88,13 @@ struct acceptor {
 	struct loop_fd *watch;
 };
 
-enum { FLUSH_WHEEL = 64, FLUSH_GATHER_MS = 20, ECHO_MS = 2000 };
+enum {
+	FLUSH_WHEEL = 64,
+	FLUSH_GATHER_MS = 20, /* a connection gets what others do at most so often */
+	READ_GATHER_MS = 5,   /* the rings are read at most so often, but for what is urgent; divides FLUSH_GATHER_MS */
+	ECHO_MS = 2000,
+	GATHER_NOTES = 64,
+};
 
 /* Making room for a new generation of the world (worker.c). */
 enum retirement {
@@ -120,9 +135,16 @@ struct worker {
 	struct follow *follows; /* [realm_domain + 1] */
 	uint32_t *active;       /* domains followed */
 	uint32_t active_count;
+	uint64_t read_ms;        /* when there was last something in the rings */
+	bool read_urgently;      /* a transaction of ours said what must not wait */
 	struct client *entering; /* whose entry to a map is being dealt with */
-	uint8_t *note_bytes;     /* RING_ENTRY_MAX: the entry being read */
-	uint8_t *burst;          /* snapshots are encoded here */
+	uint8_t *note_bytes;     /* packets of the entry being read */
+	struct gathered gathered[GATHER_NOTES];
+	unsigned gather_count;
+	uint8_t *gather_bytes; /* their packets, and room for another entry */
+	uint32_t gather_used;
+	uint8_t *gather_share; /* what one client gets of them */
+	uint8_t *burst;        /* snapshots are encoded here */
 	size_t burst_capacity;
 	uint8_t *recoded; /* output in another charset */
 
@@ -134,6 +156,7 @@ struct worker {
 	uint32_t vault_first, vault_count, vault_capacity;
 
 	struct client *flush_wheel[FLUSH_WHEEL];
+	struct client *urgent_first;
 	uint32_t flush_waiting;
 	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
 	struct client *input_first; /* clients with input left */

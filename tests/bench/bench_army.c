@@ -394,7 +394,9 @@ int main(int argc, char **argv)
 	server_open(&bench, plans[0].workers);
 	characters_create(&bench);
 	for (unsigned i = 0; i < count; i++) {
-		if (plans[i].players <= limit && (only == NULL || strstr(plans[i].name, only) != NULL))
+		char label[80];
+		snprintf(label, sizeof label, "%s, %u on %u", plans[i].name, plans[i].players, plans[i].workers);
+		if (plans[i].players <= limit && (only == NULL || strstr(label, only) != NULL))
 			round_run(&bench, &plans[i]);
 	}
 	game_server_destroy(&bench.server);

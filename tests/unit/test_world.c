@@ -491,8 +491,8 @@ static void only_sleepers_are_woken_and_only_once(void **state)
 	atomic_store(&w->processes[0].asleep, 1);
 	atomic_store(&w->processes[2].asleep, 1);
 
-	world_wake(w, 1u << 0 | 1u << 1); /* 1 is awake, 2 is not asked for */
-	world_wake(w, 1u << 0 | 1u << 1);
+	world_wake(w, 1u << 0 | 1u << 1, true); /* 1 is awake, 2 is not asked for */
+	world_wake(w, 1u << 0 | 1u << 1, true);
 	assert_int_equal(1, woken(w->wake_fd[0]));
 	assert_int_equal(0, woken(w->wake_fd[1]));
 	assert_int_equal(0, woken(w->wake_fd[2]));
@@ -501,7 +501,7 @@ static void only_sleepers_are_woken_and_only_once(void **state)
 	assert_int_equal(1, count_sum(w, COUNT_wakeups_sent));
 
 	atomic_store(&w->processes[0].asleep, 1); /* asleep again: woken again */
-	world_wake(w, 1u << 0);
+	world_wake(w, 1u << 0, true);
 	assert_int_equal(1, woken(w->wake_fd[0]));
 	wake_fds_close(w);
 	memory_segment_close(&segment);
@@ -518,7 +518,7 @@ static void nobody_wakes_himself_or_who_has_no_eventfd(void **state)
 	w->wake_fd[4] = -1;
 	atomic_store(&w->processes[SLOT_SPARE].asleep, 1);
 	atomic_store(&w->processes[4].asleep, 1);
-	world_wake(w, UINT64_MAX); /* bits beyond the slots are nobody's */
+	world_wake(w, UINT64_MAX, true); /* bits beyond the slots are nobody's */
 	assert_int_equal(0, woken(w->wake_fd[SLOT_SPARE]));
 	assert_int_equal(1, atomic_load(&w->processes[SLOT_SPARE].asleep));
 	assert_int_equal(0, count_sum(w, COUNT_wakeups_sent));
