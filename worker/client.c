@@ -88,6 +88,8 @@ void client_deposited(struct client *client)
 
 void client_want_write(struct client *client, bool want)
 {
+	if (client->want_write == want)
+		return;
 	client->want_write = want;
 	watch_update(client);
 }

@@ -6,7 +6,7 @@
 #include "worker/game/audience.h"
 #include "worker/output.h"
 
-enum { GATHER_BYTES = 16384 };
+enum { GATHER_BYTES = 16384, AHEAD = 4 };
 
 bool gather_create(struct worker *w, struct problem *why)
 {
@@ -69,11 +69,22 @@ static void share_tell(struct worker *w, struct client *client)
 		output_tell(w, client, &next, w->gather_share, length, (flags & NOTE_FLAG_ANSWER) != 0);
 }
 
+/* Connections are pages apart. */
+static void client_prefetch(const struct client *client)
+{
+	__builtin_prefetch(&client->c->cursor_active);
+	__builtin_prefetch(&client->c->cursor[0]);
+	__builtin_prefetch(&client->c->cursor[1]);
+}
+
 void gather_tell(struct worker *w, const struct follow *follow)
 {
 	/* From the back: closing one moves the last into its place. */
-	for (uint32_t i = follow->count; i-- > 0 && w->gather_count > 0;)
+	for (uint32_t i = follow->count; i-- > 0 && w->gather_count > 0;) {
+		if (i >= AHEAD)
+			client_prefetch(follow->clients[i - AHEAD]);
 		share_tell(w, follow->clients[i]);
+	}
 	w->gather_count = 0;
 	w->gather_used = 0;
 }

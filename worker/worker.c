@@ -145,9 +145,14 @@ static void ticks_run(void *context)
 	uint64_t now = worker_now_ms(w);
 	if (w->retirement >= RETIRE_HALTED)
 		return;
+	bool others = now - w->others_looked_ms >= TICK_LATE_MS / 2; /* each look at a map is a page of its own */
+	if (others)
+		w->others_looked_ms = now;
 	for (uint32_t map = 1; map <= w->world.limits.maps; map++) {
-		uint64_t due = atomic_load_explicit(&w->world.maps[map].tick_due_ms, memory_order_relaxed);
 		bool mine = map % w->workers == w->world.slot;
+		if (!mine && !others)
+			continue;
+		uint64_t due = atomic_load_explicit(&w->world.maps[map].tick_due_ms, memory_order_relaxed);
 		if (due == 0 || due + (mine ? 0 : TICK_LATE_MS) > now)
 			continue;
 		tick_note(w, map);

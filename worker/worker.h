@@ -135,10 +135,11 @@ struct worker {
 	struct follow *follows; /* [realm_domain + 1] */
 	uint32_t *active;       /* domains followed */
 	uint32_t active_count;
-	uint64_t read_ms;        /* when there was last something in the rings */
-	bool read_urgently;      /* a transaction of ours said what must not wait */
-	struct client *entering; /* whose entry to a map is being dealt with */
-	uint8_t *note_bytes;     /* packets of the entry being read */
+	uint64_t others_looked_ms; /* when the ticks of other workers' maps were looked at */
+	uint64_t read_ms;          /* when there was last something in the rings */
+	bool read_urgently;        /* a transaction of ours said what must not wait */
+	struct client *entering;   /* whose entry to a map is being dealt with */
+	uint8_t *note_bytes;       /* packets of the entry being read */
 	struct gathered gathered[GATHER_NOTES];
 	unsigned gather_count;
 	uint8_t *gather_bytes; /* their packets, and room for another entry */

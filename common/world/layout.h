@@ -154,7 +154,7 @@ _Static_assert((int)COUNTER_COUNT <= (int)COUNTER_ROOM, "more room for counters 
 enum process_sleep {
 	AWAKE,  /* nothing: it will see it */
 	ASLEEP, /* it sleeps, or is about to: to wake it */
-	DOZING, /* the same, but it looks by itself in a few milliseconds: to wake it only for what must not wait */
+	DOZING, /* nothing: it looks by itself in a few milliseconds */
 };
 
 /* One process of the server. The process itself writes; the master sets pid, life and state at birth and death. */

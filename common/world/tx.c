@@ -355,7 +355,7 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 			all_unlock(tx);
 			count_add(tx->world, COUNT_transactions, 1);
 			if (followers != 0)
-				world_wake(tx->world, followers, tx->urgent);
+				world_wake(tx->world, followers);
 			if (tx->log_text[0] != '\0')
 				log_line((enum log_level)tx->log_level, "%s", tx->log_text);
 			return TX_COMMIT;

@@ -58,7 +58,7 @@ struct tx {
 	struct tx_domain held[TX_DOMAINS_MAX];
 	unsigned held_count;
 	unsigned spoken_count;           /* domains in whose ring something is staged */
-	bool urgent;                     /* something of that must not wait until its readers look by themselves */
+	bool urgent; /* something of that must not wait until the rings are read anyway */
 	uint32_t wanted[TX_DOMAINS_MAX]; /* asked for in vain in this run */
 	unsigned wanted_count;
 

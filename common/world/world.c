@@ -353,7 +353,7 @@ static void log_roll_forward(struct world *w, const struct undo_log *log)
 	atomic_thread_fence(memory_order_seq_cst);
 	for (uint32_t i = 0; i < log->publishes; i++)
 		followers |= atomic_load(&w->domains[log->publish[i].domain].ring.followers);
-	world_wake(w, followers, true);
+	world_wake(w, followers);
 }
 
 /* Anybody may die in here at any instant: every step may be done twice. */
@@ -471,7 +471,7 @@ void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t 
 	wake_everybody(world);
 }
 
-void world_wake(struct world *world, uint64_t mask, bool urgent)
+void world_wake(struct world *world, uint64_t mask)
 {
 	mask &= ~(UINT64_C(1) << world->slot);
 	for (; mask != 0; mask &= mask - 1) {
@@ -480,8 +480,8 @@ void world_wake(struct world *world, uint64_t mask, bool urgent)
 			continue;
 		/* Only who says it sleeps is woken, and only by the first who comes. */
 		_Atomic uint32_t *asleep = &world->processes[slot].asleep;
-		uint32_t sleep = atomic_load(asleep);
-		if (sleep == AWAKE || (sleep == DOZING && !urgent) || atomic_exchange(asleep, AWAKE) == AWAKE)
+		uint32_t sleeping = ASLEEP;
+		if (atomic_load(asleep) != ASLEEP || !atomic_compare_exchange_strong(asleep, &sleeping, AWAKE))
 			continue;
 		uint64_t one = 1;
 		ssize_t written = write(world->wake_fd[slot], &one, sizeof one);
