@@ -161,6 +161,12 @@ void tx_touch(struct tx *tx, void *place, size_t bytes)
 	point("touched");
 }
 
+bool tx_is_crowded(const struct tx *tx)
+{
+	const struct undo_log *log = world_undo(tx->world, tx->world->slot);
+	return atomic_load_explicit(&log->used, memory_order_relaxed) > tx->world->limits.undo_bytes / 2;
+}
+
 /* --- what is said ------------------------------------------------------------------------------------------------------------ */
 
 static void ring_announce(struct ring *ring, uint64_t until)

@@ -58,7 +58,7 @@ struct tx {
 	struct tx_domain held[TX_DOMAINS_MAX];
 	unsigned held_count;
 	unsigned spoken_count;           /* domains in whose ring something is staged */
-	bool urgent; /* something of that must not wait until the rings are read anyway */
+	bool urgent;                     /* something of that must not wait until the rings are read anyway */
 	uint32_t wanted[TX_DOMAINS_MAX]; /* asked for in vain in this run */
 	unsigned wanted_count;
 
@@ -91,6 +91,9 @@ bool tx_need(struct tx *tx, uint32_t domain);
 
 /* Saves the old bytes of a place in the segment. */
 void tx_touch(struct tx *tx, void *place, size_t bytes);
+
+/* Half of the undo log is used: who works through a list of any length leaves the rest for another transaction. */
+bool tx_is_crowded(const struct tx *tx);
 
 #define TOUCH(tx, object) tx_touch((tx), &(object), sizeof(object))
 #define SET(tx, place, value)                                                                                          \

@@ -26,7 +26,8 @@ enum tx_verdict map_tick(struct tx *tx, void *context)
 	if (due == 0 || due > tx->now_ms)
 		return TX_CANCEL; /* another worker was faster */
 
-	for (uint32_t index = state->first_player; index != 0;) {
+	uint32_t index = state->first_player;
+	while (index != 0 && !tx_is_crowded(tx)) {                /* a whole crowd may leave in one moment */
 		uint32_t next = tx->world->bodies[index].next_on_map; /* it may leave */
 		if (!leaving_tick(tx, index))
 			return TX_AGAIN;
@@ -36,6 +37,7 @@ enum tx_verdict map_tick(struct tx *tx, void *context)
 	}
 	SET(tx, state->tick_last_ms, tx->now_ms);
 	TOUCH(tx, state->tick_due_ms);
-	atomic_store_explicit(&state->tick_due_ms, state->players > 0 ? tx->now_ms + MAP_TICK_MS : 0, memory_order_relaxed);
+	uint64_t next_due_ms = tx->now_ms + (index != 0 ? 1 : MAP_TICK_MS);
+	atomic_store_explicit(&state->tick_due_ms, state->players > 0 ? next_due_ms : 0, memory_order_relaxed);
 	return TX_COMMIT;
 }
