@@ -8,7 +8,11 @@
 
 #include "common/base/clock.h"
 
-static const double SHARE_GOAL = 0.8, STEP_GOAL_MS = 50, PING_GOAL_MS = 10;
+/* NOISE_MS: what two runs of the same differ. */
+static const double SHARE_GOAL = 0.8, TURN_GOAL = 3, STEP_GOAL_MS = 50, PING_GOAL_MS = 10, CUT_GOAL_MS = 2,
+					START_GOAL_MS = 1000, KILLED_GOAL_MS = 100, PLAYER_GOAL_KIB = 32, NOISE_MS = 3, CORES = 2;
+
+enum { MANY = 10000 };
 
 double run_deliveries_per_cpu_s(const struct run *run)
 {
@@ -83,6 +87,10 @@ static void round_json(cJSON *rounds, const struct round *round)
 	cJSON_AddStringToObject(json, "name", round->name);
 	cJSON_AddNumberToObject(json, "players", round->players);
 	cJSON_AddNumberToObject(json, "workers", round->workers);
+	cJSON_AddNumberToObject(json, "start_ms", round->start_ms);
+	cJSON_AddNumberToObject(json, "cut_held_us", round->cut_held_us);
+	cJSON_AddNumberToObject(json, "player_kib", round->player_kib);
+	cJSON_AddNumberToObject(json, "worker_killed_ping_ms", round->killed_ms);
 	cJSON_AddItemToObject(json, "game", run_json(&round->game));
 	cJSON *references = cJSON_AddArrayToObject(json, "references");
 	for (unsigned i = 0; i < round->reference_count; i++) {
@@ -168,67 +176,118 @@ static void round_print(const struct round *round)
 
 /* --- goals --- */
 
-static void goal_add(struct report *report, const struct round *round, const char *what, double goal, bool at_least,
-					 double measured, const char *unit)
+struct goal {
+	const char *what, *unit;
+	double limit;
+	bool at_least;
+	double measured;
+};
+
+static void goal_add(struct report *report, const char *where, const struct goal *goal)
 {
 	cJSON *json = cJSON_CreateObject();
-	bool met = at_least ? measured >= goal : measured <= goal;
+	bool met = goal->at_least ? goal->measured >= goal->limit : goal->measured <= goal->limit;
 	cJSON_AddItemToArray(report->goals, json);
-	cJSON_AddStringToObject(json, "round", round->name);
-	cJSON_AddNumberToObject(json, "players", round->players);
-	cJSON_AddNumberToObject(json, "workers", round->workers);
-	cJSON_AddStringToObject(json, "what", what);
-	cJSON_AddStringToObject(json, "unit", unit);
-	cJSON_AddBoolToObject(json, "at_least", at_least);
-	cJSON_AddNumberToObject(json, "goal", goal);
-	cJSON_AddNumberToObject(json, "measured", measured);
+	cJSON_AddStringToObject(json, "round", where);
+	cJSON_AddStringToObject(json, "what", goal->what);
+	cJSON_AddStringToObject(json, "unit", goal->unit);
+	cJSON_AddBoolToObject(json, "at_least", goal->at_least);
+	cJSON_AddNumberToObject(json, "goal", goal->limit);
+	cJSON_AddNumberToObject(json, "measured", goal->measured);
 	cJSON_AddBoolToObject(json, "met", met);
 	report->goals_missed += !met;
+}
+
+#define AT_MOST(report, where, text, most, of, found)                                                                  \
+	goal_add((report), (where), &(struct goal){.what = (text), .limit = (most), .unit = (of), .measured = (found)})
+#define AT_LEAST(report, where, text, least, of, found)                                                                \
+	goal_add((report), (where),                                                                                        \
+			 &(struct goal){.what = (text), .limit = (least), .unit = (of), .measured = (found), .at_least = true})
+
+static void share_goals(struct report *report, const char *where, const struct round *round)
+{
+	for (unsigned i = 0; i < round->reference_count; i++) {
+		const struct run *reference = &round->reference[i];
+		char what[96];
+		double theirs = run_deliveries_per_cpu_s(reference);
+		if (theirs <= 0)
+			continue;
+		snprintf(what, sizeof what, "deliveries per CPU s, of %s", reference->name);
+		AT_LEAST(report, where, what, 100 * (reference->flush_ms == 0 ? TURN_GOAL : SHARE_GOAL), "%",
+				 100 * run_deliveries_per_cpu_s(&round->game) / theirs);
+	}
+}
+
+/* How far it is from the same evening without cuts. */
+static void calm_goals(struct report *report, const char *where, const struct round *round)
+{
+	const struct round *calm = report->calm;
+	if (!round->against_calm || calm == NULL || calm->players != round->players || calm->workers != round->workers)
+		return;
+	AT_MOST(report, where, "step to observer 99 %, above that without cuts", NOISE_MS, "ms",
+			latency_ms(&round->game.figures.step, 0.99) - latency_ms(&calm->game.figures.step, 0.99));
+	AT_MOST(report, where, "ping 99 %, above that without cuts", NOISE_MS, "ms",
+			latency_ms(&round->game.figures.ping, 0.99) - latency_ms(&calm->game.figures.ping, 0.99));
+}
+
+/* What 10,000 would take if each took what one takes here. */
+static void evening_goals(struct report *report, const char *where, const struct round *round)
+{
+	const struct run *game = &round->game;
+	double cores = (game->cpu_s + game->other_cpu_s) / game->figures.seconds;
+	AT_MOST(report, where, "cores for 10,000 as each takes here (extrapolated)", CORES, "",
+			cores * MANY / round->players);
+	AT_MOST(report, where, "a cut holds the locks, at most", CUT_GOAL_MS, "ms", round->cut_held_us / 1000);
+	AT_MOST(report, where, "memory of one player above the segments", PLAYER_GOAL_KIB, "KiB", round->player_kib);
+	AT_MOST(report, where, "start until it serves", START_GOAL_MS, "ms", round->start_ms);
+	AT_MOST(report, where, "longest ping while a worker is killed", KILLED_GOAL_MS, "ms", round->killed_ms);
 }
 
 static void round_goals(struct report *report, const struct round *round)
 {
 	const struct army_faults *faults = &round->faults;
+	const struct army_figures *figures = &round->game.figures;
+	char where[80];
 	uint64_t lost = 0;
+	snprintf(where, sizeof where, "%s, %u on %u", round->name, round->players, round->workers);
 	for (unsigned i = 0; i < LOSS_COUNT; i++)
 		lost += faults->lost[i];
-	for (unsigned i = 0; i < round->reference_count && round->fan_out; i++) {
-		const struct run *reference = &round->reference[i];
-		char what[96];
-		double theirs = run_deliveries_per_cpu_s(reference);
-		if (reference->flush_ms == 0 || theirs <= 0)
-			continue;
-		snprintf(what, sizeof what, "deliveries per CPU s, of the reference %s", reference->name);
-		goal_add(report, round, what, 100 * SHARE_GOAL, true, 100 * run_deliveries_per_cpu_s(&round->game) / theirs,
-				 "%");
-	}
-	goal_add(report, round, "step to observer, 99 %", STEP_GOAL_MS, false, latency_ms(&round->game.figures.step, 0.99),
-			 "ms");
-	goal_add(report, round, "ping, 99 %", PING_GOAL_MS, false, latency_ms(&round->game.figures.ping, 0.99), "ms");
-	goal_add(report, round, "protocol errors and desyncs", 0, false,
-			 (double)(faults->protocol_errors + faults->cut_packets + faults->desyncs), "");
-	goal_add(report, round, "connections lost", 0, false, (double)lost, "");
+	if (round->fan_out)
+		share_goals(report, where, round);
+	AT_MOST(report, where, "step to observer, 99 %", STEP_GOAL_MS, "ms", latency_ms(&figures->step, 0.99));
+	AT_MOST(report, where, "ping, 99 %", PING_GOAL_MS, "ms", latency_ms(&figures->ping, 0.99));
+	calm_goals(report, where, round);
+	if (round->evening)
+		evening_goals(report, where, round);
+	AT_MOST(report, where, "protocol errors and desyncs", 0, "",
+			(double)(faults->protocol_errors + faults->cut_packets + faults->desyncs));
+	AT_MOST(report, where, "connections lost", 0, "", (double)lost);
 	report->faults += faults->protocol_errors + faults->cut_packets + faults->desyncs + lost > 0;
+}
+
+void report_slots(struct report *report, unsigned slots, double reserved_mib, double used_mib)
+{
+	char where[64];
+	snprintf(where, sizeof where, "a start with %u slots", slots);
+	AT_MOST(report, where, "memory of all processes, of what is reserved", reserved_mib, "MiB", used_mib);
 }
 
 static void goals_print(const struct report *report)
 {
 	const cJSON *goal;
-	printf("\n%-34s %-50s %9s %12s  %s\n", "round", "what", "goal", "measured", "pass");
+	printf("\n%-34s %-50s %11s %12s  %s\n", "round", "what", "goal", "measured", "pass");
 	cJSON_ArrayForEach(goal, report->goals)
 	{
-		char round[64], limit[32], measured[32];
+		char limit[32], measured[32];
 		const char *unit = cJSON_GetStringValue(cJSON_GetObjectItem(goal, "unit"));
 		bool at_least = cJSON_IsTrue(cJSON_GetObjectItem(goal, "at_least"));
-		snprintf(round, sizeof round, "%s, %.0f on %.0f", cJSON_GetStringValue(cJSON_GetObjectItem(goal, "round")),
-				 cJSON_GetNumberValue(cJSON_GetObjectItem(goal, "players")),
-				 cJSON_GetNumberValue(cJSON_GetObjectItem(goal, "workers")));
 		snprintf(limit, sizeof limit, "%s %.0f %s",
 				 at_least ? ">=" : "<=", cJSON_GetNumberValue(cJSON_GetObjectItem(goal, "goal")), unit);
 		snprintf(measured, sizeof measured, "%.1f %s", cJSON_GetNumberValue(cJSON_GetObjectItem(goal, "measured")),
 				 unit);
-		printf("%-34s %-50s %9s %12s  %s\n", round, cJSON_GetStringValue(cJSON_GetObjectItem(goal, "what")), limit,
-			   measured, cJSON_IsTrue(cJSON_GetObjectItem(goal, "met")) ? "yes" : "NO");
+		printf("%-34s %-50s %11s %12s  %s\n", cJSON_GetStringValue(cJSON_GetObjectItem(goal, "round")),
+			   cJSON_GetStringValue(cJSON_GetObjectItem(goal, "what")), limit, measured,
+			   cJSON_IsTrue(cJSON_GetObjectItem(goal, "met")) ? "yes" : "NO");
 	}
 }
 
@@ -257,6 +316,13 @@ void report_round(struct report *report, const struct round *round)
 	round_print(round);
 	round_json(report->rounds, round);
 	round_goals(report, round);
+	if (!round->calm)
+		return;
+	if (report->calm == NULL)
+		report->calm = malloc(sizeof *report->calm);
+	if (report->calm == NULL)
+		abort();
+	*report->calm = *round;
 }
 
 bool report_close(struct report *report, const char *path)
@@ -272,6 +338,8 @@ bool report_close(struct report *report, const char *path)
 	else
 		fprintf(stderr, "bench: cannot write %s: %s\n", path, strerror(errno));
 	free(text);
+	free(report->calm);
+	report->calm = NULL;
 	cJSON_Delete(report->json);
 	report->json = NULL;
 	return written && report->faults == 0;

@@ -34,6 +34,9 @@ struct round {
 	char name[48];
 	unsigned players, workers;
 	bool fan_out; /* of pacers: goals for its share of the reference */
+	bool evening;
+	bool calm;         /* without cuts: what comes next is compared with it */
+	bool against_calm; /* is compared with the last one without cuts, of as many players on as many workers */
 	struct run game;
 	struct run reference[ROUND_REFERENCES];
 	unsigned reference_count;
@@ -41,6 +44,10 @@ struct round {
 	struct army_faults faults;
 	struct served_process process[REPORT_PROCESSES_MAX];
 	unsigned process_count;
+	double start_ms;    /* the server's start, until it served */
+	double cut_held_us; /* longest time that a cut held all locks */
+	double player_kib;  /* memory of the processes above the segments, for one player */
+	double killed_ms;   /* longest ping when a worker was killed; 0 = nobody was */
 };
 
 double run_deliveries_per_cpu_s(const struct run *run);
@@ -50,10 +57,14 @@ struct report {
 	struct cJSON *json;
 	struct cJSON *rounds, *goals;
 	unsigned goals_missed, faults;
+	struct round *calm; /* the last round without cuts */
 };
 
 void report_open(struct report *report, const char *world);
 void report_round(struct report *report, const struct round *round);
+
+/* A start with room for so many players: what is reserved, and what the processes then use. */
+void report_slots(struct report *report, unsigned slots, double reserved_mib, double used_mib);
 
 /* Prints the goals, writes the file. Returns whether nothing was wrong; a goal that was missed is nothing wrong. */
 bool report_close(struct report *report, const char *path);
