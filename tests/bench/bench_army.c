@@ -128,8 +128,9 @@ static void game_finish(const struct house *house, struct round *round, const st
 }
 
 /* One worker is killed: how long does a ping wait at most? */
-static void game_lose_a_worker(struct round *round, struct army *army)
+static void game_lose_a_worker(const struct house *house, struct round *round, struct army *army)
 {
+	house->server->errors_expected = true;
 	army_figures_forget(army);
 	army->options.pace.ping_ms = 250;
 	army_play(army, 0.5);
@@ -220,7 +221,7 @@ static void round_measure(const struct house *house, struct round *round, const 
 	for (unsigned i = 0; i < round->reference_count; i++)
 		opponent_end(&opponents[i], &round->reference[i]);
 	if (plan->load == LOAD_EVENING)
-		game_lose_a_worker(round, army);
+		game_lose_a_worker(house, round, army);
 	round->faults = army->faults;
 }
 

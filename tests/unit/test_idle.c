@@ -92,10 +92,10 @@ static void the_staff_travellers_and_everybody_where_the_operator_wants_it_may_s
 /* Each of them writes more than one may remember in a transaction of that size. */
 static void a_crowd_that_leaves_in_one_moment_takes_several_ticks(void **state)
 {
-	enum { CROWD = 12 };
+	enum { CROWD = 12, REMEMBERED = 6144 };
 	char name[] = "Bea";
 	(void)state;
-	world->world.limits.undo_bytes = 4096;
+	world->world.limits.undo_bytes = REMEMBERED;
 	for (int i = 0; i < CROWD; i++) {
 		name[0] = (char)('B' + i);
 		memory_world_player(world, name, (struct place){.map = 1, .x = (uint8_t)(61 + i), .y = 92});
