@@ -6,7 +6,7 @@
 #include "worker/game/audience.h"
 #include "worker/output.h"
 
-enum { GATHER_BYTES = 16384, AHEAD = 4 };
+enum { GATHER_BYTES = 16384 };
 
 bool gather_create(struct worker *w, struct problem *why)
 {
@@ -69,21 +69,23 @@ static void share_tell(struct worker *w, struct client *client)
 		output_tell(w, client, &next, w->gather_share, length, (flags & NOTE_FLAG_ANSWER) != 0);
 }
 
-/* Connections are pages apart. */
-static void client_prefetch(const struct client *client)
+/* Is any of it for who looks from there, or for everybody? */
+static bool may_concern(const struct worker *w, const struct viewer *viewer)
 {
-	__builtin_prefetch(&client->c->cursor_active);
-	__builtin_prefetch(&client->c->cursor[0]);
-	__builtin_prefetch(&client->c->cursor[1]);
+	for (unsigned i = 0; i < w->gather_count; i++) {
+		const struct note *note = &w->gathered[i].note;
+		if (note->kind == NOTE_MAP || area_tile_seen(viewer->cell_x, viewer->cell_y, note->x, note->y))
+			return true;
+	}
+	return false;
 }
 
 void gather_tell(struct worker *w, const struct follow *follow)
 {
 	/* From the back: closing one moves the last into its place. */
 	for (uint32_t i = follow->count; i-- > 0 && w->gather_count > 0;) {
-		if (i >= AHEAD)
-			client_prefetch(follow->clients[i - AHEAD]);
-		share_tell(w, follow->clients[i]);
+		if (may_concern(w, &follow->viewers[i]))
+			share_tell(w, follow->viewers[i].client);
 	}
 	w->gather_count = 0;
 	w->gather_used = 0;

@@ -81,20 +81,28 @@ void reader_await(struct worker *w, struct client *client, uint32_t domain, uint
 	reader_follow(w, domain, position);
 }
 
+/* What his cursor says he sees changed. */
+static void viewer_looks_from(struct worker *w, const struct client *client, uint8_t cell_x, uint8_t cell_y)
+{
+	struct viewer *viewer = &w->follows[client->in_map].viewers[client->in_map_at];
+	viewer->cell_x = cell_x;
+	viewer->cell_y = cell_y;
+}
+
 static bool list_add(struct worker *w, struct client *client, uint32_t domain)
 {
 	struct follow *follow = &w->follows[domain];
 	if (follow->count == follow->capacity) {
 		uint32_t capacity = follow->capacity == 0 ? 16 : follow->capacity * 2;
-		struct client **grown = realloc(follow->clients, capacity * sizeof(struct client *));
+		struct viewer *grown = realloc(follow->viewers, capacity * sizeof *grown);
 		if (grown == NULL)
 			return false;
-		follow->clients = grown;
+		follow->viewers = grown;
 		follow->capacity = capacity;
 	}
 	client->in_map = domain;
 	client->in_map_at = follow->count;
-	follow->clients[follow->count++] = client;
+	follow->viewers[follow->count++].client = client;
 	return true;
 }
 
@@ -103,9 +111,9 @@ static void list_remove(struct worker *w, struct client *client)
 	if (client->in_map == 0)
 		return;
 	struct follow *follow = &w->follows[client->in_map];
-	struct client *last = follow->clients[--follow->count];
-	follow->clients[client->in_map_at] = last;
-	last->in_map_at = client->in_map_at;
+	struct viewer last = follow->viewers[--follow->count];
+	follow->viewers[client->in_map_at] = last;
+	last.client->in_map_at = client->in_map_at;
 	client->in_map = 0;
 	unfollow_if_idle(w, follow);
 }
@@ -154,7 +162,7 @@ bool reader_create(struct worker *w, struct problem *why)
 void reader_destroy(struct worker *w)
 {
 	for (uint32_t d = 0; w->follows != NULL && d <= w->world.realm_domain; d++)
-		free(w->follows[d].clients);
+		free(w->follows[d].viewers);
 	free(w->follows);
 	free(w->active);
 	free(w->by_player);
@@ -201,6 +209,7 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 		client_close(w, client, CLOSE_INTERNAL);
 		return;
 	}
+	viewer_looks_from(w, client, shot.cell_x, shot.cell_y);
 	next.view_map = (uint16_t)domain;
 	next.map_position = position;
 	next.view_from = shot.taken ? shot.position : UINT64_MAX; /* gone again already: the rest of the ring says where */
@@ -262,7 +271,7 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 		reader_await(w, client, note->object, note->position);
 }
 
-static void note_view(struct client *client, const struct note *note, uint64_t position)
+static void note_view(struct worker *w, struct client *client, const struct note *note, uint64_t position)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
 	if (position <= cursor->view_from)
@@ -271,6 +280,7 @@ static void note_view(struct client *client, const struct note *note, uint64_t p
 	next.map_position = position;
 	next.view_cell_x = area_cell(note->x);
 	next.view_cell_y = area_cell(note->y);
+	viewer_looks_from(w, client, next.view_cell_x, next.view_cell_y);
 	cursor_commit(client->c, &next);
 }
 
@@ -302,7 +312,7 @@ static void subject_note(struct worker *w, uint32_t domain, const struct note *n
 		note_leave(w, client, note);
 		break;
 	case NOTE_VIEW:
-		note_view(client, note, position);
+		note_view(w, client, note, position);
 		break;
 	case NOTE_TOGGLE:
 		note_toggle(w, client, note, position);
@@ -512,6 +522,7 @@ static void reader_reconcile(struct worker *w, struct client *client)
 		next.view_map = (uint16_t)domain;
 		next.map_position = shot.position;
 	}
+	viewer_looks_from(w, client, shot.cell_x, shot.cell_y);
 	client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
 	next.view_from = shot.position; /* what is still unread of the ring is told, but for what the snapshot shows */
 	next.view_cell_x = shot.cell_x;
@@ -564,6 +575,8 @@ void reader_adopt(struct worker *w, struct client *client, unsigned former)
 		await_set(w, client, domain);
 	else if (!list_add(w, client, domain))
 		client_close(w, client, CLOSE_INTERNAL);
+	else
+		viewer_looks_from(w, client, cursor->view_cell_x, cursor->view_cell_y);
 }
 
 void reader_adopt_finish(struct worker *w)

@@ -116,7 +116,8 @@ static int before_sleep(void *context)
 static void after_sleep(void *context)
 {
 	struct worker *w = context;
-	atomic_store(&own_slot(w)->asleep, AWAKE);
+	/* Whoever does not see it yet wakes it once in vain. */
+	atomic_store_explicit(&own_slot(w)->asleep, AWAKE, memory_order_relaxed);
 }
 
 static void woken(void *context, unsigned events)

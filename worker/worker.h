@@ -55,13 +55,20 @@ struct client {
 	struct worker *worker;
 };
 
+/* A client on a map, and the cell he looks from as his cursor has it: whom an entry does not concern is found out without
+ * looking at his connection, which is pages away. */
+struct viewer {
+	struct client *client;
+	uint8_t cell_x, cell_y;
+};
+
 /* A ring that this worker follows, and its clients there. */
 struct follow {
 	bool on;
 	bool visiting; /* it is being read now */
 	uint32_t domain;
 	uint64_t position; /* next entry to read */
-	struct client **clients;
+	struct viewer *viewers;
 	uint32_t count, capacity;
 	uint32_t awaited;   /* clients whose entry comes in this ring: it is followed for them too */
 	uint32_t active_at; /* where in worker.active */
