@@ -196,14 +196,18 @@ bool listeners_grow(struct listeners *listeners, unsigned count, int backlog, st
 
 bool listeners_spread(const struct listeners *listeners, unsigned workers)
 {
+	if (workers < 1 || workers > listeners->count)
+		return false;
+	int fd = listeners->fd[0], ignored = 0;
+	if (workers == listeners->count) /* ENOENT: the group has no program */
+		return setsockopt(fd, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &ignored, sizeof ignored) == 0 || errno == ENOENT;
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (__u32)SKF_AD_OFF + SKF_AD_RANDOM),
 		BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, workers),
 		BPF_STMT(BPF_RET | BPF_A, 0), /* which socket of the group, in the order of their listen() */
 	};
 	const struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
-	return workers >= 1 && workers <= listeners->count &&
-		   setsockopt(listeners->fd[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0;
 }
 
 void listeners_set_backlog(const struct listeners *listeners, int backlog)

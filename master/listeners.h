@@ -38,9 +38,10 @@ bool listeners_take(struct listeners *listeners, const int *fds, unsigned count,
 /* Binds more, to the address of those there are, until there are `count`. false with a text: there are as many as before. */
 bool listeners_grow(struct listeners *listeners, unsigned count, int backlog, struct problem *why);
 
-/* Newcomers go to the first `workers` listeners, evenly, by a little program of the socket filter in the kernel. Listeners
- * keep what waits in them. false: this kernel has no such programs; then newcomers are spread over all listeners, and
- * workers that serve two get twice as many. */
+/* Newcomers go to the first `workers` listeners, evenly. When those are all there are, the kernel chooses by a hash of both
+ * ends' addresses, so that one port of one client always leads to the same listener; when they are fewer, a little program
+ * of the socket filter in the kernel chooses at random. Listeners keep what waits in them. false: this kernel has no such
+ * programs; then newcomers are spread over all listeners, and workers that serve two get twice as many. */
 bool listeners_spread(const struct listeners *listeners, unsigned workers);
 
 /* Newcomers that may wait, from now on. */

@@ -106,9 +106,10 @@ struct bot *bot_connect(const struct game_server *server);
 /* Connects until that worker has the connection. Nobody else may connect meanwhile. */
 struct bot *bot_connect_to_worker(const struct game_server *server, unsigned worker);
 
-/* A port of this machine from which every connection comes to that worker: the kernel chooses by both ends' addresses. For
- * tests in which the counters of who accepted what cannot be trusted, since somebody dies meanwhile. A port may be used again
- * when the server closed first, or after bot_break. */
+/* A port of this machine from which every connection comes to that worker: the kernel chooses by both ends' addresses when
+ * the server has as many workers as it may ever have (workers.max). For tests in which the counters of who accepted what
+ * cannot be trusted, since somebody dies meanwhile. A port may be used again when the server closed first, or after
+ * bot_break. */
 unsigned bot_port_to_worker(const struct game_server *server, unsigned worker);
 
 /* From that port (0 = any). segment_bytes (0 = as it is): as on a slow line, the segments are no longer than that and few are

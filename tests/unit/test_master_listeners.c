@@ -106,6 +106,73 @@ static void clients_are_spread_over_the_group(void **state)
 	listeners_close(&listeners);
 }
 
+/* From that port of ours; it can be used again at once. Returns which listener had it. */
+static unsigned client_visit_from(const struct listeners *listeners, uint16_t port)
+{
+	const struct linger abrupt = {.l_onoff = 1};
+	struct sockaddr_in from = {
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in at = from;
+	int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	at.sin_port = htons(listeners->port);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+	unsigned took = client_take(listeners);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &abrupt, sizeof abrupt);
+	close(fd);
+	return took;
+}
+
+static uint16_t free_port(void)
+{
+	struct listeners other;
+	struct problem why;
+	assert_true(listeners_open(&other, "127.0.0.1", 0, 1, 1, &why));
+	listeners_close(&other);
+	return other.port;
+}
+
+/* Also when they were fewer workers for a while. */
+static void with_a_worker_for_each_listener_a_port_leads_to_the_same_one_every_time(void **state)
+{
+	enum { VISITS = 30 };
+	struct listeners listeners;
+	struct problem why;
+	uint16_t port = free_port();
+	(void)state;
+	assert_true(listeners_open(&listeners, "127.0.0.1", 0, 4, 16, &why));
+	unsigned took = client_visit_from(&listeners, port);
+	for (int round = 0; round < 2; round++) {
+		assert_true(listeners_spread(&listeners, 4));
+		for (unsigned i = 0; i < VISITS; i++)
+			assert_int_equal(client_visit_from(&listeners, port), took);
+		assert_true(listeners_spread(&listeners, 1));
+	}
+	listeners_close(&listeners);
+}
+
+static void with_fewer_workers_newcomers_go_evenly_to_the_first_listeners(void **state)
+{
+	enum { CLIENTS = 200 };
+	struct listeners listeners;
+	struct problem why;
+	unsigned took[4] = {0};
+	(void)state;
+	assert_true(listeners_open(&listeners, "127.0.0.1", 0, 4, 16, &why));
+	assert_false(listeners_spread(&listeners, 0));
+	assert_false(listeners_spread(&listeners, 5));
+	assert_true(listeners_spread(&listeners, 2));
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		int client = client_connect(listeners.port);
+		took[client_take(&listeners)]++;
+		close(client);
+	}
+	assert_int_equal(took[0] + took[1], CLIENTS);
+	assert_true(took[0] > 50 && took[1] > 50);
+	listeners_close(&listeners);
+}
+
 static void a_busy_port_is_told_with_address_port_and_reason(void **state)
 {
 	struct listeners first, second;
@@ -281,6 +348,8 @@ int main(void)
 		cmocka_unit_test(with_port_0_all_listeners_get_the_same_free_port),
 		cmocka_unit_test(the_listeners_are_non_blocking_and_are_not_inherited_by_other_programs),
 		cmocka_unit_test(clients_are_spread_over_the_group),
+		cmocka_unit_test(with_a_worker_for_each_listener_a_port_leads_to_the_same_one_every_time),
+		cmocka_unit_test(with_fewer_workers_newcomers_go_evenly_to_the_first_listeners),
 		cmocka_unit_test(a_busy_port_is_told_with_address_port_and_reason),
 		cmocka_unit_test(a_restart_gets_its_port_back_while_old_connections_fade),
 		cmocka_unit_test(ipv6_is_served_and_takes_ipv4_clients_on_all_addresses),
