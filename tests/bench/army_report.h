@@ -10,7 +10,7 @@
 
 struct cJSON;
 
-enum { REPORT_PROCESSES_MAX = 40, ROUND_REFERENCES = 4 };
+enum { REPORT_PROCESSES_MAX = 40, ROUND_REFERENCES = 4, SLICES = 5 };
 
 /* One program under one load, measured. */
 struct run {
@@ -40,6 +40,7 @@ struct round {
 	struct run game;
 	struct run reference[ROUND_REFERENCES];
 	unsigned reference_count;
+	double step_99_ms[SLICES], ping_99_ms[SLICES]; /* of each slice */
 	struct latency login;
 	struct army_faults faults;
 	struct served_process process[REPORT_PROCESSES_MAX];
@@ -58,6 +59,10 @@ struct report {
 	struct cJSON *rounds, *goals;
 	unsigned goals_missed, faults;
 	struct round *calm; /* the last round without cuts */
+	struct evening {
+		unsigned players;
+		double cores;
+	} evening[2]; /* the two largest on two workers that met the goals for latency, the larger one first */
 };
 
 void report_open(struct report *report, const char *world);

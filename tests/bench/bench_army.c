@@ -1,7 +1,7 @@
 /* bench_army.c - how many players, how fast: the real server with an army of clients, and beside it the smallest program that
  * could do its fan-out (reference.h), under the same load in the same run.
  *
- *     bench_army          some four minutes: 45 observers a step, crowds of 200 and 500, an evening of 1,000
+ *     bench_army          some four minutes: 45 observers a step, crowds of 200 and 500, evenings of 1,000 and 3,000
  *     bench_army full     the curves: 1, 2 and 4 workers, 100 to 10,000 players, crowds from 50 to 2,000
  *
  * $TEST_FILTER: only rounds with these words in "name, players on workers"; $ARGENTUM_BENCH_MOST: at most so many players.
@@ -25,7 +25,6 @@ enum {
 	GROUP = 46, /* a step is seen by 45 */
 	SEED = 1,
 	FLUSH_MS = 20,
-	SLICES = 5,
 	REFERENCE_PLAYERS = 2000, /* for more there are no references: five times as many descriptors */
 	SLOW_STORE_MS = 500,
 	SLOTS = 10000,
@@ -99,8 +98,9 @@ static struct army_pace pace_of(const struct plan *plan)
 /* --- the game --- */
 
 /* A slice adds to what was measured before. */
-static void game_slice(struct round *round, struct army *army)
+static void game_slice(struct round *round, struct army *army, unsigned slice)
 {
+	const struct latency step = army->figures.step, ping = army->figures.ping;
 	double before[REPORT_PROCESSES_MAX];
 	for (unsigned i = 0; i < round->process_count; i++)
 		before[i] = process_cpu_s(round->process[i].pid);
@@ -111,6 +111,10 @@ static void game_slice(struct round *round, struct army *army)
 		p->cpu_s += used_s;
 		*(serves_clients(p) ? &round->game.cpu_s : &round->game.other_cpu_s) += used_s;
 	}
+	const struct latency this_step = latency_since(&army->figures.step, &step);
+	const struct latency this_ping = latency_since(&army->figures.ping, &ping);
+	round->step_99_ms[slice] = latency_ms(&this_step, 0.99);
+	round->ping_99_ms[slice] = latency_ms(&this_ping, 0.99);
 }
 
 static void game_finish(const struct house *house, struct round *round, const struct army *army)
@@ -213,7 +217,7 @@ static void round_measure(const struct house *house, struct round *round, const 
 	army_figures_forget(army);
 	processes_look(house, round);
 	for (unsigned slice = 0; slice < SLICES; slice++) {
-		game_slice(round, army);
+		game_slice(round, army, slice);
 		for (unsigned i = 0; i < round->reference_count; i++)
 			opponent_slice(&opponents[i], &round->reference[i]);
 	}
@@ -299,6 +303,7 @@ static const struct plan short_plans[] = {
 	{"evening without cuts", LOAD_EVENING, 1000, 2, 400, KEEP_NOTHING},
 	{"evening", LOAD_EVENING, 1000, 2, 400, KEEP_USUAL},
 	{"evening, slow Redis", LOAD_EVENING, 1000, 2, 400, KEEP_SLOW_REDIS},
+	{"evening", LOAD_EVENING, 3000, 2, 400, KEEP_USUAL},
 };
 
 static const struct plan full_plans[] = {

@@ -44,3 +44,12 @@ double latency_max_ms(const struct latency *latency)
 {
 	return (double)latency->max_us / 1000;
 }
+
+struct latency latency_since(const struct latency *latency, const struct latency *before)
+{
+	struct latency since = *latency;
+	since.count -= before->count;
+	for (unsigned i = 0; i < LATENCY_BUCKETS; i++)
+		since.bucket[i] -= before->bucket[i];
+	return since;
+}

@@ -19,4 +19,7 @@ void latency_add(struct latency *latency, uint64_t us);
 double latency_ms(const struct latency *latency, double share);
 double latency_max_ms(const struct latency *latency);
 
+/* What was added to it since it was `before`; the longest of all of it counts as one of these. */
+struct latency latency_since(const struct latency *latency, const struct latency *before);
+
 #endif
