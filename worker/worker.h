@@ -123,7 +123,8 @@ struct worker {
 	struct rng rng;   /* for what is no transaction (dice) */
 	unsigned workers; /* how many there are */
 	bool stopping;
-	bool making_way; /* for a successor in the same world: no login begins any more */
+	bool read_urgently; /* a transaction of ours said what must not wait: the rings are read in this turn */
+	bool making_way;    /* for a successor in the same world: no login begins any more */
 	enum retirement retirement;
 	uint64_t retirement_ms;    /* when this step of it began */
 	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */
@@ -144,13 +145,11 @@ struct worker {
 	uint32_t active_count;
 	uint64_t others_looked_ms; /* when the ticks of other workers' maps were looked at */
 	uint64_t read_ms;          /* when there was last something in the rings */
-	bool read_urgently;        /* a transaction of ours said what must not wait */
 	struct client *entering;   /* whose entry to a map is being dealt with */
 	uint8_t *note_bytes;       /* packets of the entry being read */
 	struct gathered gathered[GATHER_NOTES];
-	unsigned gather_count;
 	uint8_t *gather_bytes; /* their packets, and room for another entry */
-	uint32_t gather_used;
+	uint32_t gather_used, gather_count;
 	uint8_t *gather_share; /* what one client gets of them */
 	uint8_t *burst;        /* snapshots are encoded here */
 	size_t burst_capacity;

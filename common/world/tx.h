@@ -48,6 +48,7 @@ struct tx {
 	const struct catalog *catalog;
 	const struct config *config;
 	enum dialect dialect; /* of what is staged: one for all clients (protocol.md 1.7) */
+	bool urgent;          /* something that was staged must not wait until the rings are read anyway */
 
 	/* what rules know of the outside */
 	uint64_t now_ms; /* monotonic */
@@ -58,7 +59,6 @@ struct tx {
 	struct tx_domain held[TX_DOMAINS_MAX];
 	unsigned held_count;
 	unsigned spoken_count;           /* domains in whose ring something is staged */
-	bool urgent;                     /* something of that must not wait until the rings are read anyway */
 	uint32_t wanted[TX_DOMAINS_MAX]; /* asked for in vain in this run */
 	unsigned wanted_count;
 
