@@ -211,7 +211,7 @@ static void share_goals(struct report *report, const char *where, const struct r
 		const struct run *reference = &round->reference[i];
 		char what[96];
 		double theirs = run_deliveries_per_cpu_s(reference);
-		if (theirs <= 0)
+		if (theirs <= 0 || (reference->flush_ms == 0 && reference->processes > 1))
 			continue;
 		snprintf(what, sizeof what, "deliveries per CPU s, of %s", reference->name);
 		AT_LEAST(report, where, what, 100 * (reference->flush_ms == 0 ? TURN_GOAL : SHARE_GOAL), "%",

@@ -26,6 +26,7 @@ enum {
 	SEED = 1,
 	FLUSH_MS = 20,
 	REFERENCE_PLAYERS = 2000, /* for more there are no references: five times as many descriptors */
+	FAN_OUT_PLAYERS = 200,    /* for fewer there is no goal of fan-out: hardly anything is to be done */
 	SLOW_STORE_MS = 500,
 	SLOTS = 10000,
 };
@@ -126,7 +127,7 @@ static void game_finish(const struct house *house, struct round *round, const st
 	for (unsigned i = 0; i < round->process_count; i++)
 		round->process[i].memory = process_memory(round->process[i].pid);
 	round->start_ms = house->start_ms;
-	round->player_kib = (house_memory_kib(house, false) - house->private_kib) / round->players;
+	round->player_kib = (house_heap_kib(house) - house->heap_kib) / round->players;
 	round->game.figures = army->figures;
 	round->login = army->login;
 }
@@ -259,7 +260,7 @@ static void round_run(struct bench *bench, const struct plan *plan)
 	memset(&round, 0, sizeof round);
 	round.players = posts_find(bench, plan);
 	round.workers = plan->workers;
-	round.fan_out = plan->load != LOAD_EVENING;
+	round.fan_out = plan->load != LOAD_EVENING && plan->players >= FAN_OUT_PLAYERS;
 	round.evening = plan->load == LOAD_EVENING;
 	round.calm = plan->keeping == KEEP_NOTHING;
 	round.against_calm = plan->keeping == KEEP_SLOW_REDIS || (plan->keeping == KEEP_USUAL && round.evening);
@@ -345,7 +346,7 @@ static void slots_measure(struct report *report)
 							  game_server_start(&(struct game_server_options){.settings = settings, .workers = 2})};
 	cJSON *reply = game_server_ask(house.server, "memory");
 	double budget = cJSON_GetNumberValue(cJSON_GetObjectItem(cJSON_GetObjectItem(reply, "segment"), "bytes"));
-	report_slots(report, SLOTS, budget / (1 << 20), house_memory_kib(&house, true) / 1024);
+	report_slots(report, SLOTS, budget / (1 << 20), house_memory_kib(&house) / 1024);
 	cJSON_Delete(reply);
 	house_close(&house);
 }

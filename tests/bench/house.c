@@ -157,7 +157,7 @@ void house_begin(struct house *house, unsigned workers, unsigned cut_ms, const s
 	uint64_t started_ns = clock_mono_ns();
 	game_server_restart(house->server, NULL);
 	house->start_ms = (double)(clock_mono_ns() - started_ns) / 1e6;
-	house->private_kib = house_memory_kib(house, false);
+	house->heap_kib = house_heap_kib(house);
 }
 
 void house_store_delay(const struct house *house, unsigned ms)
@@ -166,13 +166,26 @@ void house_store_delay(const struct house *house, unsigned ms)
 		atomic_store(&house->relay->orders->delay_ms, ms / 2); /* each way */
 }
 
-double house_memory_kib(const struct house *house, bool shared)
+static double memory_sum(const struct house *house, bool heap)
 {
 	double sum = 0;
 	cJSON *reply = game_server_ask(house->server, "memory");
 	const cJSON *process;
-	cJSON_ArrayForEach(process, cJSON_GetObjectItem(reply, "processes")) sum +=
-		cJSON_GetNumberValue(cJSON_GetObjectItem(process, shared ? "share_kib" : "private_kib"));
+	cJSON_ArrayForEach(process, cJSON_GetObjectItem(reply, "processes"))
+	{
+		struct process_memory memory = process_memory((pid_t)cJSON_GetNumberValue(cJSON_GetObjectItem(process, "pid")));
+		sum += (double)(heap ? memory.anonymous_kib : memory.pss_kib);
+	}
 	cJSON_Delete(reply);
 	return sum;
+}
+
+double house_heap_kib(const struct house *house)
+{
+	return memory_sum(house, true);
+}
+
+double house_memory_kib(const struct house *house)
+{
+	return memory_sum(house, false);
 }

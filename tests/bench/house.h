@@ -18,9 +18,9 @@ struct house {
 	struct game_server *server;
 	struct redis_server *redis; /* NULL = the embedded store */
 	struct relay *relay;
-	unsigned players;   /* characters that exist */
-	double start_ms;    /* from the last start to serving, or some milliseconds more */
-	double private_kib; /* of all processes, when nobody played yet */
+	unsigned players; /* characters that exist */
+	double start_ms;  /* from the last start to serving, or some milliseconds more */
+	double heap_kib;  /* of all processes, when nobody played yet */
 };
 
 /* Starts server and store, and makes so many characters. */
@@ -33,7 +33,8 @@ void house_begin(struct house *house, unsigned workers, unsigned cut_ms, const s
 /* From here on each answer of the Redis takes so long. */
 void house_store_delay(const struct house *house, unsigned ms);
 
-/* Of all its processes, KiB: private to them; or with their shares of what they have in common. */
-double house_memory_kib(const struct house *house, bool shared);
+/* Of all its processes, KiB: heap and stack alone; or everything, with their shares of what they have in common. */
+double house_heap_kib(const struct house *house);
+double house_memory_kib(const struct house *house);
 
 #endif

@@ -27,6 +27,8 @@ struct process_memory process_memory(pid_t pid)
 			memory.rss_kib = kib;
 		else if (strncmp(line, "Pss:", 4) == 0)
 			memory.pss_kib = kib;
+		else if (strncmp(line, "Anonymous:", 10) == 0)
+			memory.anonymous_kib = kib;
 		else if (strncmp(line, "Private_", 8) == 0 && strncmp(line, "Private_Hugetlb", 15) != 0)
 			memory.private_kib += kib;
 	}

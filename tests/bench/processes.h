@@ -8,9 +8,10 @@
 /* Of all its threads, in the program and in the kernel. */
 double process_cpu_s(pid_t pid);
 
-/* From /proc/PID/smaps_rollup. `rss` counts shared pages in every process, `pss` divides them among their users. */
+/* From /proc/PID/smaps_rollup. `rss` counts shared pages in every process, `pss` divides them among their users; `anonymous`
+ * is what belongs to no file and no segment: heap and stack. */
 struct process_memory {
-	uint64_t rss_kib, pss_kib, private_kib;
+	uint64_t rss_kib, pss_kib, private_kib, anonymous_kib;
 };
 struct process_memory process_memory(pid_t pid);
 
