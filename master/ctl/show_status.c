@@ -131,13 +131,17 @@ static void memory_show(const cJSON *reply)
 		printf("%-24s %14.0f %12.0f %16.0f\n", remote_text(item, "name"), remote_number(item, "bytes"),
 			   remote_number(item, "count"), remote_number(item, "each_bytes"));
 	}
+	double together_kib = 0;
 	printf("\n%-12s %8s %14s %14s %14s\n", "process", "pid", "resident KiB", "its share KiB", "private KiB");
 	cJSON_ArrayForEach(item, part(reply, "processes"))
 	{
 		printf("%-12s %8.0f %14.0f %14.0f %14.0f\n", remote_text(item, "name"), remote_number(item, "pid"),
 			   remote_number(item, "resident_kib"), remote_number(item, "share_kib"),
 			   remote_number(item, "private_kib"));
+		together_kib += remote_number(item, "share_kib");
 	}
+	bytes_show("\nall of them together", together_kib * 1024);
+	puts(", with what they touched of the segment so far");
 }
 
 int status_command(const struct ctl *ctl, int argc, char **argv)

@@ -194,7 +194,7 @@ static void opponents_begin(struct round *round, struct opponent *opponents, con
 {
 	const struct run warm = {.figures = army->figures};
 	unsigned observers = (unsigned)(run_observers(&warm) + 0.5);
-	double steps_s = (double)warm.figures.steps / warm.figures.seconds;
+	double steps_s = (double)warm.figures.steps / warm_s; /* they stood still for the rest of warm.figures.seconds */
 	observers = observers < 1 ? 1 : observers >= round->players ? round->players - 1 : observers;
 	if (steps_s >= 1) /* who stands against a wall does not step */
 		pace.step_ms = (unsigned)(round->players * 1000 / steps_s + 0.5);
