@@ -319,8 +319,7 @@ static size_t piece_size(struct worker *w, struct client *client)
 bool output_flush(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
-	if (output_waiting(c) == 0)
-		chunks_return(w, c); /* of a predecessor */
+	chunks_return(w, c); /* of a predecessor, who may have sent several and noted none */
 	while (output_waiting(c) > 0) {
 		size_t size = piece_size(w, client);
 		c->piece_end = c->sent + size;
