@@ -359,7 +359,7 @@ bool child_spawn(struct children *children, unsigned slot, uint64_t now_ms)
 	child->pid = pid;
 	child->channel = pair[0];
 	child->ready = child->listens = child->told_to_stop = child->overdue = child->clean_end = false;
-	child->making_way = child->put_down = false;
+	child->making_way = child->put_down = child->retiring = false;
 	child->hung_ms = 0;
 	child->inherited = child->inherits;
 	child->born_ms = now_ms;
@@ -544,8 +544,8 @@ static void heartbeat_check(struct child *child, uint64_t now_ms)
 {
 	struct children *children = child->children;
 	char name[16], age_text[DURATION_BYTES], limit_text[DURATION_BYTES];
-	if (child->pid == 0 || child->told_to_stop || child->hung_ms != 0)
-		return; /* how long stopping may take is the business of who told it to */
+	if (child->pid == 0 || (child->told_to_stop && !child->retiring) || child->hung_ms != 0)
+		return; /* how long stopping may take is the business of who told it to; while one retires all players wait */
 	uint64_t not_before = children->grace_ms > child->born_ms ? children->grace_ms : child->born_ms;
 	uint64_t age = age_ms(now_ms, atomic_load(&children->world->processes[child->slot].heartbeat_ms), not_before);
 	uint64_t limit = children->options.heartbeat_timeout_ms;
@@ -561,9 +561,10 @@ static void heartbeat_check(struct child *child, uint64_t now_ms)
 
 void children_tick(struct children *children, uint64_t now_ms)
 {
-	/* When the whole machine or the whole group of processes was stopped, everybody's heartbeat is old, and nobody is
-	 * hung: all get their time anew. */
-	if (children->ticked_ms != 0 && now_ms - children->ticked_ms > 2000)
+	/* When the whole machine or the whole group of processes was stopped, or has no time for us, everybody's heartbeat is
+	 * old, and nobody is hung: all get their time anew. */
+	uint64_t most_ms = children->options.heartbeat_timeout_ms / 2;
+	if (children->ticked_ms != 0 && now_ms - children->ticked_ms > (most_ms < 2000 ? most_ms : 2000))
 		children->grace_ms = now_ms;
 	children->ticked_ms = now_ms;
 	due_spawn(children, now_ms);
@@ -621,7 +622,7 @@ bool children_retire(struct children *children)
 		if (!child->listens || !child_tell(child, (struct master_message){.kind = MASTER_RETIRE}))
 			return false;
 		child->wanted = false;
-		child->told_to_stop = true;
+		child->told_to_stop = child->retiring = true;
 	}
 	return true;
 }

@@ -62,7 +62,8 @@ struct child {
 	bool wanted;             /* is started again when it ends */
 	bool ready;              /* it said READY */
 	bool listens;            /* it reads what the master says (worker/master_line.h) */
-	bool told_to_stop;       /* the signal was sent */
+	bool told_to_stop;       /* the signal was sent, or: */
+	bool retiring;           /* it was told to retire */
 	bool put_down;           /* killed because the world is made anew */
 	bool overdue;            /* killed because it did not do in time what it was told */
 	bool making_way;         /* it was told to make way for a successor */

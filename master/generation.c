@@ -71,6 +71,7 @@ static bool vault_move(struct master *master, struct problem *why)
 		return problem_set(why, "out of memory");
 	memcpy(g->former_slots, master->vault.slot, master->vault.size);
 	vault_spread(&master->vault, master->workers);
+	vault_world_is_new(&master->vault);
 	return true;
 }
 
@@ -240,9 +241,11 @@ static void steps_go_on(struct master *master)
 		others_start(master);
 	if (g->step == GENERATION_WORKERS && children_all_ready(children, master->workers))
 		settle(master, GENERATION_MADE);
-	if (g->step == GENERATION_GOING_BACK && !children_ending(children))
-		former_start(master);
-	if (g->step == GENERATION_GOING_BACK && !g->moved && children_all_ready(children, master->workers))
+	/* Who was told to end, and is still ready, does not serve any more. */
+	if (g->step != GENERATION_GOING_BACK || children_ending(children))
+		return;
+	former_start(master);
+	if (!g->moved && children_all_ready(children, master->workers))
 		settle(master, GENERATION_WENT_BACK);
 }
 

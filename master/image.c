@@ -67,23 +67,15 @@ static char **environment_with(char *variable)
 	return words;
 }
 
-void image_exec(const char *path, char *variable, struct problem *why)
-{
-	char **environment = environment_with(variable);
-	if (environment != NULL)
-		execve(path, image.argv, environment);
-	problem_set(why, "cannot start \"%.300s\": %s", path, strerror(environment != NULL ? errno : E2BIG));
-}
-
 void image_exec_fd(int fd, char *variable, struct problem *why)
 {
 	char **environment = environment_with(variable);
 	if (environment != NULL)
 		fexecve(fd, image.argv, environment);
-	problem_set(why, "cannot start the former program: %s", strerror(environment != NULL ? errno : E2BIG));
+	problem_set(why, "cannot become the other program: %s", strerror(environment != NULL ? errno : E2BIG));
 }
 
-void image_exec_trial(const char *path, char *variable, char *argument)
+void image_exec_trial(int fd, char *variable, char *argument)
 {
 	static char *words[WORDS_MAX];
 	unsigned n = 0;
@@ -93,6 +85,6 @@ void image_exec_trial(const char *path, char *variable, char *argument)
 	words[n] = NULL;
 	char **environment = environment_with(variable);
 	if (environment != NULL)
-		execve(path, words, environment);
-	dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
+		fexecve(fd, words, environment);
+	dprintf(STDERR_FILENO, "it cannot be started: %s\n", strerror(errno));
 }

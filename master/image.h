@@ -27,12 +27,11 @@ void image_set_path(const char *path);
 /* The file, close-on-exec; -1 when /proc is not there. */
 int image_fd(void);
 
-/* Becomes another program, with the same arguments and environment, but for one variable ("NAME=value") that is added.
- * From a path, or (image_exec_fd) from a descriptor. Returns only when that fails. */
-void image_exec(const char *path, char *variable, struct problem *why);
+/* Becomes another program, with the same arguments and environment, but for one variable ("NAME=value") that is added. Returns
+ * only when that fails. */
 void image_exec_fd(int fd, char *variable, struct problem *why);
 
 /* The arguments, and one more; for a trial. In the child of a fork; returns only when that fails. */
-void image_exec_trial(const char *path, char *variable, char *argument);
+void image_exec_trial(int fd, char *variable, char *argument);
 
 #endif

@@ -15,7 +15,9 @@ static const char *const region_names[WORLD_REGION_COUNT] = {
 	[WORLD_REGION_PLAYERS] = "players",
 	[WORLD_REGION_REALM] = "realm",
 	[WORLD_REGION_KEEPER_NOTE] = "keeper's note",
+	[WORLD_REGION_CREATURES] = "creatures",
 	[WORLD_REGION_FREE_PLAYERS] = "free players",
+	[WORLD_REGION_FREE_CREATURES] = "free creatures",
 	[WORLD_REGION_NAMES] = "names",
 	[WORLD_REGION_CONNECTIONS] = "connections",
 	[WORLD_REGION_PEERS] = "peers",
@@ -70,7 +72,9 @@ static void each_add(cJSON *object, const struct world *world)
 	number_add(each, "connection_bytes",
 			   region_of(world, WORLD_REGION_CONNECTIONS)->stride + region_of(world, WORLD_REGION_PEERS)->stride +
 				   addresses / limits->connections + chunks / limits->connections);
-	number_add(each, "creature_bytes", body);
+	number_add(each, "creature_bytes",
+			   body + region_of(world, WORLD_REGION_CREATURES)->stride +
+				   region_of(world, WORLD_REGION_FREE_CREATURES)->stride);
 	number_add(each, "map_bytes",
 			   region_of(world, WORLD_REGION_MAPS)->stride + region_of(world, WORLD_REGION_DOMAINS)->stride +
 				   limits->map_ring_bytes + (uint64_t)limits->workers * region_of(world, WORLD_REGION_READERS)->stride);

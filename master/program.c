@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "common/base/log.h"
 #include "common/config/version.h"
@@ -98,6 +99,7 @@ static int take_over(const char *handed, int argc, char **argv)
 		return fail(IMAGE_HANDOVER ": ", &(struct problem){.text = "two descriptors are needed"});
 	const char *reason = handed[end] == ':' ? handed + end + 1 : "";
 	log_set_process("master");
+	prctl(PR_SET_NAME, "argentumd"); /* it was started by its descriptor, whose number is its name */
 	if (options_parse(&options, argc, argv, &why) && settings_load(&settings, &options, environ, &why)) {
 		if (log_start(&settings, &why))
 			status =

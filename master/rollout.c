@@ -100,7 +100,11 @@ static void deadline_passed(void *context)
 static void slot_begin(struct rollout *r)
 {
 	const struct child *child = child_now(r);
-	if (child->pid == 0) {
+	if (r->options.await_only && child_is_ready(r->children, child->slot)) {
+		next(r);
+		return;
+	}
+	if (r->options.await_only || child->pid == 0) {
 		step_enter(r, ROLLOUT_STARTING, r->options.ready_ms);
 		return;
 	}

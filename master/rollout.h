@@ -28,6 +28,7 @@ struct rollout_options {
 	uint64_t ready_ms;     /* from birth to READY */
 	uint64_t probation_ms; /* of the canary, after that */
 	bool trusted;          /* nobody is on probation: going back to what served before */
+	bool await_only;       /* they are being born already: nobody makes way, it is over when all are READY */
 
 	/* The new does not serve: `why` says so. Puts back what was before; the rollout then goes back by itself, and
 	 * calls `done`. When it returns false the owner does something else, and the rollout is over without `done`. */

@@ -37,6 +37,9 @@ struct upgrade {
 	char said[SAID_BYTES];
 	size_t said_length;
 
+	int candidate; /* the file that is tried, -1 = none: what was found good is what the master becomes, whatever is
+	                * installed in its place meanwhile */
+
 	/* the new program at work, and what there is to go back to */
 	int former_image; /* -1 = none */
 	uint64_t replaced;
@@ -49,7 +52,7 @@ static struct upgrade *upgrade_of(struct master *master)
 		master->change.upgrade = calloc(1, sizeof *master->change.upgrade);
 		if (master->change.upgrade == NULL)
 			abort(); /* a few bytes, asked for once: nothing else would work either */
-		*master->change.upgrade = (struct upgrade){.master = master, .pipe = -1, .former_image = -1};
+		*master->change.upgrade = (struct upgrade){.master = master, .pipe = -1, .candidate = -1, .former_image = -1};
 	}
 	return master->change.upgrade;
 }
@@ -92,6 +95,8 @@ void upgrade_stop(struct master *master)
 		kill(u->pid, SIGKILL);
 		waitpid(u->pid, NULL, 0);
 	}
+	if (u->candidate >= 0)
+		close(u->candidate);
 	if (u->former_image >= 0)
 		close(u->former_image);
 	free(u);
@@ -129,7 +134,7 @@ static struct handover handover_of(const struct master *master, bool fresh, cons
 }
 
 /* Does not return when it succeeds. */
-static void program_become(struct master *master, struct handover *h, const char *path, struct problem *why)
+static void program_become(struct master *master, struct handover *h, int program, struct problem *why)
 {
 	char variable[80];
 	master->control_fd = control_descriptor(master->control);
@@ -137,10 +142,7 @@ static void program_become(struct master *master, struct handover *h, const char
 	if (fd < 0)
 		return;
 	snprintf(variable, sizeof variable, IMAGE_HANDOVER "=%d:%d", fd, h->image_fd);
-	if (path != NULL)
-		image_exec(path, variable, why);
-	else
-		image_exec_fd(master->change.upgrade->former_image, variable, why);
+	image_exec_fd(program, variable, why);
 	handover_end(master, h, fd);
 }
 
@@ -149,7 +151,7 @@ static void trial_passed(struct master *master, const char *version)
 	struct problem why = {.text = ""};
 	struct handover h = handover_of(master, false, "");
 	log_notice("upgrade: \"%s\", version %s, was tried and found good: becoming it", image_path(), version);
-	program_become(master, &h, image_path(), &why);
+	program_become(master, &h, upgrade_of(master)->candidate, &why);
 	refuse(master, "%s", why.text);
 }
 
@@ -159,7 +161,7 @@ static bool hand_over(void *context, struct problem *why)
 {
 	struct master *master = context;
 	struct handover h = handover_of(master, true, "");
-	program_become(master, &h, image_path(), why);
+	program_become(master, &h, upgrade_of(master)->candidate, why);
 	return false;
 }
 
@@ -187,7 +189,7 @@ static bool give_back(void *context, const struct problem *why_not, struct probl
 	struct master *master = context;
 	struct handover h = handover_of(master, true, why_not->text);
 	log_error("upgrade: %s: going back to the former program", why_not->text);
-	program_become(master, &h, NULL, why);
+	program_become(master, &h, upgrade_of(master)->former_image, why);
 	return false;
 }
 
@@ -304,7 +306,7 @@ static _Noreturn void trial_run(const struct master *master, int out)
 	fcntl(master->segments.world_fd, F_SETFD, 0);
 	fcntl(master->segments.catalog_fd, F_SETFD, 0);
 	snprintf(variable, sizeof variable, IMAGE_TRIAL "=%d:%d", master->segments.world_fd, master->segments.catalog_fd);
-	image_exec_trial(image_path(), variable, check);
+	image_exec_trial(master->change.upgrade->candidate, variable, check);
 	_exit(127);
 }
 
@@ -312,6 +314,9 @@ static bool trial_start(struct master *master, struct problem *why)
 {
 	struct upgrade *u = upgrade_of(master);
 	int pair[2];
+	u->candidate = open(image_path(), O_RDONLY | O_CLOEXEC);
+	if (u->candidate < 0)
+		return problem_set(why, "\"%.200s\" cannot be opened: %s", image_path(), strerror(errno));
 	if (pipe2(pair, O_CLOEXEC) != 0)
 		return problem_set(why, "pipe: %s", strerror(errno));
 	u->pid = fork();
@@ -364,7 +369,7 @@ static bool go_back(void *context, const char *why_not)
 	struct handover h = handover_of(master, false, why_not);
 	h.replaced = rollout_replaced(&master->change.rollout);
 	log_error("upgrade: %s: going back to the former program", why_not);
-	program_become(master, &h, NULL, &why);
+	program_become(master, &h, u->former_image, &why);
 	log_error("upgrade: %s; this program goes on as it can", why.text);
 	snprintf(u->reason, sizeof u->reason, "%s", why_not);
 	return true;
@@ -405,9 +410,13 @@ bool upgrade_go_on(struct master *master, const struct handover *h, struct probl
 		close(h->image_fd);
 	snprintf(u->reason, sizeof u->reason, "%s", h->reason);
 	log_notice("upgrade: the former program is back");
-	if (h->fresh)
-		former_goes_on(master);
 	options.trusted = true;
-	rollout_begin_some(&master->change.rollout, &options, h->replaced);
+	options.await_only = h->fresh;
+	if (h->fresh) {
+		former_goes_on(master);
+		rollout_begin(&master->change.rollout, &options, master->workers);
+	} else {
+		rollout_begin_some(&master->change.rollout, &options, h->replaced);
+	}
 	return true;
 }

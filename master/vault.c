@@ -10,7 +10,8 @@ bool vault_create(struct vault *vault, uint32_t connections, struct problem *why
 	*vault = (struct vault){.size = connections + 1};
 	vault->entries = calloc(vault->size, sizeof *vault->entries);
 	vault->slot = calloc(vault->size, sizeof *vault->slot);
-	if (vault->entries == NULL || vault->slot == NULL) {
+	vault->former = calloc(vault->size, sizeof *vault->former);
+	if (vault->entries == NULL || vault->slot == NULL || vault->former == NULL) {
 		vault_destroy(vault);
 		return problem_set(why, "out of memory for the vault of %u connections", connections);
 	}
@@ -36,7 +37,14 @@ void vault_destroy(struct vault *vault)
 		entry_close(vault, i);
 	free(vault->entries);
 	free(vault->slot);
+	free(vault->former);
 	*vault = (struct vault){.size = 0};
+}
+
+/* Generations go round. */
+static bool is_older(uint32_t generation, uint32_t than)
+{
+	return (int32_t)(generation - than) < 0;
 }
 
 bool vault_deposit(struct vault *vault, unsigned slot, uint32_t connection, uint32_t generation, int fd)
@@ -45,7 +53,13 @@ bool vault_deposit(struct vault *vault, unsigned slot, uint32_t connection, uint
 		close(fd);
 		return false;
 	}
+	if (vault->entries[connection].fd >= 0 && !vault->former[connection] &&
+		is_older(generation, vault->entries[connection].generation)) {
+		close(fd); /* it was dropped already, by words that are still on their way */
+		return true;
+	}
 	entry_close(vault, connection);
+	vault->former[connection] = false;
 	vault->entries[connection] = (struct vault_entry){.fd = fd, .generation = generation};
 	vault->slot[connection] = (uint8_t)slot;
 	vault->held++;
@@ -95,11 +109,15 @@ bool vault_fit(struct vault *vault, uint32_t connections, struct problem *why)
 	uint8_t *slot = realloc(vault->slot, size);
 	if (slot != NULL)
 		vault->slot = slot;
-	if (entries == NULL || slot == NULL)
+	bool *former = realloc(vault->former, size * sizeof *former);
+	if (former != NULL)
+		vault->former = former;
+	if (entries == NULL || slot == NULL || former == NULL)
 		return problem_set(why, "out of memory for the vault of %u connections", connections);
 	for (uint32_t i = vault->size; i < size; i++) {
 		vault->entries[i] = (struct vault_entry){.fd = -1};
 		vault->slot[i] = 0;
+		vault->former[i] = false;
 	}
 	vault->size = size;
 	return true;
@@ -111,6 +129,12 @@ void vault_spread(struct vault *vault, unsigned workers)
 		if (vault->slot[i] >= workers)
 			vault->slot[i] = (uint8_t)(slot_heir(vault->slot[i], workers));
 	}
+}
+
+void vault_world_is_new(struct vault *vault)
+{
+	for (uint32_t i = 1; i < vault->size; i++)
+		vault->former[i] = true;
 }
 
 void vault_forget_others(struct vault *vault, unsigned slot)

@@ -15,6 +15,7 @@
 struct vault {
 	struct vault_entry *entries; /* [size]; by connection index, 0 is unused */
 	uint8_t *slot;               /* [size]: who deposited it */
+	bool *former;                /* [size]: in a former world, whose generations tell nothing about those of this one */
 	uint32_t size;
 	uint32_t held;         /* how many sockets are there */
 	struct fdstore *store; /* is told what comes and goes; NULL = nobody is */
@@ -24,7 +25,9 @@ struct vault {
 bool vault_create(struct vault *vault, uint32_t connections, struct problem *why);
 void vault_destroy(struct vault *vault); /* closes everything */
 
-/* Takes the descriptor over; what was there is closed. false: there is no such connection, the descriptor is closed. */
+/* Takes the descriptor over; what was there is closed. But what another worker deposited for a later generation stays: each
+ * has its own line to the master, and what came first may be read last. false: there is no such connection, the descriptor is
+ * closed. */
 bool vault_deposit(struct vault *vault, unsigned slot, uint32_t connection, uint32_t generation, int fd);
 
 /* Only when it is that generation's. */
@@ -43,6 +46,9 @@ bool vault_fit(struct vault *vault, uint32_t connections, struct problem *why);
 
 /* What slots from `workers` on deposited belongs to the others from now on. */
 void vault_spread(struct vault *vault, unsigned workers);
+
+/* From now on deposits come from another world; nobody of the former one lives. */
+void vault_world_is_new(struct vault *vault);
 
 /* In a child: forgets, without closing, what other slots deposited; child_start closes all that nobody names. */
 void vault_forget_others(struct vault *vault, unsigned slot);

@@ -41,6 +41,10 @@ static void newcomers(void *context, unsigned events)
 static bool acceptors_set(struct worker *w)
 {
 	bool good = true;
+	/* Who comes along keeps the number of his connection, so nobody new gets one before all have theirs. */
+	w->accept_waits = __atomic_load_n(&w->world.realm->returning, __ATOMIC_RELAXED) != 0;
+	if (w->accept_waits)
+		return true;
 	for (unsigned i = 0; i < w->start.listeners; i++) {
 		struct acceptor *a = &w->acceptors[i];
 		if (!listener_is_of(i, w->world.slot, w->workers)) {
@@ -63,13 +67,20 @@ bool accept_start(struct worker *w, struct problem *why)
 
 void accept_update(struct worker *w)
 {
-	if (!w->stopping && !w->making_way && !acceptors_set(w))
+	if (!w->stopping && !w->making_way && w->retirement == RETIRE_NOT && !acceptors_set(w))
 		log_error("epoll refuses a listening socket: %s; who connects there waits for this worker's successor",
 				  strerror(errno));
 }
 
+void accept_turn(struct worker *w)
+{
+	if (w->accept_waits)
+		accept_update(w);
+}
+
 void accept_stop(struct worker *w)
 {
+	w->accept_waits = false;
 	for (unsigned i = 0; i < w->start.listeners; i++)
 		loop_fd_remove(&w->acceptors[i].watch);
 }

@@ -75,6 +75,7 @@ static void adopt_one(struct worker *w, uint32_t index)
 		return;
 	}
 	/* From one store to the next it is found by whoever comes after us in this slot: as the former slot's, or as ours. */
+	uint64_t since_ms = c->phase_ms;
 	bool playing = c->phase == CONNECTION_PLAYING || (c->phase == CONNECTION_CHECKING && login_was_done(w, c, index));
 	const struct player *player = handle_player(&w->world, c->player);
 	if (playing)
@@ -90,6 +91,9 @@ static void adopt_one(struct worker *w, uint32_t index)
 		client_refuse(w, client, text_of(text_latin1(TEXT_BUSY)), false);
 	else
 		client_enter(w, client, (enum connection_phase)c->phase);
+	c->phase_ms = since_ms;
+	if (playing && worker_now_ms(w) < since_ms + ECHO_MS)
+		client->echo_until_ms = since_ms + ECHO_MS; /* he may have come along just before (session.c) */
 	point("connection adopted");
 	output_schedule(w, client, true);
 }

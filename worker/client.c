@@ -556,6 +556,8 @@ static void client_input(struct worker *w, struct client *client)
 	if (w->retirement >= RETIRE_HALTED)
 		return; /* it waits for the next generation */
 	client->input_left = false;
+	if (w->hold_until_ms != 0 && c->phase == CONNECTION_PLAYING)
+		return; /* it waits for those who are not back yet (session.h) */
 	for (int n = 0; c != NULL && (c->phase == CONNECTION_NEW || c->phase == CONNECTION_PLAYING); n++) {
 		uint32_t waits = c->input.end - c->input.start;
 		if (waits == 0 || (w->making_way && c->phase == CONNECTION_NEW))
@@ -617,13 +619,6 @@ static void input_receive(struct worker *w, struct client *client)
 	}
 }
 
-void client_receive(struct worker *w, struct client *client)
-{
-	input_receive(w, client);
-	if (client->c != NULL)
-		input_list(w, client);
-}
-
 static void client_event(void *context, unsigned events)
 {
 	struct client *client = context;
@@ -646,6 +641,17 @@ static void client_event(void *context, unsigned events)
 }
 
 /* --- once per turn -------------------------------------------------------------------------------------------------------------------- */
+
+void client_look_at_input(struct worker *w)
+{
+	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
+		struct client *client = &w->clients[i];
+		if (client->c == NULL)
+			continue;
+		client->input_left = true;
+		input_list(w, client);
+	}
+}
 
 bool client_turn(struct worker *w)
 {

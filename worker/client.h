@@ -50,8 +50,8 @@ void client_deposited(struct client *client);
 
 void client_want_write(struct client *client, bool want);
 
-/* Reads what has come and runs it, as when the loop says so. */
-void client_receive(struct worker *w, struct client *client);
+/* Packets of anybody that waited are run in the next turn. */
+void client_look_at_input(struct worker *w);
 
 /* Once per turn: clients with input left, closed clients. Returns true when there is more to do at once. */
 bool client_turn(struct worker *w);

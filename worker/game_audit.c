@@ -75,15 +75,17 @@ static void view_look(const struct connection_look *l)
 	if (!read || body->map == 0)
 		return;
 	const struct connection_cursor *cursor = &l->cursor;
+	/* Of rain the realm's ring tells. */
+	unsigned sure = worker_is_at_head(w, l->slot, w->realm_domain) ? UINT8_MAX : UINT8_MAX & ~(unsigned)TOGGLE_RAIN;
 	if (!cursor->greeted || cursor->view_map != body->map || cursor->view_cell_x != area_cell(body->x) ||
 		cursor->view_cell_y != area_cell(body->y))
 		audit_suspect(l->audit, SUSPECT_VIEW, l->index,
 					  "connection %u (%s): was told map %u, cell %u,%u, but stands on map %u (%u,%u)", l->index,
 					  w->players[l->c->player.index].name, cursor->view_map, cursor->view_cell_x, cursor->view_cell_y,
 					  body->map, body->x, body->y);
-	else if (cursor->toggles != toggles_of(body))
+	else if (((cursor->toggles ^ toggles_of(w, body)) & sure) != 0)
 		audit_suspect(l->audit, SUSPECT_TOGGLES, l->index, "connection %u (%s): believes the toggles %#x, they are %#x",
-					  l->index, w->players[l->c->player.index].name, cursor->toggles, toggles_of(body));
+					  l->index, w->players[l->c->player.index].name, cursor->toggles, toggles_of(w, body));
 }
 
 /* Who plays is played by him, unless the realm's ring has still to tell him that somebody else does. */

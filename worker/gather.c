@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "worker/game/audience.h"
+#include "worker/game/rule.h"
 #include "worker/output.h"
 
 enum { GATHER_BYTES = 16384 };
@@ -47,7 +48,18 @@ static bool reaches(const struct worker *w, const struct client *client, const s
 	if ((note->flags & NOTE_FLAG_VIEW) != 0 && entry->position <= cursor->view_from)
 		return false; /* its snapshot was taken later and shows it */
 	return audience_has(note, client->c->player.index, cursor->view_cell_x, cursor->view_cell_y) &&
-		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client));
+		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client)) &&
+		   ((note->flags & NOTE_FLAG_NOT_STAFF) == 0 || !player_is_staff(&w->world.players[client->c->player.index]));
+}
+
+void gather_tell_one(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+{
+	const struct gathered entry = {.note = *note, .position = position};
+	struct connection_cursor next = *cursor_now(client->c);
+	if (!reaches(w, client, &next, &entry))
+		return;
+	next.map_position = position;
+	output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
 }
 
 static void share_tell(struct worker *w, struct client *client)

@@ -30,4 +30,7 @@ bool gather_add(struct worker *w, const struct note *note, uint64_t position);
 /* Tells everybody on this map what was gathered. May close clients. */
 void gather_tell(struct worker *w, const struct follow *follow);
 
+/* Tells this client alone of an entry of his map, now, if it is for him; its packets are in w->note_bytes. */
+void gather_tell_one(struct worker *w, struct client *client, const struct note *note, uint64_t position);
+
 #endif

@@ -6,7 +6,7 @@
 #include "common/world/populate.h"
 #include "worker/game/tile.h"
 
-enum { UNDO_SPARE = 1024 };
+enum { UNDO_SPARE = 1024, NO_PLACE_RETRY_MS = 10000 };
 
 /* --- what is on the map --------------------------------------------------------------------------------------------- */
 
@@ -220,17 +220,121 @@ static bool list_put(struct tx *tx, struct map_reset *r)
 
 /* --- creatures ------------------------------------------------------------------------------------------------------ */
 
-/* Off the map: what the files did not place here (it was called here), and what is placed anew below. */
+static bool creature_put(struct tx *tx, struct map_reset *r, uint32_t index, const struct body *wanted,
+						 const struct creature *about)
+{
+	struct creature *creature = creature_of(tx->world, index);
+	if (!body_put(tx, r, index, wanted) || !save(tx, r, creature, sizeof *creature))
+		return false;
+	*creature = *about;
+	return true;
+}
+
+static bool is_free(const struct world *w, uint32_t index)
+{
+	const struct realm *realm = w->realm;
+	for (uint32_t i = 0; i < realm->free_creature_count; i++) {
+		if (w->free_creatures[(realm->free_creature_first + i) % w->limits.creatures] == index)
+			return true;
+	}
+	return false;
+}
+
+/* A body that was given out (a pet's, a summoned one's, a trainer's) is free again, once. */
+static bool give_back(struct tx *tx, struct map_reset *r, uint32_t index)
+{
+	struct world *w = tx->world;
+	struct realm *realm = w->realm;
+	struct body nobody = {.generation = w->bodies[index].generation + 1};
+	if (!tx_need(tx, w->realm_domain) || !creature_put(tx, r, index, &nobody, &(const struct creature){0}))
+		return false;
+	if (is_free(w, index))
+		return true;
+	uint32_t *last =
+		&w->free_creatures[(realm->free_creature_first + realm->free_creature_count) % w->limits.creatures];
+	if (!save(tx, r, last, sizeof *last) ||
+		!save(tx, r, &realm->free_creature_count, sizeof realm->free_creature_count))
+		return false;
+	*last = index;
+	realm->free_creature_count++;
+	return true;
+}
+
+/* One that another map's files place cannot be here: it is gone until the next start. */
+static bool stranger_clear(struct tx *tx, struct map_reset *r, uint32_t index)
+{
+	const struct body *body = &tx->world->bodies[index];
+	struct body nowhere = {.generation = body->generation + 1,
+						   .kind = BODY_CREATURE,
+						   .creature = body->creature,
+						   .origin_map = body->origin_map,
+						   .origin_x = body->origin_x,
+						   .origin_y = body->origin_y};
+	return creature_put(tx, r, index, &nowhere, &(const struct creature){.placed = 1});
+}
+
+/* Off the map: what the files did not place here. */
 static bool creatures_clear(struct tx *tx, struct map_reset *r, uint32_t first, uint32_t count)
 {
 	struct world *w = tx->world;
+	uint32_t first_free = populate_first_creature(w, tx->catalog, w->limits.maps + 1);
 	for (uint32_t b = w->limits.players + 1; b <= w->limits.players + w->limits.creatures; b++) {
 		if ((b >= first && b < first + count) || w->bodies[b].map != r->plan->map)
 			continue;
-		struct body nobody = {.generation = w->bodies[b].generation + 1};
-		if (!body_put(tx, r, b, &nobody))
+		if (!(b < first_free ? stranger_clear(tx, r, b) : give_back(tx, r, b)))
 			return false;
 	}
+	return true;
+}
+
+/* Nobody here has a pet with him any more; tamed ones wait outside. */
+static bool pets_part(struct tx *tx, struct map_reset *r)
+{
+	struct world *w = tx->world;
+	for (uint32_t p = 1; p <= w->limits.players; p++) {
+		struct player *player = &w->players[p];
+		if (!is_there(w, p, r->plan->map))
+			continue;
+		for (unsigned i = 0; i < PETS_MOST; i++) {
+			if (player->pets[i].index == 0)
+				continue;
+			if (!save(tx, r, &player->pets[i], sizeof player->pets[i]))
+				return false;
+			player->pets[i] = (struct handle){0};
+		}
+	}
+	return true;
+}
+
+/* At its place or beside it; without room it waits. */
+static bool creature_place(struct tx *tx, struct map_reset *r, uint32_t index, const struct map_creature *placed)
+{
+	struct world *w = tx->world;
+	uint32_t map = r->plan->map;
+	struct map_state *state = &w->maps[map];
+	struct body wanted = {.generation = w->bodies[index].generation + 1};
+	struct creature about;
+	populate_creature(&wanted, &about, map, placed, catalog_creature(tx->catalog, placed->creature));
+	struct place at = {.map = (uint16_t)map, .x = wanted.x, .y = wanted.y};
+	bool water = tile_is_water(tx->catalog, map, at.x, at.y);
+	if (tile_occupant(w, map, at.x, at.y) != 0)
+		at = tile_closest_legal(tx, at, water ? WANT_WATER : WANT_LAND);
+	uint32_t *first = at.map != 0 ? &state->first_creature : &state->first_waiting;
+	wanted.map = at.map;
+	wanted.x = at.x;
+	wanted.y = at.y;
+	wanted.next_on_map = *first;
+	if (at.map == 0)
+		about.act_due_ms = tx->now_ms + NO_PLACE_RETRY_MS;
+	if (!creature_put(tx, r, index, &wanted, &about))
+		return false;
+	if (at.map != 0) {
+		state->occupant[tile_index(at.x, at.y)] = (uint16_t)index; /* saved with the array */
+		if (*first != 0)
+			w->bodies[*first].previous_on_map = index; /* saved when it was placed */
+		r->creatures++;
+	}
+	*first = index;
 	return true;
 }
 
@@ -241,29 +345,16 @@ static bool creatures_put(struct tx *tx, struct map_reset *r)
 	struct map_state *state = &w->maps[map];
 	unsigned count;
 	const struct map_creature *list = map_creatures(tx->catalog, catalog_map(tx->catalog, map), &count);
-	if (!creatures_clear(tx, r, first, count))
+	if (!creatures_clear(tx, r, first, count) || !pets_part(tx, r) ||
+		!save(tx, r, &state->creatures, sizeof state->creatures) ||
+		!save(tx, r, &state->first_creature, sizeof state->first_creature) ||
+		!save(tx, r, &state->first_waiting, sizeof state->first_waiting))
 		return false;
+	state->first_creature = state->first_waiting = 0;
 	for (unsigned i = 0; i < count; i++) {
-		struct body wanted = {.generation = w->bodies[first + i].generation + 1};
-		populate_creature(&wanted, map, &list[i], catalog_creature(tx->catalog, list[i].creature));
-		struct place at = {.map = (uint16_t)map, .x = wanted.x, .y = wanted.y};
-		bool water = tile_is_water(tx->catalog, map, at.x, at.y);
-		if (tile_occupant(w, map, at.x, at.y) != 0)
-			at = tile_closest_legal(tx, at, water ? WANT_WATER : WANT_LAND);
-		if (at.map == 0)
-			wanted =
-				(struct body){.generation = wanted.generation}; /* no room for it: it is gone until the next start */
-		wanted.x = at.x;
-		wanted.y = at.y;
-		if (!body_put(tx, r, first + i, &wanted))
+		if (!creature_place(tx, r, first + i, &list[i]))
 			return false;
-		if (at.map == 0)
-			continue;
-		state->occupant[tile_index(at.x, at.y)] = (uint16_t)(first + i);
-		r->creatures++;
 	}
-	if (!save(tx, r, &state->creatures, sizeof state->creatures))
-		return false;
 	state->creatures = r->creatures;
 	return true;
 }

@@ -15,7 +15,8 @@
  *     stays, the other goes to the nearest legal tile, with everything he has.
  *   - All of it is one transaction. Who dies in it has done nothing. It is refused when it does not fit the undo log (some
  *     2,000 characters on one map): the next rung is for that.
- * Creatures are placed as at the start (common/world/populate.h); they own nothing. Everybody there is resynced. */
+ * Creatures are placed as at the start (common/world/populate.h); they own nothing. Pets, summoned creatures and a trainer's are no
+ * more, their bodies are the realm's again; tamed ones wait outside (pets.h). Everybody there is resynced. */
 #ifndef ARGENTUM_WORKER_MAP_RESET_H
 #define ARGENTUM_WORKER_MAP_RESET_H
 
@@ -43,7 +44,8 @@ struct map_reset {
 	uint16_t occupant[MAP_TILES];
 };
 
-/* A transaction that holds the map: `context` is a struct map_reset. TX_CANCEL with .result when nothing was done. */
+/* A transaction that holds the map, and asks for the realm when bodies go back to it: `context` is a struct map_reset. TX_CANCEL
+ * with .result when nothing was done. */
 enum tx_verdict map_reset(struct tx *tx, void *context);
 
 #endif

@@ -75,10 +75,21 @@ static void await_set(struct worker *w, struct client *client, uint32_t domain)
 	unfollow_if_idle(w, &w->follows[before]);
 }
 
-void reader_await(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
+static void entry_await(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
 {
 	await_set(w, client, domain);
 	reader_follow(w, domain, position);
+}
+
+void reader_await(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
+{
+	struct connection_cursor next = *cursor_now(client->c);
+	next.view_map = 0;
+	next.next_map = (uint16_t)domain;
+	next.map_position = position;
+	cursor_commit(client->c, &next);
+	point("entry awaited");
+	entry_await(w, client, domain, position);
 }
 
 /* What his cursor says he sees changed. */
@@ -196,6 +207,7 @@ static struct client *client_of_handle(struct worker *w, struct handle handle)
 }
 
 static bool ring_visit(struct worker *w, uint32_t domain, unsigned most);
+static void catch_up(struct worker *w, struct client *client, uint32_t domain, uint64_t position);
 static void reader_reconcile(struct worker *w, struct client *client);
 
 /* The client stands on this map now and sees it from this entry on. `position` is that behind the entry. */
@@ -222,6 +234,12 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 	output_tell(w, client, &next, w->burst, shot.length, true);
 }
 
+/* Where he is as far as the rings told; or where he is about to be. */
+static uint32_t map_before(const struct client *client)
+{
+	return client->in_map != 0 ? client->in_map : client->awaits;
+}
+
 static void note_enter(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
 {
 	struct client *client = client_of_handle(w, note->connection);
@@ -240,8 +258,8 @@ static void note_enter(struct worker *w, uint32_t domain, const struct note *not
 	 * one order, so reading just that far never leads back into this ring. */
 	struct client *outer = w->entering;
 	w->entering = client;
-	while (client->in_map != 0 && client->in_map != domain && ring_visit(w, client->in_map, 1))
-		;
+	for (uint32_t map = map_before(client); map != 0 && map != domain && ring_visit(w, map, 1);)
+		map = map_before(client);
 	w->entering = outer;
 	list_remove(w, client);
 	await_set(w, client, 0);
@@ -254,7 +272,8 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 {
 	struct connection_cursor next = *cursor_now(client->c);
 	const struct follow *there = &w->follows[note->object];
-	/* Only a lap can bring that about: his entry there was read before he was here again. */
+	/* The ring there is followed from behind his entry on: for somebody else, who came from another side in this turn of the
+	 * loop; or it was lapped. */
 	bool passed = note->object != 0 && note->object != client->in_map && w->entering != client && there->on &&
 				  there->position > note->position;
 	next.view_map = 0;
@@ -266,9 +285,9 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 	if (note->object == 0)
 		w->by_player[note->subject] = NULL;
 	else if (passed)
-		reader_reconcile(w, client);
+		catch_up(w, client, note->object, note->position);
 	else
-		reader_await(w, client, note->object, note->position);
+		entry_await(w, client, note->object, note->position);
 }
 
 static void note_view(struct worker *w, struct client *client, const struct note *note, uint64_t position)
@@ -284,18 +303,25 @@ static void note_view(struct worker *w, struct client *client, const struct note
 	cursor_commit(client->c, &next);
 }
 
-static void note_toggle(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+/* `next`: the cursor behind the note. */
+static void toggle_believe(struct worker *w, struct client *client, struct connection_cursor next,
+						   const struct note *note)
 {
-	struct connection_cursor next = *cursor_now(client->c);
 	bool believed = (next.toggles & note->object) != 0;
 	if (believed == (note->x != 0))
 		return;
 	uint8_t bytes[8];
-	next.map_position = position;
 	next.toggles ^= (uint8_t)note->object;
 	size_t length =
 		toggle_packet((enum client_toggle)note->object, (enum dialect)client->c->dialect, bytes, sizeof bytes);
 	output_tell(w, client, &next, bytes, length, true);
+}
+
+static void note_toggle(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+{
+	struct connection_cursor next = *cursor_now(client->c);
+	next.map_position = position;
+	toggle_believe(w, client, next, note);
 }
 
 /* A note about one player, on his map. */
@@ -322,6 +348,50 @@ static void subject_note(struct worker *w, uint32_t domain, const struct note *n
 		break;
 	default:
 		break;
+	}
+}
+
+/* A note of a map that is for this client, if it is. */
+static void map_note_for(struct worker *w, struct client *client, uint32_t domain, const struct note *note,
+						 uint64_t position)
+{
+	switch (note->kind) {
+	case NOTE_AREA:
+	case NOTE_DEAD_AREA:
+	case NOTE_MAP:
+		if (client->in_map == domain)
+			gather_tell_one(w, client, note, position);
+		break;
+	case NOTE_ENTER:
+		if (client_of_handle(w, note->connection) == client)
+			note_enter(w, domain, note, position);
+		break;
+	case NOTE_RESYNC_ALL:
+		reader_reconcile(w, client);
+		break;
+	default:
+		if (w->by_player[note->subject] == client)
+			subject_note(w, domain, note, position);
+		break;
+	}
+}
+
+/* He came to this map before we began to follow its ring: what the others there were told is read once more, for him alone,
+ * from before his entry up to where they are, or until he goes on to another map. */
+static void catch_up(struct worker *w, struct client *client, uint32_t domain, uint64_t position)
+{
+	const struct follow *follow = &w->follows[domain];
+	const struct ring *ring = &w->world.domains[domain].ring;
+	bool entered = false;
+	while (position < follow->position && client->c != NULL && client->c->phase == CONNECTION_PLAYING &&
+		   (!entered || client->in_map == domain)) {
+		struct note note;
+		if (ring_read(&w->world, ring, &position, &note, w->note_bytes) != RING_READ) {
+			reader_reconcile(w, client);
+			return;
+		}
+		map_note_for(w, client, domain, &note, position);
+		entered |= client->in_map == domain;
 	}
 }
 
@@ -359,7 +429,10 @@ static void realm_tell(struct worker *w, struct client *client, const struct not
 		return;
 	struct connection_cursor next = *cursor;
 	next.realm_position = position;
-	output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
+	if (note->kind == NOTE_TOGGLE)
+		toggle_believe(w, client, next, note);
+	else
+		output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
 }
 
 static bool realm_note_reaches(const struct worker *w, const struct client *client, const struct note *note)
@@ -367,6 +440,7 @@ static bool realm_note_reaches(const struct worker *w, const struct client *clie
 	const struct player *player = &w->world.players[client->c->player.index];
 	switch (note->kind) {
 	case NOTE_ALL:
+	case NOTE_TOGGLE:
 		return true;
 	case NOTE_GUILD:
 		return player->guild == note->object;
@@ -561,7 +635,7 @@ void reader_adopt(struct worker *w, struct client *client, unsigned former)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
 	uint32_t domain = cursor->view_map != 0 ? cursor->view_map : cursor->next_map;
-	if (cursor->greeted != GREETED_HERE || domain == 0)
+	if (domain == 0)
 		return; /* reader_adopt_finish gives it everything */
 	uint64_t from = cursor->view_map != 0 ? *world_reader_position(&w->world, former, domain) : cursor->map_position;
 	if (!w->follows[domain].on) {
@@ -583,7 +657,7 @@ void reader_adopt_finish(struct worker *w)
 {
 	for (uint32_t i = 1; i <= w->world.limits.connections; i++) {
 		struct client *client = &w->clients[i];
-		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING &&
+		if (client->c != NULL && client->c->phase == CONNECTION_PLAYING && client->in_map == 0 && client->awaits == 0 &&
 			cursor_now(client->c)->greeted != GREETED_HERE)
 			reader_reconcile(w, client);
 	}

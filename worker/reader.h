@@ -22,7 +22,8 @@ bool reader_pump(struct worker *w);
 bool reader_has_news(const struct worker *w);
 
 /* After a transaction that let this client's player enter a map: follows its ring at least until that entry, which is at
- * `position`, was read, whoever else leaves the map meanwhile. */
+ * `position`, was read, whoever else leaves the map meanwhile. So does a successor: what the client does before it is shown the
+ * map is answered behind that. */
 void reader_await(struct worker *w, struct client *client, uint32_t domain, uint64_t position);
 
 /* Takes the client out of every list: it sees nothing any more. */

@@ -24,6 +24,7 @@ enum {
 	AGAIN_MS = 20,           /* what has to wait is tried again after this time */
 	STORE_AGAIN_MS = 250,    /* a store that is away */
 	OTHERS_FIRST_MS = 10000, /* the longest that a login waits for those who come back */
+	HOLD_MS = 3000,          /* the longest that who is back waits for those who are not */
 };
 
 struct session {
@@ -33,6 +34,7 @@ struct session {
 	bool creating;
 	uint32_t returning_id;            /* its account */
 	bool returning;                   /* it played in the former generation: it is who it says */
+	bool coming;                      /* ... and is not in the world yet */
 	uint64_t until_ms;                /* how long it may wait */
 	uint64_t due_ms;                  /* waiting: when it goes on ... */
 	void (*go_on)(struct session *s); /* ... and how */
@@ -109,9 +111,20 @@ static enum tx_verdict attempt_give_back(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+static void coming_set(struct session *s, bool coming)
+{
+	struct worker *w = s->w;
+	if (s->coming == coming)
+		return;
+	s->coming = coming;
+	w->coming += coming ? 1 : UINT32_MAX;
+	atomic_store(&w->world.processes[w->world.slot].coming, w->coming);
+}
+
 static void session_end(struct session *s)
 {
 	struct worker *w = s->w;
+	coming_set(s, false);
 	const struct connection *c = handle_connection(&w->world, s->connection);
 	if (s->player.index != 0 && !s->found_in_world)
 		worker_transaction(w, &w->world.realm_domain, 1, release, &s->player);
@@ -286,10 +299,8 @@ static void session_enter(struct session *s)
 	client_enter(w, client, CONNECTION_PLAYING);
 	point("playing");
 	reader_await(w, client, entering.map, entering.position);
-	if (returning) {
-		client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
-		client_receive(w, client); /* what he did meanwhile comes before what he is shown */
-	}
+	if (returning)
+		client->echo_until_ms = worker_now_ms(w) + HOLD_MS + ECHO_MS;
 }
 
 /* --- passwords, on a job thread -------------------------------------------------------------------------------------------------------- */
@@ -558,6 +569,7 @@ void session_return(struct worker *w, struct client *client, struct text name, u
 	}
 	s->returning = true;
 	s->returning_id = account;
+	coming_set(s, true);
 	s->until_ms = worker_now_ms(w) + (uint64_t)w->config->workers.return_timeout_s * 1000;
 	if (worker_transaction(w, &w->world.realm_domain, 1, reserve_return, s) != TX_COMMIT) {
 		session_refuse(s, s->refusal, "it could not be reserved in this generation");
@@ -565,6 +577,34 @@ void session_return(struct worker *w, struct client *client, struct text name, u
 	}
 	client_enter(w, client, CONNECTION_CHECKING); /* last: the connection is whole from here on (arrival.h) */
 	store_ask(s);
+}
+
+static bool others_come(const struct worker *w)
+{
+	for (unsigned slot = 0; slot < w->world.limits.workers; slot++) {
+		if (atomic_load(&w->world.processes[slot].coming) != 0)
+			return true;
+	}
+	return others_return(w);
+}
+
+void session_hold_begin(struct worker *w)
+{
+	atomic_store(&w->world.processes[w->world.slot].coming, w->coming); /* also of a predecessor's, who are none now */
+	if (others_come(w))
+		w->hold_until_ms = worker_now_ms(w) + HOLD_MS;
+}
+
+bool session_hold_goes_on(struct worker *w)
+{
+	if (w->hold_until_ms == 0)
+		return false;
+	if (worker_now_ms(w) < w->hold_until_ms && others_come(w))
+		return true;
+	w->hold_until_ms = 0;
+	point("all are back");
+	client_look_at_input(w);
+	return false;
 }
 
 /* --- what the client asked for ---------------------------------------------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@
  *   4. enter the world: one transaction
  *
  * When the world was made anew under the players (master/generation.h) those who played come back by 1, 2 and 4 alone; and
- * until all have their names (realm.returning), everybody else's 1 waits.
+ * until all have their names (realm.returning), everybody else's 1 waits. What they do meanwhile waits until all are in.
  *
  * Across every wait only handles are kept: the connection may be closed, the character gone meanwhile. When the worker
  * dies, its reservations are released by its successor (session_release_leftovers). */
@@ -25,6 +25,13 @@ void session_create(struct worker *w, struct client *client, const struct c2s_LO
  * greeted already, and a store that is away is asked again for workers.return_timeout_s. Its name is reserved before this
  * returns, or it is refused. Also for one whose worker died meanwhile: then the slot is reserved for it already. */
 void session_return(struct worker *w, struct client *client, struct text name, uint32_t account);
+
+/* Who came along does and says nothing before all are back in the world: somebody who stood beside him would miss it. Nor is
+ * he shown anything: what he did meanwhile comes before that.
+ * `begin` once, when those of this worker are on their way; `goes_on` once per turn: true while it is so, for three seconds at
+ * most, since a store may be away. When it ends, the input that waited is looked at. */
+void session_hold_begin(struct worker *w);
+bool session_hold_goes_on(struct worker *w);
 
 /* The client is closed: what is under way ends as soon as its answer comes. Harmless without a session. */
 void session_cancel(struct worker *w, struct client *client);

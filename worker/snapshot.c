@@ -32,26 +32,43 @@ size_t toggle_packet(enum client_toggle toggle, enum dialect dialect, uint8_t *b
 	case TOGGLE_PARALYSED:
 		PUT(&writer, PARALIZE_OK);
 		break;
+	case TOGGLE_RAIN:
+		PUT(&writer, RAIN_TOGGLE);
+		break;
 	}
 	return writer.length;
 }
 
-uint8_t toggles_of(const struct body *body)
+uint8_t toggles_of(const struct world *world, const struct body *body)
 {
 	return (uint8_t)(((body->flags & BODY_SAILING) != 0 ? TOGGLE_NAVIGATE : 0) |
 					 ((body->flags & BODY_RESTING) != 0 ? TOGGLE_REST : 0) |
 					 ((body->flags & BODY_MEDITATING) != 0 ? TOGGLE_MEDITATE : 0) |
-					 ((body->flags & BODY_PARALYSED) != 0 ? TOGGLE_PARALYSED : 0));
+					 ((body->flags & BODY_PARALYSED) != 0 ? TOGGLE_PARALYSED : 0) |
+					 (world->realm->raining ? TOGGLE_RAIN : 0));
 }
 
 static void toggles_put(struct packet_writer *writer, uint8_t believed, uint8_t wanted)
 {
-	for (unsigned bit = TOGGLE_NAVIGATE; bit <= TOGGLE_PARALYSED; bit <<= 1) {
+	for (unsigned bit = TOGGLE_NAVIGATE; bit <= TOGGLE_RAIN; bit <<= 1) {
 		if (((believed ^ wanted) & bit) == 0)
 			continue;
 		writer->length += toggle_packet((enum client_toggle)bit, writer->dialect, writer->data + writer->length,
 										writer->capacity - writer->length);
 	}
+}
+
+/* The two switches that a client cannot ask for. */
+static void safes_put(struct packet_writer *writer, const struct player *player)
+{
+	if (player->safe_mode)
+		PUT_MULTI(writer, SAFE_MODE_ON);
+	else
+		PUT_MULTI(writer, SAFE_MODE_OFF);
+	if (player->resuscitation_safe)
+		PUT_MULTI(writer, RESUSCITATION_SAFE_ON);
+	else
+		PUT_MULTI(writer, RESUSCITATION_SAFE_OFF);
 }
 
 /* Everybody and everything in the window, but not oneself. */
@@ -105,13 +122,15 @@ static enum tx_verdict take(struct tx *tx, void *context)
 	wire_spells(tx, &writer, self);
 	if (cursor->greeted == GREETED_NOT || (cursor->greeted == GREETED_BEFORE && c->dialect == DIALECT_GODOT))
 		PUT(&writer, LEVEL_UP, .skill_points = player->skill_points); /* classic clients add it to what they know */
-	if (cursor->greeted != GREETED_HERE) {
-		if (player->safe_mode)
-			PUT_MULTI(&writer, SAFE_MODE_ON);
-		else
-			PUT_MULTI(&writer, SAFE_MODE_OFF);
-	}
-	shot->toggles = toggles_of(body);
+	if (cursor->greeted != GREETED_HERE)
+		safes_put(&writer, player);
+	if (tx->world->realm->night ? cursor->greeted != GREETED_HERE : cursor->greeted == GREETED_BEFORE)
+		PUT(&writer, SEND_NIGHT, .night = tx->world->realm->night != 0);
+	if (player->blind)
+		PUT(&writer, BLIND);
+	if (player->stupid)
+		PUT(&writer, DUMB);
+	shot->toggles = toggles_of(tx->world, body);
 	toggles_put(&writer, cursor->greeted != GREETED_NOT ? cursor->toggles : 0, shot->toggles);
 	surroundings_put(tx, &writer, map, self);
 	PUT(&writer, POS_UPDATE, .x = body->x, .y = body->y);

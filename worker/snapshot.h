@@ -26,7 +26,7 @@ void snapshot_take(struct worker *w, struct client *client, uint32_t map, struct
 bool snapshot_take_anywhere(struct worker *w, struct client *client, uint32_t *map, struct snapshot *shot);
 
 /* What the client of this body should believe. */
-uint8_t toggles_of(const struct body *body);
+uint8_t toggles_of(const struct world *world, const struct body *body);
 
 /* The packet that flips a toggle. Returns its length. */
 size_t toggle_packet(enum client_toggle toggle, enum dialect dialect, uint8_t *bytes, size_t capacity);

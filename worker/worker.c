@@ -21,6 +21,7 @@
 #include "worker/game/leaving.h"
 #include "worker/game/say.h"
 #include "worker/game/tick.h"
+#include "worker/game/weather.h"
 #include "worker/master_line.h"
 #include "worker/output.h"
 #include "worker/reader.h"
@@ -31,12 +32,13 @@
 enum {
 	BURST_BYTES = 1 << 20, /* the largest snapshot: some 15,000 characters */
 	DEADLINES_MS = 500,
-	TICKS_MS = 50,
+	TICKS_MS = 20,
 	TICK_LATE_MS = 250,   /* after that any worker runs another's tick */
 	STOP_FLUSH_MS = 3000, /* for what is queued when the server stops */
 	VAULT_RETRY_MS = 5,
+	BACK_LOOK_MS = 2,        /* whether all are back */
 	RETIRE_LOGINS_MS = 2000, /* for logins under way */
-	RETIRE_OTHERS_MS = 2000, /* for the others to halt */
+	RETIRE_OTHERS_MS = 3000, /* for the others to halt: longer than they have for their logins */
 	RETIRE_TURN_MS = 2,
 	HAND_OVER_MS = 5000, /* for the master to take the passports */
 	HEARTBEAT_MS = 1000, /* the loop turns at least this often */
@@ -78,18 +80,18 @@ static void rings_read(struct worker *w)
 		w->read_ms = worker_now_ms(w);
 }
 
-/* Says that we sleep, and how deep. Returns how long, ms; 0 = there is something to do. */
-static int fall_asleep(struct worker *w, int allowed_ms)
+/* Says that we sleep, and how deep. Returns how long, ms; 0 = there is something to do. `hold`: the rings are not read now. */
+static int fall_asleep(struct worker *w, int allowed_ms, bool hold)
 {
 	uint64_t now = worker_now_ms(w), due = rings_due_ms(w);
-	bool dozing = now < due; /* the rings are looked at then, whatever comes */
+	bool dozing = !hold && now < due; /* the rings are looked at then, whatever comes */
 	atomic_store(&own_slot(w)->asleep, dozing ? DOZING : ASLEEP);
 	point("falling asleep");
 	if (dozing)
 		return allowed_ms >= 0 && allowed_ms < (int)(due - now) ? allowed_ms : (int)(due - now);
 	/* First say that we sleep, then look once more: who publishes looks at `asleep` after publishing. */
 	atomic_thread_fence(memory_order_seq_cst);
-	if (!reader_has_news(w))
+	if (hold || !reader_has_news(w))
 		return allowed_ms;
 	atomic_store(&own_slot(w)->asleep, AWAKE);
 	return 0;
@@ -98,8 +100,11 @@ static int fall_asleep(struct worker *w, int allowed_ms)
 static int before_sleep(void *context)
 {
 	struct worker *w = context;
+	accept_turn(w);
+	bool hold = session_hold_goes_on(w);
 	bool more = client_turn(w);
-	rings_read(w);
+	if (!hold)
+		rings_read(w);
 	int allowed_ms = output_flush_due(w);
 	point("flushed");
 	vault_link_turn(w);
@@ -107,7 +112,9 @@ static int before_sleep(void *context)
 	count_add(&w->world, COUNT_turns, 1);
 	if (more || w->input_first != NULL)
 		return 0;
-	allowed_ms = fall_asleep(w, allowed_ms);
+	if ((hold || w->accept_waits) && (allowed_ms < 0 || allowed_ms > BACK_LOOK_MS))
+		allowed_ms = BACK_LOOK_MS;
+	allowed_ms = fall_asleep(w, allowed_ms, hold);
 	if (w->vault_count > 0 && (allowed_ms < 0 || allowed_ms > VAULT_RETRY_MS))
 		allowed_ms = VAULT_RETRY_MS;
 	return allowed_ms >= 0 && allowed_ms < HEARTBEAT_MS ? allowed_ms : HEARTBEAT_MS;
@@ -146,6 +153,8 @@ static void ticks_run(void *context)
 	uint64_t now = worker_now_ms(w);
 	if (w->retirement >= RETIRE_HALTED)
 		return;
+	if (weather_is_due(&w->world, now))
+		worker_transaction(w, &w->world.realm_domain, 1, weather_tick, NULL);
 	bool others = now - w->others_looked_ms >= TICK_LATE_MS / 2; /* each look at a map is a page of its own */
 	if (others)
 		w->others_looked_ms = now;
@@ -508,6 +517,7 @@ int worker_main(const struct process_start *start)
 	adopt_connections(w, &w->predecessor);
 	point("adopted");
 	arrival_take(w);
+	session_hold_begin(w);
 	point("arrived");
 	adopt_close_leftovers(w);
 	if (!accept_start(w, &why)) {

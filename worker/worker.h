@@ -124,9 +124,12 @@ struct worker {
 	unsigned workers; /* how many there are */
 	bool stopping;
 	bool read_urgently; /* a transaction of ours said what must not wait: the rings are read in this turn */
+	bool accept_waits;  /* newcomers are not let in yet: not all have come along */
 	bool making_way;    /* for a successor in the same world: no login begins any more */
 	enum retirement retirement;
-	uint64_t retirement_ms;    /* when this step of it began */
+	uint32_t coming;        /* sessions of those who come back and are not in the world yet: as in our process slot */
+	uint64_t retirement_ms; /* when this step of it began */
+	uint64_t hold_until_ms; /* until all are back, but no longer, what players say and do waits; 0 = it does not */
 	uint64_t leaving_since_ms; /* when the players were made to leave; 0 = not yet */
 	int exit;                  /* enum process_exit */
 	int signals;               /* signalfd */
@@ -137,7 +140,9 @@ struct worker {
 	struct acceptor acceptors[WORKERS_MAX];
 	struct client *clients; /* [limits.connections + 1]; .c == NULL: not ours */
 	uint32_t clients_open;
+	uint32_t sessions_open;    /* logins, creations and returns under way */
 	uint32_t connection_hint;  /* where to look for a free connection */
+	enum charset charset;      /* of newcomers */
 	struct client **by_player; /* [limits.players + 1]: our client that plays it */
 
 	struct follow *follows; /* [realm_domain + 1] */
@@ -162,16 +167,14 @@ struct worker {
 	struct vault_message *vault_waiting; /* a ring */
 	uint32_t vault_first, vault_count, vault_capacity;
 
-	struct client *flush_wheel[FLUSH_WHEEL];
 	struct client *urgent_first;
 	uint32_t flush_waiting;
+	struct client *flush_wheel[FLUSH_WHEEL];
 	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
 	struct client *input_first; /* clients with input left */
 	struct client *closing_first;
 	struct session *waiting_sessions; /* those that wait for a time */
 	struct loop_timer *waiting_timer;
-	uint32_t sessions_open; /* logins, creations and returns under way */
-	enum charset charset;   /* of newcomers */
 };
 
 /* Runs a transaction of this worker: with the time of this turn, real and monotonic. */

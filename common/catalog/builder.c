@@ -20,7 +20,7 @@ static bool world_load(struct catalog_source *source, struct problem *why)
 {
 	return definitions_load(source, why) && balance_load(source, why) && factions_load(source, why) &&
 		   crafting_load(source, why) && praetorians_load(source, why) && invocations_load(source, why) &&
-		   texts_load(source, why) && maps_load(source, why) && cities_load(source, why);
+		   texts_load(source, why) && maps_load(source, why) && cities_load(source, why) && distances_find(source, why);
 }
 
 int catalog_build(const char *root, struct catalog_warnings *warnings, struct problem *why)

@@ -122,6 +122,12 @@ const struct map_def *catalog_map(const struct catalog *catalog, unsigned number
 	return map != NULL && (map->flags & MAP_THERE) != 0 ? map : NULL;
 }
 
+unsigned catalog_city_distance(const struct catalog *catalog, unsigned city, unsigned map)
+{
+	const struct map_def *def = catalog_map(catalog, map);
+	return def != NULL && city >= 1 && city <= CITY_COUNT ? def->city_distance[city - 1] : CITY_UNREACHED;
+}
+
 const struct item_def *catalog_item(const struct catalog *catalog, unsigned number)
 {
 	const struct item_def *item = row(catalog, REGION_ITEMS, number);

@@ -68,6 +68,10 @@ const struct class_def *catalog_class(const struct catalog *catalog, unsigned nu
 const struct race_def *catalog_race(const struct catalog *catalog, unsigned number);   /* enum race_id, else NULL */
 const struct city_def *catalog_city(const struct catalog *catalog, unsigned number);   /* enum city_id, else NULL */
 
+/* How many maps a city (enum city_id) is away from a map, along their borders: 0 = it is there; CITY_UNREACHED = no way leads
+ * there, or there is no such city or map. Looked for once, when the catalog is built (distances.c). */
+unsigned catalog_city_distance(const struct catalog *catalog, unsigned city, unsigned map);
+
 /* Nemahuak: where a character without position, that is every new one, starts. */
 const struct city_def *catalog_start_city(const struct catalog *catalog);
 

@@ -103,6 +103,8 @@ static bool map_same(const struct pair *p, const struct map_def *a, const struct
 	y.name = y.zone_text = y.restriction_text = y.first_tile = 0;
 	x.first_exit = x.first_creature = x.first_object = x.first_sound = 0;
 	y.first_exit = y.first_creature = y.first_object = y.first_sound = 0;
+	memset(x.city_distance, 0, sizeof x.city_distance); /* follow from the exits of all maps */
+	memset(y.city_distance, 0, sizeof y.city_distance);
 	return memcmp(&x, &y, sizeof x) == 0 && text_same(p, a->name, b->name) &&
 		   text_same(p, a->zone_text, b->zone_text) && text_same(p, a->restriction_text, b->restriction_text) &&
 		   rows_same(p, REGION_TILES, a->first_tile, MAP_TILES, b->first_tile, MAP_TILES) &&

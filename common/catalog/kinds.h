@@ -158,6 +158,9 @@ enum item_kind {
 
 enum { GOLD_ITEM = 12 }; /* gold that lies about is so many of this item (rules-economy-social-admin.md 1.2) */
 
+/* Instruments that druids and bards wear as a ring, known by number (rules-life-combat-magic.md 1.4). */
+enum { MAGIC_FLUTE_ITEM = 208, MAGIC_LUTE_ITEM = 696, ELVEN_LUTE_ITEM = 1049, ELVEN_FLUTE_ITEM = 1050 };
+
 enum potion_kind {
 	POTION_NONE,
 	POTION_AGILITY,
@@ -301,6 +304,8 @@ enum spell_flag {
 	SPELL_IS_SUMMONING = 1 << 17,   /* Invoca */
 	SPELL_STAFF_AFFECTED = 1 << 18, /* a staff changes the damage */
 };
+
+enum { APOCALYPSE_SPELL = 25 }; /* known by number: the elven flute does not make it cheaper (15.3) */
 
 /* --- factions: formats.md 13 --- */
 

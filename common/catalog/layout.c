@@ -20,7 +20,7 @@
 	F(s, name) F(s, zone_text) F(s, restriction_text) F(s, first_tile) F(s, first_exit) F(s, exit_count)               \
 	F(s, first_creature) F(s, creature_count) F(s, first_object) F(s, object_count) F(s, first_sound)                  \
 	F(s, sound_count) F(s, start) F(s, death) F(s, flags) F(s, version) F(s, music) F(s, terrain) F(s, zone)           \
-	F(s, restriction) F(s, reserve)
+	F(s, restriction) F(s, city_distance) F(s, reserve)
 #define ITEM_FIELDS(F, s)                                                                                              \
 	F(s, name) F(s, sign_text) F(s, forum) F(s, flags) F(s, price) F(s, lock) F(s, effect_ticks) F(s, kind)            \
 	F(s, forbidden_classes) F(s, graphic) F(s, sign_graphic) F(s, body) F(s, animation) F(s, short_animation)          \

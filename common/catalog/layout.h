@@ -104,16 +104,18 @@ struct map_def {
 	uint32_t first_creature, creature_count;
 	uint32_t first_object, object_count;
 	uint32_t first_sound, sound_count;
-	struct place start;  /* who logs in here is moved there; map 0 = nobody is */
-	struct place death;  /* the dead are moved there and may not enter; map 0 = they may */
-	uint16_t flags;      /* enum map_flag */
-	int16_t version;     /* sent to the client on a change of map */
-	uint16_t music;      /* midi number, 0 = none */
-	uint8_t terrain;     /* enum terrain */
-	uint8_t zone;        /* enum zone */
-	uint8_t restriction; /* enum restriction */
-	uint8_t reserve[7];
+	struct place start;                /* who logs in here is moved there; map 0 = nobody is */
+	struct place death;                /* the dead are moved there and may not enter; map 0 = they may */
+	uint16_t flags;                    /* enum map_flag */
+	int16_t version;                   /* sent to the client on a change of map */
+	uint16_t music;                    /* midi number, 0 = none */
+	uint8_t terrain;                   /* enum terrain */
+	uint8_t zone;                      /* enum zone */
+	uint8_t restriction;               /* enum restriction */
+	uint8_t city_distance[CITY_COUNT]; /* maps between here and each city (enum city_id - 1), along the borders */
+	uint8_t reserve;
 };
+enum { CITY_UNREACHED = 255 }; /* no way along the borders leads from the city to this map: a dungeon, an island */
 
 struct item_def {
 	uint32_t name;              /* text; trailing blanks are cut */

@@ -81,5 +81,6 @@ bool praetorians_load(struct catalog_source *source, struct problem *why);
 bool invocations_load(struct catalog_source *source, struct problem *why);
 bool texts_load(struct catalog_source *source, struct problem *why);
 bool maps_load(struct catalog_source *source, struct problem *why);
+bool distances_find(struct catalog_source *source, struct problem *why); /* after the cities */
 
 #endif

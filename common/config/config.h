@@ -42,6 +42,7 @@ struct config {
 enum { CONFIG_BACKEND_LMDB, CONFIG_BACKEND_REDIS };
 enum { CONFIG_DICE_CLASSIC, CONFIG_DICE_RANGE };
 enum { CONFIG_KIT_CLASSIC, CONFIG_KIT_PYAO };
+enum { CONFIG_DROPS_UNSAFE, CONFIG_DROPS_ALWAYS, CONFIG_DROPS_NEVER };
 
 /* When a changed value takes effect: see settings.def. */
 enum setting_when { WHEN_RESTART, WHEN_WORLD, WHEN_LIVE, WHEN_NOW };

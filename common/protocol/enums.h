@@ -138,6 +138,7 @@ enum sound {
 	SOUND_DEATH_MALE = 11,
 	SOUND_HIT_CREATURE = 12, /* a creature without a sound of its own */
 	SOUND_EQUIP_WEAPON = 25,
+	SOUND_DRAGON = 30,
 	SOUND_SHIELD = 37,
 	SOUND_DRINK = 46,
 	SOUND_BOAT = 55,

@@ -67,12 +67,14 @@ bool audit_room_create(struct audit_room *room, const struct world *w, const str
 {
 	size_t chunks = (size_t)w->limits.workers * w->limits.chunks + 1, players = (size_t)w->limits.players + 1;
 	size_t items = (size_t)w->limits.items + 1, blocked = sizeof w->maps[0].blocked;
+	size_t creatures = (size_t)w->limits.creatures + 1, seen = chunks > players ? chunks : players;
+	seen = seen > creatures ? seen : creatures;
 	*room =
 		(struct audit_room){.found = calloc(items, sizeof *room->found),
 							.net = calloc(items, sizeof *room->net),
 							.terrain = calloc((size_t)w->limits.maps + 1, blocked),
-							.seen = calloc(1, chunks > players ? chunks : players),
-							.seen_bytes = chunks > players ? chunks : players,
+							.seen = calloc(1, seen),
+							.seen_bytes = seen,
 							.addresses = calloc((size_t)w->address_sets * ADDRESS_SET + 1, sizeof *room->addresses)};
 	if (room->found == NULL || room->net == NULL || room->terrain == NULL || room->seen == NULL ||
 		room->addresses == NULL)

@@ -1,5 +1,5 @@
 /* audit.h - is the world as it must be? A look at everything at one moment: one body per tile and one tile per body, lists,
- * names, free slots, stacks, doors, rings, logs, and of each item as much as the ledger says (ledger.h).
+ * creatures (each on a map, waiting or free, none in a wall, every pet its master's), names, free slots, stacks, doors, rings, logs, and of each item as much as the ledger says (ledger.h).
  *
  * Reads only. The caller holds every lock (tx_lock_everything), so nothing is allocated or logged here: findings are kept
  * as texts, and what is needed to find them is made before (struct audit_room). What rules and workers keep in order
@@ -45,7 +45,7 @@ struct audit_room {
 	int64_t *found;   /* [items + 1]: what there is of each item */
 	int64_t *net;     /* [items + 1]: what the ledger says */
 	uint8_t *terrain; /* [maps + 1] times as much as map_state.blocked */
-	uint8_t *seen;    /* [most of players, chunks + 1] */
+	uint8_t *seen;    /* [most of players, creatures, chunks + 1] */
 	size_t seen_bytes;
 	struct audit_address *addresses; /* by record, from 1 */
 };

@@ -3,6 +3,7 @@
 
 #include "common/catalog/catalog.h"
 #include "common/world/audit_parts.h"
+#include "common/world/populate.h"
 
 static bool is_body(const struct world *w, uint32_t index)
 {
@@ -142,24 +143,141 @@ static uint32_t list_look(struct look *look, uint32_t map)
 	return count;
 }
 
+/* --- creatures ------------------------------------------------------------------------------------------------------------------- */
+
+/* Where each creature was met: on its map's list, among those that wait, among the free. */
+static bool is_creature(const struct world *w, uint32_t index)
+{
+	return index > w->limits.players && index <= w->limits.players + w->limits.creatures;
+}
+
+static bool met_first(struct look *look, uint32_t index)
+{
+	uint8_t *seen = &look->room->seen[index - look->w->limits.players];
+	bool first = *seen == 0;
+	*seen = 1;
+	return first;
+}
+
+static uint32_t creature_list_look(struct look *look, uint32_t map)
+{
+	const struct world *w = look->w;
+	uint32_t count = 0, before = 0;
+	for (uint32_t b = w->maps[map].first_creature; b != 0; b = w->bodies[b].next_on_map) {
+		if (!is_creature(w, b) || w->bodies[b].kind != BODY_CREATURE || w->bodies[b].map != map ||
+			w->bodies[b].previous_on_map != before || !met_first(look, b)) {
+			audit_find(look->audit, "map %u: its list of creatures is broken at %u", map, b);
+			return count;
+		}
+		count++;
+		before = b;
+	}
+	if (count != w->maps[map].creatures)
+		audit_find(look->audit, "map %u: %u creatures are listed, %u are counted", map, count, w->maps[map].creatures);
+	return count;
+}
+
+static void waiting_look(struct look *look, uint32_t map)
+{
+	const struct world *w = look->w;
+	for (uint32_t b = w->maps[map].first_waiting; b != 0; b = w->bodies[b].next_on_map) {
+		if (!is_creature(w, b) || w->bodies[b].kind != BODY_CREATURE || w->bodies[b].map != 0 ||
+			w->bodies[b].origin_map != map || creature_of(w, b)->placed == 0 || creature_of(w, b)->act_due_ms == 0 ||
+			!met_first(look, b)) {
+			audit_find(look->audit, "map %u: its list of creatures that wait is broken at %u", map, b);
+			return;
+		}
+	}
+}
+
+static void free_creatures_look(struct look *look)
+{
+	const struct world *w = look->w;
+	uint32_t first = w->realm->free_creature_first, count = w->realm->free_creature_count;
+	if (count > w->limits.creatures || (first != 0 && first >= w->limits.creatures)) {
+		audit_find(look->audit, "free creatures: %u from %u on, of %u", count, first, w->limits.creatures);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t b = w->free_creatures[(first + i) % w->limits.creatures];
+		if (!is_creature(w, b) || w->bodies[b].kind != BODY_NONE || w->bodies[b].map != 0)
+			audit_find(look->audit, "free creatures: body %u is listed, which is none or not free", b);
+		else if (!met_first(look, b))
+			audit_find(look->audit, "free creatures: body %u is listed twice, or is about", b);
+	}
+}
+
+static void standing_look(struct look *look, uint32_t index)
+{
+	const struct world *w = look->w;
+	const struct body *body = &w->bodies[index];
+	if (body->map > w->limits.maps || !tile_is_on_map(body->x, body->y) ||
+		w->maps[body->map].occupant[tile_index(body->x, body->y)] != index) {
+		audit_find(look->audit, "creature %u: not where it says, map %u (%u,%u)", index, body->map, body->x, body->y);
+		return;
+	}
+	bool at_home = creature_of(w, index)->placed != 0 && body->origin_map == body->map && body->origin_x == body->x &&
+				   body->origin_y == body->y; /* some files put theirs behind a counter */
+	if (!at_home && bit_is_set(w->maps[body->map].blocked, tile_index(body->x, body->y)))
+		audit_find(look->audit, "creature %u: stands in a wall, map %u (%u,%u)", index, body->map, body->x, body->y);
+}
+
+/* Whose pet it is, he has it; the other way round: audit_players.c. */
+static void master_look(struct look *look, uint32_t index)
+{
+	const struct world *w = look->w;
+	const struct handle master = creature_of(w, index)->master;
+	const struct player *player = handle_player(w, master);
+	if (master.index == 0)
+		return;
+	for (unsigned i = 0; player != NULL && i < PETS_MOST; i++) {
+		if (player->pets[i].index == index)
+			return;
+	}
+	audit_find(look->audit, "creature %u: a pet of player %u, who does not have it", index, master.index);
+}
+
+static void creature_look(struct look *look, uint32_t index, uint32_t first_free)
+{
+	const struct world *w = look->w;
+	const struct body *body = &w->bodies[index];
+	const struct creature *creature = creature_of(w, index);
+	bool met = look->room->seen[index - w->limits.players] != 0;
+	bool gone = creature->placed != 0 && body->kind == BODY_CREATURE && body->map == 0 && creature->act_due_ms == 0;
+	if (!met && !gone)
+		audit_find(look->audit, "creature %u: on no list, of kind %u, it says map %u", index, body->kind, body->map);
+	if (look->catalog != NULL && (creature->placed != 0) != (index < first_free))
+		audit_find(look->audit, "creature %u: %splaced, as the map files do not say", index,
+				   creature->placed != 0 ? "" : "not ");
+	if (body->kind != BODY_CREATURE)
+		return;
+	if (body->map != 0) {
+		look->audit->creatures++;
+		standing_look(look, index);
+	}
+	master_look(look, index);
+}
+
 static void creatures_look(struct look *look)
 {
 	const struct world *w = look->w;
-	uint64_t counted = 0;
-	for (uint32_t b = w->limits.players + 1; b <= w->limits.players + w->limits.creatures; b++) {
-		const struct body *body = &w->bodies[b];
-		if (body->kind != BODY_CREATURE || body->map == 0)
+	uint64_t counted = 0, listed = 0;
+	uint32_t first_free =
+		look->catalog != NULL ? populate_first_creature(w, look->catalog, w->limits.maps + 1) : UINT32_MAX;
+	memset(look->room->seen, 0, look->room->seen_bytes);
+	for (uint32_t map = 1; map <= w->limits.maps; map++) {
+		if (w->maps[map].present == 0)
 			continue;
-		look->audit->creatures++;
-		if (body->map > w->limits.maps || !tile_is_on_map(body->x, body->y) ||
-			w->maps[body->map].occupant[tile_index(body->x, body->y)] != b)
-			audit_find(look->audit, "creature %u: not where it says, map %u (%u,%u)", b, body->map, body->x, body->y);
-	}
-	for (uint32_t map = 1; map <= w->limits.maps; map++)
+		listed += creature_list_look(look, map);
+		waiting_look(look, map);
 		counted += w->maps[map].creatures;
-	if (counted != look->audit->creatures)
-		audit_find(look->audit, "%u creatures are on the maps, %llu are counted", look->audit->creatures,
-				   (unsigned long long)counted);
+	}
+	free_creatures_look(look);
+	for (uint32_t b = w->limits.players + 1; b <= w->limits.players + w->limits.creatures; b++)
+		creature_look(look, b, first_free);
+	if (counted != look->audit->creatures || listed != counted)
+		audit_find(look->audit, "%u creatures are on the maps, %llu are counted, %llu listed", look->audit->creatures,
+				   (unsigned long long)counted, (unsigned long long)listed);
 }
 
 void look_at_maps(struct look *look)

@@ -72,11 +72,36 @@ static void played_look(struct look *look, uint32_t index)
 				   player->state, player->connection.index);
 }
 
+/* What is with him is his, is there, and is of the kind that is noted for it. */
+static void pets_look(struct look *look, uint32_t index)
+{
+	const struct world *w = look->w;
+	const struct player *player = &w->players[index];
+	for (unsigned i = 0; i < PETS_MOST; i++) {
+		uint32_t pet = player->pets[i].index;
+		if (pet == 0)
+			continue;
+		const struct body *body = pet > w->limits.players ? handle_body(w, player->pets[i]) : NULL;
+		const struct creature *creature = body != NULL ? creature_of(w, pet) : NULL;
+		if (creature == NULL || body->kind != BODY_CREATURE || creature->master.index != index ||
+			creature->master.generation != player->generation)
+			audit_find(look->audit, "player %u (%s): pet %u is not his", index, player->name, pet);
+		else if (body->map == 0 || body->map != w->bodies[index].map)
+			audit_find(look->audit, "player %u (%s): pet %u is on map %u, not with him", index, player->name, pet,
+					   body->map);
+		else if ((creature->tamed != 0) != (player->pet_kinds[i] != 0) ||
+				 (creature->tamed != 0 && player->pet_kinds[i] != body->creature))
+			audit_find(look->audit, "player %u (%s): pet %u is of kind %u, %u is noted", index, player->name, pet,
+					   body->creature, player->pet_kinds[i]);
+	}
+}
+
 static void player_look(struct look *look, uint32_t index)
 {
 	const struct player *player = &look->w->players[index];
 	if (player->state == PLAYER_RESERVED)
 		return;
+	pets_look(look, index);
 	place_look(look, index);
 	played_look(look, index);
 	worn_look(look, index);

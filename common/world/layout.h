@@ -166,7 +166,9 @@ struct process_slot {
 	_Atomic uint64_t heartbeat_ms; /* monotonic; once per turn of its loop */
 	_Atomic uint64_t born_ms;
 	struct black_box black_box;
-	uint8_t reserve[24];
+	_Atomic uint32_t coming; /* who came along from the former generation and is not in this world yet; until none is
+	                          * anywhere, nobody's packets are run (session.h) */
+	uint8_t reserve[20];
 	_Atomic uint64_t counters[COUNTER_ROOM];
 	pthread_mutex_t repair; /* robust; held while settling this slot's log */
 	uint8_t reserve2[40];
@@ -318,8 +320,13 @@ struct map_state {
 	uint32_t players;        /* characters of players on this map */
 	uint32_t first_player;   /* body index; linked through body.next_on_map */
 	uint32_t creatures;
-	uint32_t present; /* 1 = the catalog has this map */
-	uint8_t reserve[24];
+	uint32_t present;        /* 1 = the catalog has this map */
+	uint32_t first_creature; /* body index; linked through body.next_on_map too */
+	uint32_t first_waiting;  /* creatures of this map that wait to appear again: linked through body.next_on_map, on no
+	                          * map, but this map's (origin_map) */
+	uint64_t guards_due_ms;  /* guards that were led away return to their posts then; 0 = it was not set yet */
+	uint8_t clan_side;       /* where the praetorian clan stands (worker/game/praetorians.h) */
+	uint8_t reserve[7];
 	uint16_t occupant[MAP_TILES]; /* body index, 0 = free */
 	struct stack ground[MAP_TILES];
 	uint8_t blocked[MAP_TILES / 8 + 6]; /* bit per tile; from the terrain, changed by doors */
@@ -359,13 +366,47 @@ struct body {
 	int16_t fx;                     /* lasting effect, 0 = none */
 	int16_t fx_loops;
 	uint16_t reserve0;
-	uint32_t next_on_map, previous_on_map; /* players of one map */
+	uint32_t next_on_map, previous_on_map; /* players of one map, or its creatures */
 	int32_t hp, hp_max;                    /* creatures; players have theirs in struct player */
 	uint8_t origin_x, origin_y;            /* creatures: where they were placed */
 	uint16_t origin_map;
 	uint8_t reserve[12];
 };
 _Static_assert(sizeof(struct body) == 64, "one body, one cache line");
+
+/* --- creatures --------------------------------------------------------------------------------------------------------------- */
+
+enum { PATH_STEPS = 30 }; /* longest way a creature looks for (rules-life-combat-magic.md 16.4) */
+
+/* What a creature is about (worker/game/creature.h); beside the body of the same creature. Written under the lock of the map
+ * where the body stands, or waits to appear again (origin_map); under the realm's while it is free. Those that the map's files
+ * place keep their body for the segment's life; pets, summoned ones and a trainer's get one from the free list. */
+struct creature {
+	struct handle master; /* player whose pet it is; index 0 = nobody's */
+	struct handle maker;  /* the trainer (a creature) that called it */
+	struct handle target; /* body it is after: a player's or a creature's */
+	struct handle owner;  /* player who has the right to fight it (12.7) */
+	uint64_t owned_until_ms;
+	uint64_t act_due_ms;    /* its next beat; while it waits: when it appears again */
+	uint64_t strike_due_ms; /* may strike or cast from then on */
+	uint64_t freed_ms;      /* paralysis or immobility ends; 0 = neither */
+	uint64_t dies_ms;       /* a summoned one leaves; 0 = it stays */
+	uint32_t attacker_id;   /* account of who attacked it last; 0 = nobody */
+	int32_t experience;     /* left of what it gives */
+	uint8_t placed;         /* 1 = the map's files place it */
+	uint8_t respawns;
+	uint8_t movement; /* enum movement: now */
+	uint8_t hostile;  /* now */
+	uint8_t tamed;    /* of a pet: 1 = tamed, 0 = summoned */
+	uint8_t path_length, path_next;
+	uint8_t stage;              /* of a creature with a plan of its own (praetorians) */
+	uint8_t path[PATH_STEPS];   /* headings */
+	uint8_t path_x, path_y;     /* where it leads */
+	uint16_t counter;           /* the same plan's */
+	uint8_t center_x, center_y; /* of its clan */
+	uint8_t reserve[4];
+};
+_Static_assert(sizeof(struct creature) == 128, "a creature takes two cache lines");
 
 /* --- players ----------------------------------------------------------------------------------------------------------------- */
 
@@ -421,6 +462,53 @@ struct target {
 	uint8_t object_x, object_y;
 };
 
+/* What time does to a player (worker/game/effects.h): each has a moment at which it is due. */
+enum effect {
+	EFFECT_HEAL,
+	EFFECT_STAMINA,
+	EFFECT_HUNGER,
+	EFFECT_THIRST,
+	EFFECT_POISON,
+	EFFECT_COLD,
+	EFFECT_LAVA,
+	EFFECT_PARALYSIS, /* or immobility: ends */
+	EFFECT_SENSES,    /* blindness and stupidity end */
+	EFFECT_INVISIBILITY,
+	EFFECT_HIDING,
+	EFFECT_MIMICRY,
+	EFFECT_ATTRIBUTES, /* strength and agility become what they are */
+	EFFECT_ATTACKABLE,
+	EFFECT_MEDITATION,
+	EFFECT_HOME,            /* the way home is over */
+	EFFECT_JAIL,            /* a minute of it */
+	EFFECT_BLOCKING,        /* stands in a passage */
+	EFFECT_PARALISER_WATCH, /* whether who paralysed him is still about */
+	EFFECT_COUNT,
+	EFFECT_ROOM = 24,
+};
+
+/* When the player did last what has intervals (worker/game/gates.h); monotonic ms, 0 = never. */
+struct gates {
+	uint64_t cast_ms, strike_ms, shot_ms;
+	uint64_t strike_to_use_ms;               /* the blow that a potion must not follow too soon */
+	uint64_t cast_strike_ms, strike_cast_ms; /* the combination was used then */
+	uint64_t use_ms, work_ms;
+};
+
+enum { PETS_MOST = 3, VICTIMS_KEPT = 8 };
+
+/* Somebody he killed not long ago: it counts once (12.8). */
+struct victim {
+	uint32_t id;       /* account */
+	uint32_t killed_s; /* monotonic */
+};
+
+/* A body's appearance. */
+struct looks {
+	int16_t look, head, weapon, shield, helmet;
+	uint16_t reserve;
+};
+
 /* A character. Written under the lock of the map where its body stands; when it stands nowhere (RESERVED, GONE), under
  * the realm's. Name, id and state change only under both. The keeper copies it whole when `version` moved. */
 struct player {
@@ -460,10 +548,13 @@ struct player {
 	uint8_t skills_assigned;                 /* points assigned by hand */
 	uint8_t safe_mode, resuscitation_safe;
 	uint8_t dead;
-	uint8_t reserve1[2];
+	uint8_t paralysed; /* durable: he was when he left */
+	uint8_t poisoned;
 	int32_t skill_experience[SKILL_COUNT];
 	uint16_t spells[SPELL_SLOTS];
-	int16_t head; /* the living head; a ghost's body shows another */
+	int16_t head;                  /* the living head; a ghost's body shows another */
+	uint16_t surface_map;          /* the last that was no dungeon (14.6); 0 = none yet */
+	uint16_t pet_kinds[PETS_MOST]; /* creature numbers of tamed pets, also of those that wait outside; 0 = none */
 
 	/* property */
 	struct stack inventory[INVENTORY_SLOTS];
@@ -477,7 +568,7 @@ struct player {
 	uint16_t guild; /* 0 = none */
 	uint8_t royal_army, chaos_legion;
 	uint32_t played_s; /* before this session */
-	uint32_t reserve2;
+	int32_t players_killed;
 	int64_t session_unix_s; /* when this session began */
 
 	/* how things stand now; not durable */
@@ -495,15 +586,35 @@ struct player {
 	uint8_t trading;       /* kind of window open, 0 = none */
 	uint8_t logout_said_s; /* countdown second said last */
 	uint8_t chat_red, chat_green, chat_blue;
-	uint8_t travelling;
-	uint16_t poisoned;
-	uint16_t reserve3;
+	uint8_t travelling; /* on his way home as a ghost */
+	uint16_t spell;     /* chosen, to be cast with the next click; 0 = none */
+	uint8_t blind, stupid;
 	/* slots whose text in the store names an item that this world does not have: left as they are while empty here */
 	uint32_t inventory_unknown; /* bit per slot */
 	uint32_t reserve4;
 	uint64_t bank_unknown;
 	uint64_t flood_paid_ms[FLOOD_ROOM]; /* token buckets, one per class of packets (game/flood.c) */
-	uint8_t reserve[192];
+
+	uint64_t effects_due_ms;             /* the earliest of the next; 0 = none */
+	uint64_t effect_due_ms[EFFECT_ROOM]; /* enum effect; 0 = not under way */
+	struct gates gates;
+	struct handle paraliser;       /* body of who paralysed him */
+	struct handle hunter;          /* creature that attacks him */
+	struct handle quarry;          /* creature that he attacked first */
+	struct handle owned;           /* creature that he has the right to fight */
+	struct handle shares;          /* player who may fight it too */
+	struct handle pets[PETS_MOST]; /* bodies of those that are with him; same places as pet_kinds */
+	uint32_t attackable_by;        /* account that may attack him as if he were a criminal; 0 = none */
+	struct victim victims[VICTIMS_KEPT];
+	struct looks mimicked; /* what he looks like, while mimicking */
+	uint8_t mimicking;
+	uint8_t ignored;        /* creatures take the mimicking druid for one of theirs */
+	uint8_t sharing;        /* shares is to be asked */
+	uint8_t blocking_count; /* checks in a row that found him in a passage */
+	uint8_t meditation_told;
+	uint8_t victim_next; /* of victims: written next */
+	uint8_t reserve5[2];
+	uint8_t reserve[88];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");
 
@@ -555,18 +666,23 @@ struct realm {
 	uint32_t players_in_world;
 	uint32_t players_most;
 	uint32_t free_first, free_count; /* FIFO of player slots: a char index rests as long as possible before reuse */
-	uint32_t names_mask;             /* size of the name table - 1 */
-	uint64_t version;                /* +1 at each change that must become durable */
-	uint8_t closed_to_players;       /* 1 = only staff may enter */
-	uint8_t restored;                /* 1 = grounds and doors were read from the store */
-	uint16_t motd_length;            /* bytes of motd; 0 = the catalog's lines are shown */
-	struct place start;              /* where new characters, and those whose place does not exist any more, appear */
+	uint32_t free_creature_first, free_creature_count; /* the same of creatures that no map's files place */
+	uint32_t names_mask;                               /* size of the name table - 1 */
+	uint64_t version;                                  /* +1 at each change that must become durable */
+	uint8_t closed_to_players;                         /* 1 = only staff may enter */
+	uint8_t restored;                                  /* 1 = grounds and doors were read from the store */
+	uint16_t motd_length;                              /* bytes of motd; 0 = the catalog's lines are shown */
+	struct place start; /* where new characters, and those whose place does not exist any more, appear */
 	uint32_t returning; /* bit per worker slot that has not taken its clients over from the former generation yet: until
 	                     * all have, nobody else gets a name. Set by who makes the segment; read without lock */
 	uint32_t connections; /* open ones: those that an address counts */
 	uint32_t attempts;    /* of them, with a login or creation under way */
 	uint8_t balance;      /* enum balance_state */
-	uint8_t reserve[3];
+	uint8_t raining;      /* read without lock */
+	uint8_t night;        /* the same */
+	uint8_t reserve[1];
+	uint64_t weather_due_ms;   /* next look at the sky */
+	uint64_t weather_since_ms; /* it rains, or is dry, since */
 	struct kept_out kept_out[KEPT_OUT_MOST];
 	char motd[MOTD_BYTES]; /* Latin-1, lines separated by LF; from the store's server:motd */
 };
@@ -589,6 +705,7 @@ enum client_toggle {
 	TOGGLE_REST = 4,
 	TOGGLE_MEDITATE = 8,
 	TOGGLE_PARALYSED = 16,
+	TOGGLE_RAIN = 32, /* the realm's, the others are the player's */
 };
 
 /* Where a connection comes from; beside the connections, close together, because they are searched. Written by the
@@ -711,8 +828,10 @@ enum region_id {
 	WORLD_REGION_PLAYERS,
 	WORLD_REGION_REALM,
 	WORLD_REGION_KEEPER_NOTE,
-	WORLD_REGION_FREE_PLAYERS, /* uint32_t each */
-	WORLD_REGION_NAMES,        /* uint32_t each: player index, 0 = empty */
+	WORLD_REGION_CREATURES,      /* index = body index - limits.players; 0 is nobody */
+	WORLD_REGION_FREE_PLAYERS,   /* uint32_t each */
+	WORLD_REGION_FREE_CREATURES, /* uint32_t each: body index */
+	WORLD_REGION_NAMES,          /* uint32_t each: player index, 0 = empty */
 	WORLD_REGION_CONNECTIONS,
 	WORLD_REGION_PEERS,
 	WORLD_REGION_ADDRESSES, /* a hash table of sets; index 0 is nobody */
@@ -748,7 +867,7 @@ struct world_header {
 	struct world_limits limits;
 	uint32_t reserve0[2];
 	struct region regions[WORLD_REGION_COUNT];
-	uint8_t reserve[64];
+	uint8_t reserve[80];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
 

@@ -14,8 +14,10 @@ static const struct {
 	{WORLD_REGION_MAPS, "map_state"},
 	{WORLD_REGION_BODIES, "body"},
 	{WORLD_REGION_PLAYERS, "player"},
+	{WORLD_REGION_CREATURES, "creature"},
 	{WORLD_REGION_REALM, "realm"},
 	{WORLD_REGION_FREE_PLAYERS, "free list"},
+	{WORLD_REGION_FREE_CREATURES, "free list of creatures"},
 	{WORLD_REGION_NAMES, "name table"},
 	{WORLD_REGION_CONNECTIONS, "connection"},
 	{WORLD_REGION_ADDRESSES, "address"},
@@ -60,10 +62,10 @@ static bool element_is_ours(const struct tx *tx, enum region_id region, uint64_t
 	case WORLD_REGION_MAPS:
 		return held_then(tx, (uint32_t)index);
 	case WORLD_REGION_BODIES:
-	case WORLD_REGION_PLAYERS: {
-		uint32_t map = index == 0 ? 0 : w->bodies[index].map;
-		return index != 0 && held_then(tx, map == 0 ? w->realm_domain : map);
-	}
+	case WORLD_REGION_PLAYERS:
+		return index != 0 && held_then(tx, body_domain(w, (uint32_t)index));
+	case WORLD_REGION_CREATURES:
+		return index != 0 && held_then(tx, body_domain(w, w->limits.players + (uint32_t)index));
 	case WORLD_REGION_CONNECTIONS:
 	case WORLD_REGION_PEERS:
 		return atomic_load(&w->connections[index].owner) == w->slot + 1;

@@ -25,8 +25,14 @@ static void ground_fill(struct world *world, struct map_state *state, const stru
 	}
 }
 
-void populate_creature(struct body *body, uint32_t map, const struct map_creature *at, const struct creature_def *def)
+void populate_creature(struct body *body, struct creature *creature, uint32_t map, const struct map_creature *at,
+					   const struct creature_def *def)
 {
+	*creature = (struct creature){.placed = 1,
+								  .respawns = (def->flags & CREATURE_IS_GONE_FOR_GOOD) == 0,
+								  .movement = def->movement,
+								  .hostile = (def->flags & CREATURE_HOSTILE) != 0,
+								  .experience = def->experience};
 	*body = (struct body){.generation = body->generation,
 						  .map = (uint16_t)map,
 						  .x = at->x,
@@ -63,10 +69,24 @@ static void creature_place(struct world *world, uint32_t index, uint32_t map, co
 						   const struct creature_def *def)
 {
 	struct body *body = &world->bodies[index];
+	struct map_state *state = &world->maps[map];
 	body->generation = 1;
-	populate_creature(body, map, at, def);
-	world->maps[map].occupant[tile_index(at->x, at->y)] = (uint16_t)index;
-	world->maps[map].creatures++;
+	populate_creature(body, creature_of(world, index), map, at, def);
+	state->occupant[tile_index(at->x, at->y)] = (uint16_t)index;
+	body->next_on_map = state->first_creature;
+	if (state->first_creature != 0)
+		world->bodies[state->first_creature].previous_on_map = index;
+	state->first_creature = index;
+	state->creatures++;
+}
+
+/* Those that no map places are free for pets and for who is called. */
+static void free_list_begin(struct world *world, uint32_t placed)
+{
+	world->realm->free_creature_first = 0;
+	world->realm->free_creature_count = world->limits.creatures - placed;
+	for (uint32_t i = 0; i < world->realm->free_creature_count; i++)
+		world->free_creatures[i] = world->limits.players + placed + i + 1;
 }
 
 bool world_populate(struct world *world, const struct catalog *catalog, struct problem *why)
@@ -96,6 +116,7 @@ bool world_populate(struct world *world, const struct catalog *catalog, struct p
 			creature_place(world, next++, map, &creatures[i], catalog_creature(catalog, creatures[i].creature));
 		}
 	}
+	free_list_begin(world, next - world->limits.players - 1);
 	world->header->catalog_hash = catalog_content_hash(catalog);
 	return true;
 }

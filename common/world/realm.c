@@ -116,6 +116,44 @@ void realm_release(struct tx *tx, uint32_t index)
 	SET(tx, realm->free_count, realm->free_count + 1);
 }
 
+/* Everything zero, under a new generation. */
+static void creature_clear(struct tx *tx, uint32_t index)
+{
+	struct body *body = &tx->world->bodies[index];
+	struct creature *creature = creature_of(tx->world, index);
+	TOUCH(tx, *body);
+	*body = (struct body){.generation = body->generation + 1};
+	TOUCH(tx, *creature);
+	*creature = (struct creature){0};
+}
+
+uint32_t realm_creature_take(struct tx *tx)
+{
+	struct world *w = tx->world;
+	struct realm *realm = w->realm;
+	assert(tx_holds(tx, w->realm_domain));
+	if (realm->free_creature_count == 0)
+		return 0;
+	uint32_t index = w->free_creatures[realm->free_creature_first];
+	SET(tx, realm->free_creature_first, (realm->free_creature_first + 1) % w->limits.creatures);
+	SET(tx, realm->free_creature_count, realm->free_creature_count - 1);
+	creature_clear(tx, index);
+	SET(tx, w->bodies[index].kind, BODY_CREATURE);
+	return index;
+}
+
+void realm_creature_give(struct tx *tx, uint32_t index)
+{
+	struct world *w = tx->world;
+	struct realm *realm = w->realm;
+	assert(tx_holds(tx, w->realm_domain) && w->bodies[index].map == 0 &&
+		   realm->free_creature_count < w->limits.creatures);
+	creature_clear(tx, index);
+	uint32_t last = (realm->free_creature_first + realm->free_creature_count) % w->limits.creatures;
+	SET(tx, w->free_creatures[last], index);
+	SET(tx, realm->free_creature_count, realm->free_creature_count + 1);
+}
+
 uint32_t realm_account_id(struct tx *tx)
 {
 	struct realm *realm = tx->world->realm;

@@ -23,6 +23,12 @@ uint32_t realm_reserve(struct tx *tx, struct text name, struct handle connection
 /* Gives the slot and the name back. The body must be off the map. */
 void realm_release(struct tx *tx, uint32_t player);
 
+/* A body for a creature that no map's files place: it stands nowhere yet, everything of it and of its struct creature zero but
+ * the generation, which is new. 0 = none is free. What is done with it later, up to realm_creature_give, goes under the lock of its
+ * map; giving it back wants both. The body must be off the map then, and no list of it. */
+uint32_t realm_creature_take(struct tx *tx);
+void realm_creature_give(struct tx *tx, uint32_t body);
+
 /* The next account id (the store's accounts:counter + 1 ...); 0 = none is left: ids are below UINT32_MAX, and never
  * begin anew, since each has an owner. */
 uint32_t realm_account_id(struct tx *tx);

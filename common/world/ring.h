@@ -33,16 +33,17 @@ enum note_kind {
 	NOTE_LEAVE,      /* player `subject` is not on this map any more; goes to map `object` (0 = leaves the game) whose
 	                    * ring has its NOTE_ENTER at `position` or later */
 	NOTE_VIEW,       /* player `subject` stands in another 9x9 cell now: that of x,y */
-	NOTE_TOGGLE,     /* the client of `subject` must believe toggle `object` to be `x` (0 or 1) */
+	NOTE_TOGGLE,     /* the client of `subject` (realm: everybody's) must believe toggle `object` to be `x` (0 or 1) */
 	NOTE_RESYNC,     /* player `subject` must be sent its surroundings anew */
 	NOTE_RESYNC_ALL, /* everybody on this map must: what was to be said did not fit */
 	NOTE_CLOSE,      /* `connection` is to be closed for the reason `object` */
 };
 
 enum note_flag {
-	NOTE_FLAG_VIEW = 1,   /* about characters, objects or blocks: part of every snapshot taken later */
-	NOTE_FLAG_FIRST = 2,  /* NOTE_ENTER: the connection has just logged in */
-	NOTE_FLAG_ANSWER = 4, /* answers the player's own action: do not wait before sending */
+	NOTE_FLAG_VIEW = 1,      /* about characters, objects or blocks: part of every snapshot taken later */
+	NOTE_FLAG_FIRST = 2,     /* NOTE_ENTER: the connection has just logged in */
+	NOTE_FLAG_NOT_STAFF = 8, /* NOTE_AREA: the staff is left out */
+	NOTE_FLAG_ANSWER = 4,    /* answers the player's own action: do not wait before sending */
 };
 
 /* NOTE_AREA may look at a second tile: who saw the first, and does (not) see the second. A step from one 9x9 cell into

@@ -161,10 +161,10 @@ void tx_touch(struct tx *tx, void *place, size_t bytes)
 	point("touched");
 }
 
-bool tx_is_crowded(const struct tx *tx)
+uint64_t tx_room(const struct tx *tx)
 {
-	const struct undo_log *log = world_undo(tx->world, tx->world->slot);
-	return atomic_load_explicit(&log->used, memory_order_relaxed) > tx->world->limits.undo_bytes / 2;
+	const struct world *w = tx->world;
+	return w->limits.undo_bytes - atomic_load_explicit(&world_undo(w, w->slot)->used, memory_order_relaxed);
 }
 
 /* --- what is said ------------------------------------------------------------------------------------------------------------ */
@@ -327,7 +327,8 @@ static enum tx_verdict run_once(struct tx *tx, tx_fn *fn, void *context)
 	/* With its life, or a newborn would throw the dice of its predecessor once more. */
 	uint64_t life = tx->world->life * UINT64_C(0x9e3779b97f4a7c15); /* odd: no two lives are the same */
 	rng_seed(&tx->rng, tx->world->header->seed ^ life ^ (tx->runs << 8 | tx->world->slot));
-	return fn(tx, context);
+	enum tx_verdict verdict = fn(tx, context);
+	return verdict == TX_COMMIT && tx->wanted_count > 0 ? TX_AGAIN : verdict;
 }
 
 /* The first run of a transaction under paranoia: its traces must vanish when it is undone. */

@@ -3,8 +3,9 @@
  * A transaction holds domains (maps, the realm), changes what belongs to them, stages in their rings what players are
  * told, and commits. Rules for who writes one:
  *   - touch before you write: tx_touch (or the macros TOUCH and SET) puts the old bytes into the process's undo log;
- *   - a domain not held is asked for with tx_need; when that says false, return TX_AGAIN: everything is undone and run
- *     again holding what was asked for. So a handler may run twice, and keeps no state outside the world;
+ *   - a domain not held is asked for with tx_need; when that says false, leave off, as deep as you are: whatever the handler
+ *     returns (but TX_CANCEL), everything is undone and run again holding what was asked for. So a handler may run twice, and
+ *     keeps no state outside the world;
  *   - check first, then touch: TX_CANCEL undoes everything, but a refusal that only talks is a TX_COMMIT;
  *   - nothing slow: no system call, no store, no log line, no allocation.
  *
@@ -86,14 +87,16 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 
 bool tx_holds(const struct tx *tx, uint32_t domain);
 
-/* Holds the domain from here on, or says false: return TX_AGAIN then. */
+/* Holds the domain from here on, or says false: this run will be undone, so what is done until it ends does not matter, as
+ * long as it touches before it writes. Return as soon as you can; TX_AGAIN and TX_COMMIT are the same then. */
 bool tx_need(struct tx *tx, uint32_t domain);
 
-/* Saves the old bytes of a place in the segment. */
+/* Saves the old bytes of a place in the segment. There is room for so many bytes in one transaction; who needs more has a bug
+ * and its process ends. */
 void tx_touch(struct tx *tx, void *place, size_t bytes);
 
-/* Half of the undo log is used: who works through a list of any length leaves the rest for another transaction. */
-bool tx_is_crowded(const struct tx *tx);
+/* How many bytes of old ones still find room: for who does a great many things in one transaction and can leave off. */
+uint64_t tx_room(const struct tx *tx);
 
 #define TOUCH(tx, object) tx_touch((tx), &(object), sizeof(object))
 #define SET(tx, place, value)                                                                                          \

@@ -54,7 +54,9 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_PLAYERS] = {sizeof(struct player), (uint64_t)limits->players + 1},
 		[WORLD_REGION_REALM] = {sizeof(struct realm), 1},
 		[WORLD_REGION_KEEPER_NOTE] = {sizeof(struct keeper_note), 1},
+		[WORLD_REGION_CREATURES] = {sizeof(struct creature), (uint64_t)limits->creatures + 1},
 		[WORLD_REGION_FREE_PLAYERS] = {sizeof(uint32_t), limits->players},
+		[WORLD_REGION_FREE_CREATURES] = {sizeof(uint32_t), (uint64_t)limits->creatures + 1},
 		[WORLD_REGION_NAMES] = {sizeof(uint32_t), names_size(limits)},
 		[WORLD_REGION_CONNECTIONS] = {sizeof(struct connection), (uint64_t)limits->connections + 1},
 		[WORLD_REGION_PEERS] = {sizeof(struct peer), (uint64_t)limits->connections + 1},
@@ -130,6 +132,8 @@ static void world_point(struct world *w, uint8_t *base)
 	w->players = (struct player *)(base + r[WORLD_REGION_PLAYERS].offset);
 	w->realm = (struct realm *)(base + r[WORLD_REGION_REALM].offset);
 	w->keeper_note = (struct keeper_note *)(base + r[WORLD_REGION_KEEPER_NOTE].offset);
+	w->creatures = (struct creature *)(base + r[WORLD_REGION_CREATURES].offset);
+	w->free_creatures = (uint32_t *)(base + r[WORLD_REGION_FREE_CREATURES].offset);
 	w->free_players = (uint32_t *)(base + r[WORLD_REGION_FREE_PLAYERS].offset);
 	w->names = (uint32_t *)(base + r[WORLD_REGION_NAMES].offset);
 	w->connections = (struct connection *)(base + r[WORLD_REGION_CONNECTIONS].offset);
@@ -170,6 +174,9 @@ static void free_lists_init(struct world *w)
 		w->free_players[i] = i + 1;
 	w->realm->free_first = 0;
 	w->realm->free_count = w->limits.players;
+	for (uint32_t i = 0; i < w->limits.creatures; i++)
+		w->free_creatures[i] = w->limits.players + i + 1;
+	w->realm->free_creature_count = w->limits.creatures;
 	w->realm->names_mask = names_size(&w->limits) - 1;
 }
 

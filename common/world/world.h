@@ -18,9 +18,11 @@ struct world {
 	struct map_state *maps;         /* [limits.maps + 1] */
 	struct body *bodies;            /* [limits.players + limits.creatures + 1] */
 	struct player *players;         /* [limits.players + 1] */
+	struct creature *creatures;     /* [limits.creatures + 1] */
 	struct realm *realm;
 	struct keeper_note *keeper_note;
 	uint32_t *free_players;         /* [limits.players], a FIFO */
+	uint32_t *free_creatures;       /* [limits.creatures], a FIFO */
 	uint32_t *names;                /* [realm->names_mask + 1] */
 	struct connection *connections; /* [limits.connections + 1] */
 	struct peer *peers;             /* [limits.connections + 1] */
@@ -103,6 +105,27 @@ static inline uint8_t *ring_bytes(const struct world *w, const struct ring *ring
 static inline bool body_is_player(const struct world *w, uint32_t body)
 {
 	return body >= 1 && body <= w->limits.players;
+}
+
+/* Of a creature's body. */
+static inline struct creature *creature_of(const struct world *w, uint32_t body)
+{
+	return &w->creatures[body - w->limits.players];
+}
+
+/* Whose lock protects a body and what is beside it: its map's; while it is on none, the realm's, or for a creature that waits
+ * to appear again that of the map where it will. */
+static inline uint32_t body_domain(const struct world *w, uint32_t body)
+{
+	const struct body *b = &w->bodies[body];
+	if (b->map == 0 && b->kind == BODY_CREATURE && b->origin_map != 0)
+		return b->origin_map;
+	return b->map != 0 ? b->map : w->realm_domain;
+}
+
+static inline struct handle body_handle(const struct world *w, uint32_t body)
+{
+	return (struct handle){.index = body, .generation = body != 0 ? w->bodies[body].generation : 0};
 }
 
 static inline struct player *handle_player(const struct world *w, struct handle h)

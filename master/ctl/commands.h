@@ -18,6 +18,7 @@ command_fn ping_command, stop_command, log_level_command, renew_command; /* orde
 command_fn reload_command, workers_command, upgrade_command;             /* change.c */
 command_fn audit_command;                                                /* audit.c */
 command_fn world_compile_command, check_world_command;                   /* data.c */
+command_fn explain_command;                                              /* explain.c */
 command_fn store_copy_command;                                           /* store_copy.c */
 
 /* The settings of the installed configuration, as the server itself would find them. */

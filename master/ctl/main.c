@@ -34,6 +34,8 @@ static const struct {
 	{"world-compile", "SOURCE TARGET", false, world_compile_command, "make a folder of readable text into a world"},
 	{"check-world", "FOLDER", false, check_world_command,
 	 "load a world's files as the server does, show warnings and figures"},
+	{"explain", "SUBJECT [TERM=VALUE]", false, explain_command,
+	 "hit, cast, drop, exp, gain: a rule's formula with its terms, from a world's figures; alone it lists the terms"},
 	{"store-copy", "FROM TO", false, store_copy_command, "copy all data between stores (see below)"},
 };
 

@@ -5,6 +5,7 @@
 
 #include "common/base/clock.h"
 #include "master/program.h"
+#include "tests/armed/layout_salt.h"
 #include "tests/harness/points.h"
 
 int main(int argc, char **argv)
@@ -16,5 +17,6 @@ int main(int argc, char **argv)
 	const char *ahead_ms = getenv("ARGENTUM_CLOCK_OFFSET_MS");
 	if (ahead_ms != NULL)
 		clock_test_offset_ms = strtoull(ahead_ms, NULL, 10);
+	layout_salt_set("0");
 	return program_main(argc, argv);
 }

@@ -1,4 +1,4 @@
-/* A program for the upgrade tests: it passes every check, takes over, and its workers die a second after their birth: of
+/* A program for the upgrade tests: it passes every check, takes over the world as it is, and its workers die a second after their birth: of
  * their own fault, but between two packets, so that no player is to blame for it. */
 #include <signal.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 
 #include "common/base/point.h"
 #include "master/program.h"
+#include "tests/armed/layout_salt.h"
 
 static volatile sig_atomic_t due;
 
@@ -33,5 +34,6 @@ static int worker_that_dies(const struct process_start *start)
 int main(int argc, char **argv)
 {
 	program_worker_main = worker_that_dies;
+	layout_salt_as_before();
 	return program_main(argc, argv);
 }

@@ -17,7 +17,7 @@
 #include "tests/harness/redis_server.h"
 #include "tests/harness/scenario.h"
 
-enum { EVERY_CHILD = -1, LEARN_MS = 700, STORE_AWAY_MOST_MS = 2500 };
+enum { EVERY_CHILD = -1, LEARN_MS = 700, STORE_AWAY_MOST_MS = 2500, WORKERS_MOST = 8, MAX_CONNECTIONS = 600 };
 
 static int roll(struct chaos *chaos, int low, int high)
 {
@@ -34,10 +34,15 @@ static void later(struct chaos *chaos, int wait_ms, void (*fn)(struct chaos *cha
 
 /* --- processes ---------------------------------------------------------------------------------------------------- */
 
-/* Their number changes while the server runs: now and then there is none in that slot. */
+/* Their number changes while the server runs. */
+static unsigned workers_now(const struct chaos *chaos)
+{
+	return (unsigned)game_server_number(chaos->server, "workers");
+}
+
 static unsigned some_worker(struct chaos *chaos)
 {
-	return (unsigned)roll(chaos, 0, (int)chaos->server->workers - 1);
+	return (unsigned)roll(chaos, 0, (int)workers_now(chaos) - 1);
 }
 
 static void death_count(struct chaos *chaos, bool keeper)
@@ -109,12 +114,12 @@ static void kill_two_workers(struct chaos *chaos)
 {
 	unsigned slot = some_worker(chaos);
 	child_signal(chaos, slot, SIGKILL);
-	child_signal(chaos, (slot + 1) % chaos->server->workers, SIGKILL);
+	child_signal(chaos, (slot + 1) % workers_now(chaos), SIGKILL);
 }
 
 static void kill_all_workers(struct chaos *chaos)
 {
-	for (unsigned slot = 0; slot < chaos->server->workers; slot++)
+	for (unsigned slot = 0, count = workers_now(chaos); slot < count; slot++)
 		child_signal(chaos, slot, SIGKILL);
 }
 
@@ -144,7 +149,7 @@ static void stop_worker_shortly(struct chaos *chaos)
 
 static void stop_all_workers_shortly(struct chaos *chaos)
 {
-	for (unsigned slot = 0; slot < chaos->server->workers; slot++)
+	for (unsigned slot = 0, count = workers_now(chaos); slot < count; slot++)
 		child_stop(chaos, slot, roll(chaos, 1, 600));
 }
 
@@ -230,6 +235,8 @@ static void server_begins_again(struct chaos *chaos)
 	chaos->calamities.doomed_count = 0;
 	population_abandoned(chaos);
 	strangers_leave(chaos);
+	stream_abandoned(chaos);
+	installation_put(&chaos->installation, CHAOS_PROGRAM);
 	game_server_restart(chaos->server, NULL);
 	game_server_audit(chaos->server); /* what the store says, before anybody comes */
 	chaos->report.audits++;
@@ -332,7 +339,9 @@ static void strike_look(struct chaos *chaos)
 	if (!chaos->calamities.armed || points_struck(points) == 0)
 		return;
 	chaos->calamities.armed = false;
-	death_count(chaos, strcmp(points->process, "argentumd:keep") == 0);
+	bool keeper = strcmp(points->process, "argentumd:keep") == 0;
+	death_count(chaos, keeper);
+	chaos->report.point_deaths += !keeper;
 	if (points->signal == POINTS_HANG)
 		doomed_add(chaos, points_struck(points));
 	if (chaos->options->settlement_off)
@@ -371,25 +380,79 @@ static void operator_signal(struct chaos *chaos, int number)
 	chaos->report.changes++;
 }
 
+const char *calamities_settings(const struct chaos *chaos)
+{
+	const struct calamities *c = &chaos->calamities;
+	return scenario_text("workers: { count = %u; }; limits: { max_connections = %u; packets_per_turn = %u; };",
+						 c->workers, c->max_connections, c->packets_per_turn);
+}
+
+static void reload(struct chaos *chaos)
+{
+	game_server_configure(chaos->server, calamities_settings(chaos));
+	operator_signal(chaos, SIGHUP);
+}
+
 /* New processes take a setting over. */
 static void reload_settings(struct chaos *chaos)
 {
-	game_server_configure(chaos->server, scenario_text("limits: { packets_per_turn = %d; };", roll(chaos, 20, 60)));
-	operator_signal(chaos, SIGHUP);
+	chaos->calamities.packets_per_turn = (unsigned)roll(chaos, 20, 60);
+	reload(chaos);
+}
+
+static void reload_workers(struct chaos *chaos)
+{
+	chaos->calamities.workers = (unsigned)roll(chaos, 1, WORKERS_MOST);
+	reload(chaos);
 }
 
 /* A setting that the world is made with: a new generation of the world. */
 static void reload_world(struct chaos *chaos)
 {
-	if (!store_is_untouched(chaos))
-		return;
-	game_server_configure(chaos->server, scenario_text("limits: { max_connections = %d; };", roll(chaos, 500, 900)));
-	operator_signal(chaos, SIGHUP);
+	chaos->calamities.max_connections = (unsigned)roll(chaos, 500, 900);
+	reload(chaos);
+}
+
+/* The program is replaced by one of tests/armed, and the server told to become it. */
+static void upgrade_to(struct chaos *chaos, const char *program)
+{
+	installation_put(&chaos->installation, program);
+	operator_signal(chaos, SIGUSR2);
 }
 
 static void upgrade(struct chaos *chaos)
 {
-	operator_signal(chaos, SIGUSR2);
+	upgrade_to(chaos, CHAOS_PROGRAM);
+}
+
+static void upgrade_to_another_layout(struct chaos *chaos)
+{
+	upgrade_to(chaos, "tests/armed/argentumd_other_layout");
+}
+
+static void upgrade_to_one_that_is_broken(struct chaos *chaos)
+{
+	upgrade_to(chaos, "tests/armed/argentumd_broken");
+}
+
+static void upgrade_to_one_that_is_helpless(struct chaos *chaos)
+{
+	upgrade_to(chaos, "tests/armed/argentumd_helpless");
+}
+
+static void upgrade_to_one_that_dies(struct chaos *chaos)
+{
+	upgrade_to(chaos, "tests/armed/argentumd_dying");
+}
+
+static void upgrade_to_one_without_keeper(struct chaos *chaos)
+{
+	upgrade_to(chaos, "tests/armed/argentumd_deaf");
+}
+
+static void upgrade_to_another_layout_without_workers(struct chaos *chaos)
+{
+	upgrade_to(chaos, "tests/armed/argentumd_other_dying");
 }
 
 static void one_worker_more(struct chaos *chaos)
@@ -431,7 +494,15 @@ static const struct calamity {
 	{"kill -9 of the master", "everything", 1, NEEDS_NOTHING, kill_master},
 	{"settings are reloaded", "changes", 4, NEEDS_NOTHING, reload_settings},
 	{"the world is made anew by a reload", "changes", 2, NEEDS_NOTHING, reload_world},
-	{"the program is upgraded in place", "changes", 3, NEEDS_NOTHING, upgrade},
+	{"a reload changes the number of workers", "changes", 2, NEEDS_NOTHING, reload_workers},
+	{"an upgrade: the same program", "changes", 4, NEEDS_NOTHING, upgrade},
+	{"an upgrade: another layout", "changes", 2, NEEDS_NOTHING, upgrade_to_another_layout},
+	{"an upgrade: fails its check", "changes", 1, NEEDS_NOTHING, upgrade_to_one_that_is_broken},
+	{"an upgrade: cannot take over", "changes", 1, NEEDS_NOTHING, upgrade_to_one_that_is_helpless},
+	{"an upgrade: dies after a second", "changes", 2, NEEDS_NOTHING, upgrade_to_one_that_dies},
+	{"an upgrade: its keeper is never ready", "changes", 1, NEEDS_NOTHING, upgrade_to_one_without_keeper},
+	{"an upgrade: another layout, does not serve", "changes", 1, NEEDS_NOTHING,
+	 upgrade_to_another_layout_without_workers},
 	{"one worker more", "changes", 3, NEEDS_NOTHING, one_worker_more},
 	{"one worker less", "changes", 3, NEEDS_NOTHING, one_worker_less},
 	{"a worker dies at a point of the code", "armed", 30, NEEDS_NOTHING, worker_dies_at_a_point},
@@ -469,7 +540,8 @@ static bool calamities_choose(struct calamities *c, const char *name)
 bool calamities_make(struct chaos *chaos, const char *names)
 {
 	struct calamities *c = &chaos->calamities;
-	memset(c, 0, sizeof *c);
+	*c = (struct calamities){
+		.workers = chaos->options->workers, .max_connections = MAX_CONNECTIONS, .packets_per_turn = 20};
 	chaos->report.row_count = TABLE;
 	char *copy = names != NULL ? strdup(names) : NULL, *rest = copy;
 	for (char *name; rest != NULL && (name = strsep(&rest, ",")) != NULL;) {
@@ -482,8 +554,7 @@ bool calamities_make(struct chaos *chaos, const char *names)
 	unsigned left = 0;
 	for (unsigned i = 0; i < TABLE; i++) {
 		chaos->report.rows[i].name = table[i].name;
-		c->chosen[i] = (c->chosen[i] || (names == NULL && strcmp(table[i].set, "changes") != 0)) &&
-					   (table[i].needs != NEEDS_REDIS || chaos->redis != NULL);
+		c->chosen[i] = (c->chosen[i] || names == NULL) && (table[i].needs != NEEDS_REDIS || chaos->redis != NULL);
 		left += c->chosen[i];
 	}
 	return left > 0;
@@ -554,4 +625,21 @@ void calamities_forget(struct chaos *chaos)
 	points_disarm(chaos->server->points);
 	strike_look(chaos);
 	chaos->calamities.armed = false;
+}
+
+static unsigned said(const struct chaos *chaos, const char *text)
+{
+	return game_server_log_count(chaos->server, text);
+}
+
+void calamities_count_changes(struct chaos *chaos)
+{
+	struct report *report = &chaos->report;
+	report->upgrades =
+		said(chaos, " serves; all processes are new") + said(chaos, " serves, in a new generation of the world");
+	report->generations = said(chaos, " of the world serves, ");
+	report->resizes = said(chaos, " workers serve now");
+	report->put_back = said(chaos, "; the former program (version ") + said(chaos, "; everything is as it was before") +
+					   said(chaos, "refused, the running program goes on") +
+					   said(chaos, "refused, everything stays as it is");
 }

@@ -41,6 +41,7 @@ void chaos_turn(struct chaos *c)
 	calamities_follow(c);
 	population_turn(c);
 	strangers_turn(c);
+	stream_turn(c);
 	bots_receive(TURN_MS);
 }
 
@@ -61,21 +62,28 @@ static void server_start(struct chaos *c)
 		scenario_start(region_yard_middle(&c->region)),
 		"game.start_kit=pyao",
 		"game.start_gold=5000",
-		"workers.respawn_pause_max_ms=200", /* who is killed all the time comes back all the same */
-		"workers.heartbeat_timeout_ms=1500",
+		"rules.strike_stamina=0", /* they lose their clothes all the time, and who is naked gets tired */
+		"rules.experience_percent=2000",
+		"workers.respawn_pause_max_ms=200",  /* who is killed all the time comes back all the same */
+		"workers.heartbeat_timeout_ms=3000", /* not to take a busy machine for one that hangs */
 		"workers.ladder_map_deaths=0",
 		"workers.ladder_world_deaths=0",
 		"workers.kept_out_s=0",
 		"world.ring_kb=256", /* nobody is lapped while a worker stands still */
 		"limits.jobs_queue=400",
 		"workers.max=8",
-		"workers.probation_ms=300",
+		"workers.probation_ms=2000", /* a program that dies after a second is found */
+		"workers.ready_timeout_ms=4000",
+		"workers.generation_timeout_s=10",
 		NULL};
+	installation_make(&c->installation);
+	installation_put(&c->installation, CHAOS_PROGRAM);
 	c->server = game_server_start(&(struct game_server_options){.settings = settings,
 																.redis = c->redis,
 																.workers = c->options->workers,
 																.workers_by_file = true,
-																.config = "limits: { };",
+																.config = calamities_settings(c),
+																.program = c->installation.program,
 																.armed = true,
 																.settlement_off = c->options->settlement_off});
 	c->server->errors_expected = true; /* each death is logged as one */
@@ -118,6 +126,7 @@ static void run(const struct chaos_options *options, const char *store, struct r
 	chaos_measure_without(c);
 	population_make(c);
 	strangers_make(c);
+	stream_make(c);
 	chaos_rest(c);
 	calamities_learn_points(c);
 	chaos_rest(c);
@@ -169,13 +178,16 @@ static int run_teardown(void **state)
 			log_keep(&chaos);
 		chaos.report.ended_ms = clock_mono_ms();
 		population_count_bytes(&chaos);
+		calamities_count_changes(&chaos);
 		report_table(&chaos.report);
 		if (!chaos.report.finished)
 			printf("the last calamity was: %s; the same again, nearly: --seed %llu\n",
 				   chaos.report.rows[report_last_row(&chaos.report)].name, (unsigned long long)chaos.options->seed);
 	}
 	chaos.server = NULL;
-	return scenario_teardown(state);
+	int status = scenario_teardown(state);
+	installation_remove(&chaos.installation);
+	return status;
 }
 
 /* --- the command line --------------------------------------------------------------------------------------------- */

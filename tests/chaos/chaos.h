@@ -3,7 +3,9 @@
  *   region.c       where
  *   population.c   who: characters that are created, log in, are taken over, leave in order or by pulling the plug
  *   deeds.c        what they do while they are in the world
+ *   fights.c       creatures that they meet, and what becomes of the dead
  *   hearing.c      that nothing which was said is lost or comes twice
+ *   newcomers.c    those who only connect: nobody is refused or reset
  *   strangers.c    those who do not belong there: wrong passwords, taken names, noise
  *   calamities.c   the table of what may happen to the server
  *   rest.c         now and then all stand still: does everybody see the same, does the audit find nothing?
@@ -14,10 +16,12 @@
 #define ARGENTUM_CHAOS_CHAOS_H
 
 #include "tests/chaos/calamities.h"
+#include "tests/chaos/newcomers.h"
 #include "tests/chaos/population.h"
 #include "tests/chaos/region.h"
 #include "tests/chaos/report.h"
 #include "tests/chaos/strangers.h"
+#include "tests/harness/installation.h"
 
 struct game_server;
 struct redis_server;
@@ -25,8 +29,8 @@ struct redis_server;
 struct chaos_options {
 	unsigned seconds; /* on each store */
 	uint64_t seed;
-	unsigned players; /* at the beginning; a quarter more come while it lasts */
-	unsigned workers;
+	unsigned players;       /* at the beginning; a quarter more come while it lasts */
+	unsigned workers;       /* at the beginning */
 	unsigned between_ms;    /* mean time between two calamities */
 	const char *calamities; /* names of calamities or of sets of them, separated by commas; NULL = all */
 	bool lmdb, redis;
@@ -37,16 +41,20 @@ struct chaos_options {
 struct chaos {
 	const struct chaos_options *options;
 	struct game_server *server;
-	struct redis_server *redis; /* NULL = the embedded store */
-	struct rng rng;             /* of the calamities */
+	struct redis_server *redis;       /* NULL = the embedded store */
+	struct installation installation; /* what an upgrade finds */
+	struct rng rng;                   /* of the calamities */
 	struct region region;
 	struct population population;
 	struct strangers strangers;
+	struct stream stream;
 	struct calamities calamities;
 	struct report report;
 	bool resting; /* nobody does anything of his own */
 	/* the audit's sums: what the world had before anybody came, and what each character brought */
 	int64_t gold_without, items_without, gold_each, items_each;
+	int64_t minted, old_gold, old_items; /* at the last one (rest.c) */
+	char difference[512];                /* between two views, the last one that was seen */
 };
 
 /* One turn of everything but new calamities: who may act does, all receive. At most some ms. */

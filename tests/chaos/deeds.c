@@ -1,4 +1,4 @@
-/* deeds.c - what a player of the chaos does: he goes his ways, drops things and picks up what lies there, dresses, talks, opens
+/* deeds.c - what a player of the chaos does: he goes his ways, fights (fights.c), drops things and picks up what lies there, dresses, talks, opens
  * doors, and sometimes leaves. Each deed is legal; the server may still refuse it, as somebody was faster. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 #include "common/base/clock.h"
 #include "common/catalog/catalog.h"
 #include "tests/chaos/chaos.h"
+#include "tests/chaos/fights.h"
 
 enum {
 	PACE_LOW_MS = 250, /* as fast as a person can walk: no limit may stop him */
@@ -81,7 +82,7 @@ static void travel(struct chaos *chaos, struct player *p, unsigned map)
 		wander(chaos, p, 0);
 }
 
-static void go_to_place(struct chaos *chaos, struct player *p, struct place to)
+void player_goes(struct chaos *chaos, struct player *p, struct place to)
 {
 	if (p->bot->map == to.map)
 		go(chaos, p, to);
@@ -99,7 +100,7 @@ static void walk_talker(struct chaos *chaos, struct player *p)
 	struct place to = region->yard;
 	to.x = (uint8_t)(to.x + roll(chaos, 0, YARD_WIDTH - 1));
 	to.y = (uint8_t)(to.y + roll(chaos, 0, YARD_HEIGHT - 1));
-	go_to_place(chaos, p, to);
+	player_goes(chaos, p, to);
 }
 
 static void walk_borderer(struct chaos *chaos, struct player *p)
@@ -113,7 +114,7 @@ static void walk_borderer(struct chaos *chaos, struct player *p)
 		wander(chaos, p, there ? crossing->back : crossing->out);
 	} else {
 		near.x = (uint8_t)(near.x + roll(chaos, -2, 2));
-		go_to_place(chaos, p, near);
+		player_goes(chaos, p, near);
 	}
 }
 
@@ -124,7 +125,7 @@ static void walk_porter(struct chaos *chaos, struct player *p)
 	if (at.map == door->stand.map && at.x == door->stand.x && at.y == door->stand.y)
 		BOT_SEND(p->bot, DOUBLE_CLICK, .x = door->at.x, .y = door->at.y);
 	else
-		go_to_place(chaos, p, door->stand);
+		player_goes(chaos, p, door->stand);
 }
 
 static void walk(struct chaos *chaos, struct player *p)
@@ -138,6 +139,9 @@ static void walk(struct chaos *chaos, struct player *p)
 		break;
 	case ROLE_PORTER:
 		walk_porter(chaos, p);
+		break;
+	case ROLE_HUNTER:
+		player_hunts(chaos, p);
 		break;
 	default:
 		travel(chaos, p, 0);
@@ -175,7 +179,7 @@ static bool stands_on_something(const struct player *p)
 
 static void talk(struct chaos *chaos, struct player *p)
 {
-	if (p->role == ROLE_TALKER && p->in_yard)
+	if (p->role == ROLE_TALKER && p->in_yard && !player_is_dead(p))
 		player_speak(chaos, p);
 	else
 		bot_talk(p->bot, scenario_text("paso por aqui %d", roll(chaos, 1, 999)));
@@ -253,6 +257,8 @@ void player_act(struct chaos *chaos, struct player *p)
 	p->due_ms = clock_mono_ms() + (uint64_t)roll(chaos, PACE_LOW_MS, PACE_HIGH_MS);
 	if (roll(chaos, 1, DEPARTURE_EVERY) == 1)
 		do_one(chaos, p, departures, sizeof departures / sizeof *departures);
+	else if (player_is_dead(p) ? player_mourns(chaos, p) : player_fights(chaos, p))
+		; /* that was it */
 	else if (stands_on_something(p) && roll(chaos, 0, 2) > 0)
 		BOT_SEND(p->bot, PICK_UP);
 	else

@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "tests/chaos/chaos.h"
+#include "tests/chaos/fights.h"
 #include "tests/harness/game_server.h"
 #include "tests/harness/scenario.h"
 
@@ -28,7 +29,7 @@ static void player_add(struct chaos *chaos)
 {
 	struct population *people = &chaos->population;
 	struct player *p = &people->player[people->count];
-	static const enum role roles[] = {ROLE_BORDERER, ROLE_TRAVELLER, ROLE_BORDERER, ROLE_TRAVELLER, ROLE_BORDERER};
+	static const enum role roles[] = {ROLE_BORDERER, ROLE_TRAVELLER, ROLE_HUNTER, ROLE_TRAVELLER, ROLE_HUNTER};
 	memset(p, 0, sizeof *p);
 	p->number = people->count;
 	p->role = p->number < TALKERS ? ROLE_TALKER : roles[p->number % 5];
@@ -130,6 +131,7 @@ static void comer_failed(struct chaos *chaos, struct player *p)
 static void left_remember(struct player *p)
 {
 	p->left.known = true;
+	p->left.dead = player_is_dead(p);
 	p->left.gold = p->bot->gold;
 	memcpy(p->left.slots, p->bot->inventory, sizeof p->left.slots);
 	p->left.at = (struct place){.map = 0};
@@ -143,7 +145,7 @@ void player_forget_left(struct player *p)
 static void left_expect(const struct chaos *chaos, const struct player *p)
 {
 	const struct bot *bot = p->bot;
-	if (!p->left.known || chaos->options->settlement_off)
+	if (!p->left.known || chaos->options->settlement_off || p->left.dead != player_is_dead(p))
 		return;
 	EXPECT(bot->gold == p->left.gold, "%s left with %d gold and came back with %d", p->name, p->left.gold, bot->gold);
 	for (int slot = 1; slot <= WIRE_INVENTORY_SLOTS; slot++) {
@@ -153,7 +155,7 @@ static void left_expect(const struct chaos *chaos, const struct player *p)
 			   was->amount, was->item, slot, was->equipped, is->amount, is->item, is->equipped);
 	}
 	struct place at = bot_place(bot), was = p->left.at;
-	EXPECT(was.map == 0 || (at.map == was.map && at.x == was.x && at.y == was.y),
+	EXPECT(was.map == 0 || p->left.dead || (at.map == was.map && at.x == was.x && at.y == was.y),
 		   "%s was on map %u (%u,%u) when he was taken over, and is on map %u (%u,%u)", p->name, was.map, was.x, was.y,
 		   at.map, at.x, at.y);
 }
@@ -190,6 +192,7 @@ static void comer_turn(struct chaos *chaos, struct player *p)
 		comer_failed(chaos, p);
 	} else if (comer->rolled && comer->pings == 0) {
 		struct c2s_LOGIN_NEW_CHAR wish = bot_wish(p->name);
+		wish.class = p->number % 3 == 1 ? CLASS_MAGE : CLASS_WARRIOR;
 		comer->rolled = false;
 		p->asked = true;
 		bot_ask_creation(comer, &wish);
@@ -315,6 +318,7 @@ static void answer_take(struct chaos *chaos, struct player *p)
 static void playing_turn(struct chaos *chaos, struct player *p)
 {
 	bot_check(chaos, p, p->bot);
+	player_watch_life(chaos, p);
 	player_listen(chaos, p);
 	if (p->bot->closed) {
 		player_is_closed(chaos, p);

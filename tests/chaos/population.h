@@ -26,11 +26,13 @@ enum role {
 	ROLE_BORDERER,  /* goes to and fro between the two maps of the crossing, in a crowd */
 	ROLE_TRAVELLER, /* goes from map to map, alone */
 	ROLE_PORTER,    /* opens and shuts a door */
+	ROLE_HUNTER,    /* goes where creatures live */
 };
 
 /* What he had when he left, and has to find again when he comes. */
 struct belongings {
 	bool known;
+	bool dead; /* what he had may lie on the ground when he is not as alive as he was */
 	int gold;
 	struct bot_slot slots[WIRE_INVENTORY_SLOTS + 1];
 	struct place at; /* map 0 = anywhere: somebody may have taken the tile */
@@ -52,6 +54,9 @@ struct player {
 	uint64_t due_ms;                          /* does or tries nothing before */
 	uint64_t pinged_ms;
 	unsigned answered; /* pongs that were counted */
+
+	bool ghost;        /* he died (fights.c) */
+	struct place lair; /* where he hunts; map 0 = nowhere yet */
 
 	struct belongings left;
 	bool left_to_check; /* at the first answer: all was told then */
@@ -103,6 +108,9 @@ void player_forget_left(struct player *player);                    /* he does so
 
 /* One thing that he does (deeds.c). */
 void player_act(struct chaos *chaos, struct player *player);
+
+/* One step on his way to a place, on whatever map of the region. */
+void player_goes(struct chaos *chaos, struct player *player, struct place to);
 
 /* Reads what he heard since (hearing.c). Numbers must come in order, without gap. */
 void player_listen(struct chaos *chaos, struct player *player);

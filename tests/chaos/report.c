@@ -87,6 +87,9 @@ static void deeds_tell(const struct report *r)
 	row("characters before", r->characters_first, "");
 	row("characters after", r->characters_last, "");
 	row("deeds (steps, drops, lines, ...)", r->deeds, "");
+	row("deeds of these that were fights", r->fights, "");
+	row("deaths of players", r->deaths, "");
+	row("  of whom lived again", r->revivals, "");
 	row("logins", r->logins, "");
 	row("  taken over from a living connection", r->takeovers, "");
 	row("characters created", r->creations, "");
@@ -106,7 +109,10 @@ static void checks_tell(const struct report *r)
 {
 	row("disconnects", r->disconnects, "");
 	row("  of which blamed for a crash", r->blamed, "");
-	row("newcomers lost before they were in", r->lost_at_the_door, "");
+	row("players lost before they were in", r->lost_at_the_door, "");
+	row("newcomers who only connect", r->newcomers, "");
+	row("  refused", r->newcomers_refused, "");
+	row("  reset", r->newcomers_reset, r->newcomers_reset > 0 ? "by deaths at a point of the code" : "");
 	row("bytes checked", r->bytes, "");
 	row("packets checked", r->packets, "");
 	row("numbered lines heard, each once, in order", r->lines_heard, "");
@@ -130,7 +136,11 @@ void report_table(const struct report *r)
 	row("  of everything or the master", r->master_deaths, "");
 	row("  of Redis", r->store_deaths, "");
 	row("stops (SIGSTOP)", r->stops, "");
-	row("changes by an operator", r->changes, "HUP, USR2, TTIN, TTOU");
+	row("changes asked for (HUP, USR2, TTIN, TTOU)", r->changes, "");
+	row("  upgrades that serve", r->upgrades, "");
+	row("  new generations of the world", r->generations, "");
+	row("  other numbers of workers", r->resizes, "");
+	row("  refused or taken back", r->put_back, "");
 	deeds_tell(r);
 	checks_tell(r);
 	printf("\n  %-42s %12s  %s\n", "calamity", "times", "longest silence, ms");

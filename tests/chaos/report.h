@@ -29,9 +29,13 @@ struct report {
 	unsigned changes;          /* that an operator asked for: reloads, upgrades, more and fewer workers */
 	unsigned disconnects;      /* of players who had not asked for it */
 	unsigned blamed;           /* of these: the server said that their packet had killed a worker */
-	unsigned lost_at_the_door; /* newcomers whose connection broke before they were in the world */
-	uint64_t bytes, packets;   /* received, all of them read as whole packets */
+	unsigned lost_at_the_door; /* players whose connection broke before they were in the world */
+	unsigned newcomers, newcomers_refused, newcomers_reset; /* who only connect */
+	unsigned point_deaths;                                  /* of workers that died at a point of the code */
+	unsigned upgrades, generations, resizes, put_back;      /* what became of the changes, as the log has it */
+	uint64_t bytes, packets;                                /* received, all of them read as whole packets */
 	uint64_t deeds, lines_heard, pings;
+	unsigned fights, deaths, revivals; /* with creatures; of players */
 	unsigned logins, takeovers, creations, refusals, strangers;
 	uint64_t answers[REPORT_LATENCIES]; /* number i: those that took less than 2^i ms, and not less than half of it */
 	unsigned silence_ms;

@@ -245,7 +245,8 @@ struct closing {
 static void note_look_at(void *context, const struct note *note)
 {
 	struct closing *closing = context;
-	assert(note->subject <= world->world.limits.players && note->but <= world->world.limits.players);
+	const struct world_limits *limits = &world->world.limits;
+	assert(note->subject <= limits->players && note->but <= limits->players + limits->creatures);
 	if (note->kind == NOTE_CLOSE && closing->count < HEROES)
 		closing->connections[closing->count++] = note->connection;
 }

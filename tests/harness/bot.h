@@ -81,7 +81,7 @@ struct bot {
 	int8_t block[MAP_TILES];   /* by BlockPosition: 1 blocked, -1 not, 0 as in the map */
 	struct bot_slot inventory[WIRE_INVENTORY_SLOTS + 1];
 	int spells[WIRE_SPELL_SLOTS + 1];
-	bool sailing, paused, resting, meditating, paralysed; /* flags that are flipped */
+	bool sailing, paused, resting, meditating, paralysed, raining; /* flags that are flipped */
 	int hp, hp_max, mana, mana_max, stamina, stamina_max, level, gold, experience, experience_next;
 	int water, food, strength, dexterity, skill_points, class_id;
 	int safe_mode; /* -1 = not told */

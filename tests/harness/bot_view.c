@@ -114,6 +114,15 @@ static void character_change(struct bot *bot, const struct s2c_CHARACTER_CHANGE 
 	c->heading = p->heading;
 }
 
+static void character_status(struct bot *bot, int index, int nick_color)
+{
+	struct bot_character *c = bot_find(bot, index);
+	if (c == NULL)
+		desync(bot, "the status of a character that is not there");
+	else
+		c->nick_color = nick_color;
+}
+
 static void own_position(struct bot *bot, int x, int y)
 {
 	struct bot_character *self = bot_find(bot, bot->self);
@@ -278,6 +287,12 @@ static bool apply_own(struct bot *bot, const struct s2c_packet *p)
 		bot->water = p->UPDATE_HUNGER_AND_THIRST.min_water;
 		bot->food = p->UPDATE_HUNGER_AND_THIRST.min_food;
 		return true;
+	case S2C_UPDATE_STRENGHT:
+		bot->strength = p->UPDATE_STRENGHT.strength;
+		return true;
+	case S2C_UPDATE_DEXTERITY:
+		bot->dexterity = p->UPDATE_DEXTERITY.dexterity;
+		return true;
 	case S2C_UPDATE_STRENGHT_AND_DEXTERITY:
 		bot->strength = p->UPDATE_STRENGHT_AND_DEXTERITY.strength;
 		bot->dexterity = p->UPDATE_STRENGHT_AND_DEXTERITY.dexterity;
@@ -322,6 +337,9 @@ static bool apply_flags(struct bot *bot, const struct s2c_packet *p)
 	case S2C_PARALIZE_OK:
 		bot->paralysed = !bot->paralysed;
 		return true;
+	case S2C_RAIN_TOGGLE:
+		bot->raining = !bot->raining;
+		return true;
 	case S2C_PONG:
 		bot->pongs++;
 		return true;
@@ -363,6 +381,9 @@ static void apply_map(struct bot *bot, const struct s2c_packet *p)
 		break;
 	case S2C_CHARACTER_CHANGE:
 		character_change(bot, &p->CHARACTER_CHANGE);
+		break;
+	case S2C_UPDATE_TAG_AND_STATUS:
+		character_status(bot, p->UPDATE_TAG_AND_STATUS.char_index, p->UPDATE_TAG_AND_STATUS.nick_color);
 		break;
 	case S2C_SET_INVISIBLE:
 		invisible_set(bot, p->SET_INVISIBLE.char_index, p->SET_INVISIBLE.invisible);

@@ -380,21 +380,25 @@ void game_server_restart(struct game_server *server, const char *const *settings
 
 /* --- ending ----------------------------------------------------------------------------------------------------------------------- */
 
-/* Ended, also when nobody has buried it yet. */
-static bool process_is_dead(pid_t pid)
+char game_server_process_state(pid_t pid)
 {
 	char path[64], text[512], state = 'Z';
 	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
 	FILE *file = fopen(path, "re");
 	if (file == NULL)
-		return true;
+		return state;
 	size_t n = fread(text, 1, sizeof text - 1, file);
 	fclose(file);
 	text[n] = '\0';
 	const char *end = strrchr(text, ')');
 	if (end != NULL && end[1] == ' ')
 		state = end[2];
-	return state == 'Z' || state == 'X';
+	return state == 'X' ? 'Z' : state;
+}
+
+static bool process_is_dead(pid_t pid)
+{
+	return game_server_process_state(pid) == 'Z';
 }
 
 static void death_await(pid_t pid)
@@ -546,7 +550,7 @@ void game_server_destroy_all(void)
 
 /* --- asking ------------------------------------------------------------------------------------------------------------------------- */
 
-static int control_connect(const struct game_server *server)
+int game_server_control(const struct game_server *server)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	const struct timeval patience = {.tv_sec = GAME_SERVER_PATIENCE_MS / 1000};
@@ -560,7 +564,7 @@ static int control_connect(const struct game_server *server)
 /* What the server answers; NULL when it hangs up instead: it may just become another program. */
 static cJSON *reply_once(const struct game_server *server, const char *request)
 {
-	int fd = control_connect(server);
+	int fd = game_server_control(server);
 	size_t capacity = 1 << 20, length = 0;
 	char *text = malloc(capacity);
 	const char *line = scenario_text("%s\n", request);
@@ -665,6 +669,7 @@ const char *game_server_store_text(const struct game_server *server, const char 
 	return text;
 }
 
+/* NULL: that slot is not in use, and nobody lives there. */
 static const cJSON *process_of(const cJSON *status, unsigned slot)
 {
 	const cJSON *process;
@@ -673,13 +678,15 @@ static const cJSON *process_of(const cJSON *status, unsigned slot)
 		if (number_of(process, "slot") == slot)
 			return process;
 	}
-	scenario_fail(__FILE__, __LINE__, "the status has no process slot %u", slot);
+	return NULL;
 }
 
 int64_t game_server_counter(const struct game_server *server, unsigned slot, const char *name)
 {
 	cJSON *status = game_server_ask(server, "status");
-	int64_t number = number_of(cJSON_GetObjectItem(process_of(status, slot), "counters"), name);
+	const cJSON *process = process_of(status, slot);
+	MUST(process != NULL, "the status has no process slot %u", slot);
+	int64_t number = number_of(cJSON_GetObjectItem(process, "counters"), name);
 	cJSON_Delete(status);
 	return number;
 }
@@ -702,7 +709,8 @@ int64_t game_server_total(const struct game_server *server, const char *name)
 pid_t game_server_process(const struct game_server *server, unsigned slot)
 {
 	cJSON *status = game_server_ask(server, "status");
-	pid_t pid = (pid_t)number_of(process_of(status, slot), "pid");
+	const cJSON *process = process_of(status, slot);
+	pid_t pid = process != NULL ? (pid_t)number_of(process, "pid") : 0;
 	cJSON_Delete(status);
 	return pid;
 }
@@ -718,15 +726,34 @@ unsigned game_server_keeper(void)
 	return SLOT_KEEPER;
 }
 
+static bool slot_is_ready(const cJSON *status, unsigned slot, pid_t before, pid_t *now)
+{
+	const cJSON *process = process_of(status, slot);
+	*now = process != NULL ? (pid_t)number_of(process, "pid") : 0;
+	return *now != before && *now > 0 &&
+		   strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(process, "state")), "ready") == 0;
+}
+
 static bool process_is_ready(const struct game_server *server, unsigned slot, pid_t before, pid_t *now)
 {
 	cJSON *status = game_server_ask(server, "status");
-	const cJSON *process = process_of(status, slot);
-	*now = (pid_t)number_of(process, "pid");
-	bool ready =
-		*now != before && *now > 0 && strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(process, "state")), "ready") == 0;
+	bool ready = slot_is_ready(status, slot, before, now);
 	cJSON_Delete(status);
 	return ready;
+}
+
+bool game_server_is_whole(const struct game_server *server)
+{
+	pid_t pid;
+	cJSON *change = game_server_ask(server, "change"), *status = game_server_ask(server, "status");
+	const char *state = cJSON_GetStringValue(cJSON_GetObjectItem(change, "state"));
+	bool whole = (state == NULL || strcmp(state, "running") != 0) && slot_is_ready(status, SLOT_KEEPER, 0, &pid);
+	int64_t workers = number_of(status, "workers");
+	for (unsigned slot = 0; whole && slot < workers; slot++)
+		whole = slot_is_ready(status, slot, 0, &pid);
+	cJSON_Delete(change);
+	cJSON_Delete(status);
+	return whole;
 }
 
 pid_t game_server_await_successor(const struct game_server *server, unsigned slot, pid_t before)

@@ -108,6 +108,9 @@ void game_server_show_logs(void);                                            /* 
 /* The answer of the control socket to a request, e.g. "status". The caller frees it with cJSON_Delete. */
 struct cJSON *game_server_ask(const struct game_server *server, const char *request);
 
+/* A connection to the control socket, for a request in pieces; the caller closes it. */
+int game_server_control(const struct game_server *server);
+
 /* A request that the server must refuse: why (scenario_text). */
 const char *game_server_refusal(const struct game_server *server, const char *request);
 
@@ -127,14 +130,20 @@ int64_t game_server_counter(const struct game_server *server, unsigned slot, con
 int64_t game_server_total(const struct game_server *server, const char *name); /* a counter, over all processes */
 int64_t game_server_store_number(const struct game_server *server, const char *name);
 const char *game_server_store_text(const struct game_server *server, const char *name); /* as scenario_text */
-pid_t game_server_process(const struct game_server *server, unsigned slot);
+pid_t game_server_process(const struct game_server *server, unsigned slot);             /* 0 = nobody lives there */
 unsigned game_server_keeper(void);
 
 /* Is this one of its processes, alive or dead and not buried yet? A number of a process may be another's soon after. */
 bool game_server_has(const struct game_server *server, pid_t pid);
 
+/* As in /proc: 'T' stopped, 'Z' dead, buried or not. */
+char game_server_process_state(pid_t pid);
+
 /* Waits until somebody struck (points.h); returns who. */
 pid_t game_server_await_strike(const struct game_server *server);
+
+/* No change is under way, and the keeper and all workers that there are to be are ready. */
+bool game_server_is_whole(const struct game_server *server);
 
 /* Waits until the process of this slot is another one than `before`, and ready. */
 pid_t game_server_await_successor(const struct game_server *server, unsigned slot, pid_t before);

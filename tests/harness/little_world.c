@@ -15,9 +15,12 @@
 #include "common/world/realm.h"
 #include "tests/harness/decree.h"
 #include "worker/game/audience.h"
+#include "worker/game/effects.h"
 #include "worker/game/look.h"
 #include "worker/game/presence.h"
+#include "worker/game/rule.h"
 #include "worker/game/ruling.h"
+#include "worker/game/tick.h"
 #include "worker/game/tile.h"
 #include "worker/game_audit.h"
 #include "worker/snapshot.h"
@@ -207,15 +210,15 @@ static void note_enter(struct little_world *world, uint32_t domain, const struct
 	listener->view_from = ring_head(&world->world.domains[domain].ring);
 }
 
-static void note_toggle(struct little_world *world, const struct note *note)
+static void note_toggle(struct little_world *world, const struct note *note, uint32_t player)
 {
-	struct listener *listener = &world->listeners[note->subject];
+	struct listener *listener = &world->listeners[player];
 	uint8_t bytes[CONTROL_ROOM];
 	if (((listener->toggles & note->object) != 0) == (note->x != 0))
 		return;
 	listener->toggles ^= (uint8_t)note->object;
 	size_t length = toggle_packet((enum client_toggle)note->object, world->tx.dialect, bytes, sizeof bytes);
-	listener_tell(world, note->subject, bytes, length);
+	listener_tell(world, player, bytes, length);
 }
 
 static bool hears_the_dead(const struct little_world *world, uint32_t player)
@@ -232,7 +235,8 @@ static void map_note(struct little_world *world, uint32_t domain, const struct n
 		bool mine = note->kind == NOTE_ONE ? note->subject == player
 										   : audience_has(note, player, listener->cell_x, listener->cell_y);
 		if (listener->in_map != domain || !mine || ((note->flags & NOTE_FLAG_VIEW) != 0 && at <= listener->view_from) ||
-			(note->kind == NOTE_DEAD_AREA && !hears_the_dead(world, player)))
+			(note->kind == NOTE_DEAD_AREA && !hears_the_dead(world, player)) ||
+			((note->flags & NOTE_FLAG_NOT_STAFF) != 0 && player_is_staff(&world->world.players[player])))
 			continue;
 		listener_tell(world, player, bytes, note->bytes);
 	}
@@ -245,6 +249,8 @@ static void realm_note(struct little_world *world, const struct note *note, cons
 		bool mine = false;
 		if (note->kind == NOTE_ONE || note->kind == NOTE_CLOSE)
 			mine = note->subject == player;
+		else if (note->kind == NOTE_TOGGLE && world->listeners[player].in_map != 0)
+			note_toggle(world, note, player);
 		else if (world->listeners[player].in_map != 0 && note->but != player)
 			mine = note->kind == NOTE_ALL || (note->kind == NOTE_GUILD && who->guild == note->object) ||
 				   (note->kind == NOTE_STAFF && (who->privileges & PRIVILEGE_STAFF) != 0);
@@ -277,7 +283,7 @@ static void note_listen(struct little_world *world, uint32_t domain, const struc
 		subject->cell_y = area_cell(note->y);
 		break;
 	case NOTE_TOGGLE:
-		note_toggle(world, note);
+		note_toggle(world, note, note->subject);
 		break;
 	case NOTE_RESYNC:
 	case NOTE_RESYNC_ALL:
@@ -331,6 +337,24 @@ void pass_ms(struct little_world *world, uint64_t ms)
 {
 	world->tx.now_ms += ms;
 	world->tx.unix_s = 1500000000 + (int64_t)(world->tx.now_ms / 1000);
+}
+
+unsigned live_ms(struct little_world *world, uint32_t map, uint64_t ms)
+{
+	uint64_t until_ms = world->tx.now_ms + ms;
+	unsigned ticks = 0;
+	for (;;) {
+		uint64_t due_ms = atomic_load(&world->world.maps[map].tick_due_ms);
+		if (due_ms == 0 || due_ms > until_ms)
+			break;
+		if (due_ms > world->tx.now_ms)
+			pass_ms(world, due_ms - world->tx.now_ms);
+		uint32_t domains[2] = {map, 0};
+		run(world, domains, map_tick, &map);
+		ticks++;
+	}
+	pass_ms(world, until_ms - world->tx.now_ms);
+	return ticks;
 }
 
 struct deed {
@@ -462,6 +486,7 @@ static enum tx_verdict arrive(struct tx *tx, void *context)
 	TOUCH(tx, c->owner);
 	atomic_store(&c->owner, w->slot + 1);
 	presence_enter(tx, index, arrival->at, 0);
+	effects_enter(tx, index);
 	return TX_COMMIT;
 }
 

@@ -27,7 +27,7 @@
 
 enum {
 	LITTLE_WORLD_PLAYERS = 10,
-	LITTLE_WORLD_CREATURES = 10,
+	LITTLE_WORLD_CREATURES = 40,
 	LITTLE_WORLD_STEP_MS = 1000, /* DO lets so much time pass first */
 };
 
@@ -99,6 +99,9 @@ enum tx_verdict little_world_do(struct little_world *world, uint32_t player, uns
 enum tx_verdict little_world_run(struct little_world *world, uint32_t map, tx_fn *fn, void *context);
 
 void pass_ms(struct little_world *world, uint64_t ms);
+
+/* Time passes, and the map has its ticks when they are due. Returns how many. */
+unsigned live_ms(struct little_world *world, uint32_t map, uint64_t ms);
 
 /* --- what was told ---------------------------------------------------------------------------------------------------- */
 

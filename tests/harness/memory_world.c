@@ -18,11 +18,12 @@
 #include "worker/close_reasons.h"
 #include "worker/game/audience.h"
 #include "worker/game/creation.h"
+#include "worker/game/effects.h"
 #include "worker/game/look.h"
 #include "worker/game/presence.h"
 #include "worker/game/ruling.h"
 #include "worker/game/tile.h"
-#include "worker/game/walk.h"
+#include "worker/game/travel.h"
 #include "worker/game_audit.h"
 
 enum {
@@ -45,20 +46,17 @@ static void config_defaults(struct config *config)
 	config_values_destroy(&values);
 }
 
-static void segments_open(struct memory_world *world)
+static void segments_open(struct memory_world *world, const char *path, uint32_t creatures)
 {
 	struct problem why = {""};
-	char path[512];
-	const char *build = getenv("ARGENTUM_BUILD");
-	snprintf(path, sizeof path, "%s/world", build != NULL ? build : "build");
 	world->catalog_fd = catalog_build(path, NULL, &why);
 	world->catalog = world->catalog_fd >= 0 ? catalog_attach(world->catalog_fd, &why) : NULL;
 	if (world->catalog == NULL)
-		fail_msg("the starter world (make world): %s", why.text);
+		fail_msg("the world in %s: %s", path, why.text);
 	struct world_limits limits = {
 		.maps = catalog_map_max(world->catalog),
 		.players = MEMORY_WORLD_PLAYERS,
-		.creatures = MEMORY_WORLD_CREATURES,
+		.creatures = creatures,
 		.connections = MEMORY_WORLD_CONNECTIONS,
 		.chunks = 64,
 		.workers = 1,
@@ -78,13 +76,21 @@ static void segments_open(struct memory_world *world)
 
 struct memory_world *memory_world_open(void)
 {
+	char path[512];
+	const char *build = getenv("ARGENTUM_BUILD");
+	snprintf(path, sizeof path, "%s/world", build != NULL ? build : "build"); /* by `make world` */
+	return memory_world_open_at(path, MEMORY_WORLD_CREATURES);
+}
+
+struct memory_world *memory_world_open_at(const char *path, uint32_t creatures)
+{
 	struct problem why = {""};
 	struct memory_world *world = calloc(1, sizeof *world);
 	assert_non_null(world);
 	if (!text_catalog_load("", &why))
 		fail_msg("texts: %s", why.text);
 	config_defaults(&world->config);
-	segments_open(world);
+	segments_open(world, path, creatures);
 	assert_true(audit_room_create(&world->room, &world->world, world->catalog));
 	tx_init(&world->tx, &world->world, world->catalog, &world->config);
 	world->tx.dialect = (enum dialect)world->config.game.dialect;
@@ -211,7 +217,8 @@ static enum tx_verdict enter(struct tx *tx, void *context)
 	SET(tx, w->realm->players_in_world, w->realm->players_in_world + 1);
 	SET(tx, w->connections[who->connection.index].player, player_handle(w, who->index));
 	presence_enter(tx, who->index, who->at, 0);
-	walk_arrived(tx, who->index);
+	travel_arrived(tx, who->index);
+	effects_enter(tx, who->index);
 	return TX_COMMIT;
 }
 
@@ -275,9 +282,10 @@ uint32_t memory_world_player(struct memory_world *world, const char *name, struc
 
 /* What a transaction leaves its traces in; nobody reads a ring's bytes beyond its head. */
 static const enum region_id remembered_regions[] = {
-	WORLD_REGION_PROCESSES,   WORLD_REGION_DOMAINS, WORLD_REGION_MAPS,         WORLD_REGION_BODIES,
-	WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,   WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,
-	WORLD_REGION_CONNECTIONS, WORLD_REGION_PEERS,   WORLD_REGION_ADDRESSES,    WORLD_REGION_LEDGER,
+	WORLD_REGION_PROCESSES,   WORLD_REGION_DOMAINS,        WORLD_REGION_MAPS,         WORLD_REGION_BODIES,
+	WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,          WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,
+	WORLD_REGION_CONNECTIONS, WORLD_REGION_PEERS,          WORLD_REGION_ADDRESSES,    WORLD_REGION_LEDGER,
+	WORLD_REGION_CREATURES,   WORLD_REGION_FREE_CREATURES,
 };
 
 static bool element_is_used(const struct memory_world *world, enum region_id id, uint64_t index)

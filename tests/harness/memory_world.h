@@ -18,8 +18,8 @@
 #include "common/world/tx.h"
 
 enum {
-	MEMORY_WORLD_PLAYERS = 16,
-	MEMORY_WORLD_CONNECTIONS = 16,
+	MEMORY_WORLD_PLAYERS = 40,
+	MEMORY_WORLD_CONNECTIONS = 40,
 	MEMORY_WORLD_CREATURES = 400,
 	MEMORY_WORLD_MAPS = 512, /* domains it can listen to */
 };
@@ -43,6 +43,10 @@ struct memory_world {
 
 /* NULL-safe close; open fails the test with the reason. */
 struct memory_world *memory_world_open(void);
+
+/* Another world, with room for so many creatures. A big one is better compared only where something happens
+ * (tx.paranoia = PARANOIA_DOMAINS) and audited at the end. */
+struct memory_world *memory_world_open_at(const char *path, uint32_t creatures);
 void memory_world_close(struct memory_world **world);
 
 /* A new human warrior (a man, the classic kit, level 1) with a connection of his own enters the game on this tile, which

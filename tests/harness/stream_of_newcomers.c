@@ -14,7 +14,7 @@ struct newcomers newcomers_begin(const struct game_server *server)
 	return (struct newcomers){.server = server};
 }
 
-static void look(struct newcomers *n, int timeout_ms)
+void newcomers_look(struct newcomers *n, int timeout_ms)
 {
 	struct pollfd wait[NEWCOMERS_WAITING];
 	for (unsigned i = 0; i < n->waiting_count; i++)
@@ -57,9 +57,9 @@ void newcomers_connect(struct newcomers *n, unsigned count)
 {
 	uint64_t until = scenario_deadline();
 	while (count > 0) {
-		look(n, 0);
+		newcomers_look(n, 0);
 		while (n->waiting_count == NEWCOMERS_WAITING) {
-			look(n, 5);
+			newcomers_look(n, 5);
 			if (n->waiting_count == NEWCOMERS_WAITING)
 				scenario_look_again(until, __FILE__, __LINE__, "newcomers are answered");
 		}
@@ -68,10 +68,18 @@ void newcomers_connect(struct newcomers *n, unsigned count)
 	}
 }
 
+void newcomers_abandon(struct newcomers *n)
+{
+	for (unsigned i = 0; i < n->waiting_count; i++)
+		close(n->waiting[i]);
+	n->count -= n->waiting_count;
+	n->waiting_count = 0;
+}
+
 void newcomers_expect_all_served(struct newcomers *n)
 {
 	uint64_t until = scenario_deadline();
-	for (look(n, 5); n->waiting_count > 0; look(n, 5))
+	for (newcomers_look(n, 5); n->waiting_count > 0; newcomers_look(n, 5))
 		scenario_look_again(until, __FILE__, __LINE__, "newcomers are answered");
 	EXPECT(n->served == n->count, "of %u newcomers %u were served, %u refused, %u reset", n->count, n->served,
 		   n->refused, n->reset);

@@ -20,6 +20,12 @@ struct newcomers {
 struct newcomers newcomers_begin(const struct game_server *server);
 void newcomers_connect(struct newcomers *newcomers, unsigned count);
 
+/* Who was answered hangs up; waits at most so long for the first. */
+void newcomers_look(struct newcomers *newcomers, int timeout_ms);
+
+/* Who waits goes, and counts as if he had never come: the whole server is dead. */
+void newcomers_abandon(struct newcomers *newcomers);
+
 /* Waits for the last answers. */
 void newcomers_expect_all_served(struct newcomers *newcomers);
 

@@ -75,8 +75,9 @@ struct scene {
 static struct scene scene_make(const struct redis_server *redis)
 {
 	struct place at = scenario_clearing(8, 8, true);
-	const char *const settings[] = {scenario_start(at), "world.paranoid=true", "game.start_kit=pyao",
-									"game.start_gold=1000", NULL};
+	/* They have nothing to wear; the cold would be told in between. */
+	const char *const settings[] = {scenario_start(at),     "world.paranoid=true",          "game.start_kit=pyao",
+									"game.start_gold=1000", "intervals.climate_ms=3600000", NULL};
 	struct scene s = {.server = game_server_start(&(struct game_server_options){.settings = settings, .redis = redis})};
 	s.witness = bot_create(s.server, "Vecina", 1);
 	s.bot = bot_create(s.server, "Curioso", 0);

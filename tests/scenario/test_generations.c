@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cjson/cJSON.h>
 #include <cmocka.h>
@@ -313,6 +314,8 @@ static void went_back_expect(void)
 	EXPECT_EQUAL("generation", game_server_number(party.server, "generation"), party.generation);
 	game_server_await_players(party.server, PLAYERS);
 	party_expect_whole();
+	EXPECT(!game_server_log_has(party.server, "older than what it had acknowledged"),
+		   "the former generation takes its own store for one that lost writes");
 	/* and now it can be done */
 	generation_renew();
 	generation_await(party.generation + 1);
@@ -337,6 +340,40 @@ static void a_worker_that_dies_while_it_retires_leads_back_and_nobody_notices(vo
 	server_start(NULL, true, NULL);
 	party_meet();
 	points_arm(party.server->points, "argentumd:w1", "passports written", 0, SIGKILL);
+	generation_renew();
+	went_back_expect();
+}
+
+/* Killed, and not buried yet when the generation is begun: its death and the request come in one turn of the master's loop. */
+static void a_worker_that_is_dead_when_it_is_told_to_retire_leads_back_and_nobody_notices(void **state)
+{
+	(void)state;
+	struct game_server *server = server_start(NULL, false, NULL);
+	party_meet();
+	pid_t second = game_server_process(server, 1);
+	int control = game_server_control(server);
+	EXPECT(send(control, "ren", 3, MSG_NOSIGNAL) == 3, "the control socket takes nothing");
+	cJSON_Delete(game_server_ask(server, "ping")); /* behind it: it was accepted */
+	kill(server->pid, SIGSTOP);
+	EVENTUALLY(game_server_process_state(server->pid) == 'T');
+	EXPECT(send(control, "ew\n", 3, MSG_NOSIGNAL) == 3, "the control socket takes nothing");
+	kill(second, SIGKILL);
+	EVENTUALLY(game_server_process_state(second) == 'Z');
+	kill(server->pid, SIGCONT);
+	game_server_expect_log(server, "could not be told to retire");
+	close(control);
+	party_expect_whole();
+	party_goes_on();
+	game_server_stop(server);
+}
+
+/* Everybody waits for it; the watchdog does not let them wait as long as a whole new world may take. */
+static void a_worker_that_hangs_while_it_retires_leads_back_and_nobody_notices(void **state)
+{
+	(void)state;
+	server_start(NULL, true, (const char *const[]){"workers.heartbeat_timeout_ms=800", NULL});
+	party_meet();
+	points_arm(party.server->points, "argentumd:w1", "passports written", 0, SIGSTOP);
 	generation_renew();
 	went_back_expect();
 }
@@ -478,6 +515,7 @@ static void the_store_goes_away_while_they_come_back_and_it_is_waited_for(void *
 	server_start(redis, true, settings);
 	party_meet();
 	pid_t second = second_worker_stop_at("all arrived");
+	EVENTUALLY(game_server_number(party.server, "players") >= PLAYERS - 2);
 	redis_server_pause(redis);
 	kill(second, SIGCONT);
 	EVENTUALLY(game_server_number(party.server, "generation") == party.generation + 1);
@@ -515,6 +553,7 @@ static void who_cannot_be_loaded_in_time_is_told_why_and_loses_nothing(void **st
 	party_meet();
 	half_line_finish();
 	pid_t second = second_worker_stop_at("all arrived");
+	EVENTUALLY(game_server_number(party.server, "players") >= PLAYERS - 2);
 	redis_server_pause(redis);
 	kill(second, SIGCONT);
 	bot_expect_error(party.player[1], TEXT_RETURN_STORE_AWAY);
@@ -526,6 +565,53 @@ static void who_cannot_be_loaded_in_time_is_told_why_and_loses_nothing(void **st
 		if (party.player[i]->closed)
 			player_login_at_last(i);
 	}
+	game_server_await_players(party.server, PLAYERS);
+	party_expect_whole();
+	game_server_stop(party.server);
+}
+
+/* Whoever stood beside him when the world was made anew hears him, although he is not back yet himself. */
+static void what_is_said_before_all_are_back_is_heard_by_all(void **state)
+{
+	(void)state;
+	server_start(NULL, true, NULL);
+	party_meet();
+	half_line_finish();
+	struct bot *other = bot_connect_to_worker(party.server, 0);
+	other->screen = BOT_CREATION_SCREEN;
+	pid_t second = second_worker_stop_at("connection restored");
+	EVENTUALLY(game_server_number(party.server, "players") == PLAYERS - 1);
+	bot_talk(party.player[0], "ya estoy de vuelta");
+	BOT_SEND(other, THROW_DICES);
+	bot_until(other, other->rolled); /* on that worker too: it has read what was said */
+	kill(second, SIGCONT);
+	bot_until(party.player[1], bot_has_said(party.player[1], party.player[0]->self, "ya estoy de vuelta"));
+	bot_close(&other);
+	party_expect_whole();
+	game_server_stop(party.server);
+}
+
+/* Who came along keeps the number of his connection: nobody else gets it before he is there. */
+static void newcomers_take_nothing_from_those_who_are_coming_back(void **state)
+{
+	(void)state;
+	enum { NEWCOMERS = 40 };
+	struct bot *newcomer[NEWCOMERS];
+	server_start(NULL, true, (const char *const[]){"limits.max_connections=20", NULL});
+	party_meet();
+	half_line_finish();
+	struct bot *other = bot_connect_to_worker(party.server, 0);
+	other->screen = BOT_CREATION_SCREEN;
+	pid_t second = second_worker_stop_at("adopted");
+	for (unsigned i = 0; i < NEWCOMERS; i++)
+		newcomer[i] = bot_connect(party.server);
+	BOT_SEND(other, THROW_DICES);
+	bot_until(other, other->rolled); /* on that worker, which has seen the newcomers */
+	kill(second, SIGCONT);
+	EVENTUALLY(game_server_number(party.server, "generation") == party.generation + 1);
+	for (unsigned i = 0; i < NEWCOMERS; i++)
+		bot_close(&newcomer[i]);
+	bot_close(&other);
 	game_server_await_players(party.server, PLAYERS);
 	party_expect_whole();
 	game_server_stop(party.server);
@@ -653,6 +739,8 @@ int main(void)
 		SCENARIO(steps_that_are_under_way_count_when_the_world_is_made_anew_in_order),
 		SCENARIO(a_canary_that_dies_leads_back_and_nobody_notices),
 		SCENARIO(a_worker_that_dies_while_it_retires_leads_back_and_nobody_notices),
+		SCENARIO(a_worker_that_is_dead_when_it_is_told_to_retire_leads_back_and_nobody_notices),
+		SCENARIO(a_worker_that_hangs_while_it_retires_leads_back_and_nobody_notices),
 		SCENARIO(a_last_cut_that_the_store_does_not_take_leads_back_and_nobody_notices),
 		SCENARIO(a_second_worker_that_dies_while_it_takes_over_is_followed),
 		SCENARIO(crash_after_crash_the_world_is_made_anew_and_all_stay_connected_in_lmdb),
@@ -661,6 +749,8 @@ int main(void)
 		SCENARIO(a_packet_that_kills_does_not_come_along),
 		SCENARIO(the_store_goes_away_while_they_come_back_and_it_is_waited_for),
 		SCENARIO(who_cannot_be_loaded_in_time_is_told_why_and_loses_nothing),
+		SCENARIO(what_is_said_before_all_are_back_is_heard_by_all),
+		SCENARIO(newcomers_take_nothing_from_those_who_are_coming_back),
 		SCENARIO(nobody_gets_into_an_account_whose_player_is_coming_back),
 		SCENARIO(soon_after_the_world_was_made_anew_the_server_ends_for_its_service_manager),
 		SCENARIO(a_map_on_which_packets_kill_is_made_anew_while_the_others_stay),

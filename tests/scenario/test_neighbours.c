@@ -1,6 +1,7 @@
 /* Two players on two workers see each other come, walk, turn, talk, change maps and go: in the right order, and not a packet
  * too many. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -358,6 +359,72 @@ static void who_walks_out_of_sight_is_taken_away_and_comes_back(void **state)
 	couple_part(&c);
 }
 
+/* --- from two sides ------------------------------------------------------------------------------------------------------------ */
+
+/* A tile of a third map from which one step leads to `to`, and the heading of that step. */
+static bool other_way_find(unsigned to, unsigned not_from, struct place *before, int *heading)
+{
+	static const int dx[] = {0, 0, 1, 0, -1}, dy[] = {0, -1, 0, 1, 0};
+	const struct catalog *catalog = scenario_catalog();
+	for (unsigned map = 1; map <= catalog_map_max(catalog); map++) {
+		unsigned count = 0;
+		const struct map_exit *exits = NULL;
+		if (map != to && map != not_from && catalog_map(catalog, map) != NULL && scenario_map_is_plain(map))
+			exits = map_exits(catalog, catalog_map(catalog, map), &count);
+		for (unsigned i = 0; i < count; i++) {
+			if (exits[i].to.map != to || !scenario_tile_is_free(map, exits[i].x, exits[i].y) ||
+				!scenario_tile_is_free(to, exits[i].to.x, exits[i].to.y))
+				continue;
+			for (*heading = HEADING_NORTH; *heading <= HEADING_WEST; ++*heading) {
+				int x = exits[i].x - dx[*heading], y = exits[i].y - dy[*heading];
+				*before = (struct place){.map = (uint16_t)map, .x = (uint8_t)x, .y = (uint8_t)y};
+				if (tile_is_on_map(x, y) && scenario_tile_is_free(map, x, y) && !scenario_tile_is_exit(map, x, y))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Both go to a map where nobody of their worker is, in one turn of its loop; it hears of the second first. */
+static void two_who_come_to_one_map_from_two_sides_are_both_answered(void **state)
+{
+	(void)state;
+	struct crossing crossing = scenario_crossing();
+	struct place other = {.map = 0};
+	int heading;
+	if (!other_way_find(crossing.there.map, crossing.here.map, &other, &heading)) {
+		print_message("this world has no third map beside the two\n");
+		skip();
+	}
+	const char *const settings[] = {scenario_start(other), NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings, .workers = 1});
+	struct bot *berta = bot_create(server, "Berta", ANY_WORKER);
+	EXPECT(berta->map == other.map, "Berta is on map %d", berta->map);
+	bot_quit(berta);
+	bot_close(&berta);
+	game_server_stop(server);
+	game_server_restart(server, (const char *const[]){scenario_start(crossing.here), NULL});
+	struct bot *ana = bot_create(server, "Ana", ANY_WORKER);
+	berta = bot_login(server, "Berta", ANY_WORKER);
+	pid_t worker = game_server_process(server, 0);
+	kill(worker, SIGSTOP);
+	EVENTUALLY(game_server_process_state(worker) == 'T');
+	bot_step(ana, crossing.out);
+	unsigned pongs = ana->pongs + 1;
+	BOT_SEND(ana, PING);
+	bot_step(berta, heading);
+	kill(worker, SIGCONT);
+	bot_until(ana, ana->pongs == pongs);
+	bot_sync(berta);
+	bot_sync(ana);
+	EXPECT(ana->map == crossing.there.map && berta->map == crossing.there.map, "Ana is on map %d, Berta on map %d",
+		   ana->map, berta->map);
+	EXPECT_EQUAL("resyncs", game_server_total(server, "resyncs"), 0);
+	bots_expect_good();
+	game_server_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +435,7 @@ int main(void)
 		SCENARIO(talk_yell_and_whisper_reach_whom_they_are_for),
 		SCENARIO(all_read_a_conversation_in_the_same_order),
 		SCENARIO(who_crosses_to_the_next_map_goes_from_one_view_and_comes_into_another),
+		SCENARIO(two_who_come_to_one_map_from_two_sides_are_both_answered),
 		SCENARIO(who_walks_out_of_sight_is_taken_away_and_comes_back),
 	};
 	return SCENARIOS_RUN(tests);

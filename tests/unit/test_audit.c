@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "common/world/ledger.h"
+#include "common/world/realm.h"
 #include "tests/harness/decree.h"
 #include "tests/harness/little_world.h"
 #include "worker/game/area.h"
@@ -257,6 +258,112 @@ static void creatures_are_counted(void **state)
 	(void)state;
 	meadow()->creatures++;
 	expect_found("creatures are on the maps");
+}
+
+static void a_broken_list_of_creatures_is_seen(void **state)
+{
+	(void)state;
+	scene.w->bodies[beast_of(scene.land, BEAST_WOLF)].previous_on_map = 5;
+	expect_found("its list of creatures is broken at");
+}
+
+static void creatures_in_a_circle_end(void **state)
+{
+	(void)state;
+	scene.w->bodies[beast_of(scene.land, BEAST_WOLF)].next_on_map = beast_of(scene.land, BEAST_PRIEST);
+	expect_found("its list of creatures is broken at");
+}
+
+static void a_creature_on_no_list_is_seen(void **state)
+{
+	(void)state;
+	uint32_t second = scene.w->bodies[meadow()->first_creature].next_on_map;
+	scene.w->bodies[second].previous_on_map = 0;
+	meadow()->first_creature = second;
+	expect_found("on no list");
+}
+
+static void a_creature_in_a_wall_is_seen(void **state)
+{
+	(void)state;
+	uint32_t wolf = beast_of(scene.land, BEAST_WOLF);
+	struct body *body = &scene.w->bodies[wolf];
+	meadow()->occupant[tile_index(body->x, body->y)] = 0;
+	body->x = 50;
+	body->y = WALL_Y;
+	meadow()->occupant[tile_index(body->x, body->y)] = (uint16_t)wolf;
+	expect_found("stands in a wall, map 1 (50,30)");
+	body->origin_x = body->x; /* as if the files had put it there */
+	body->origin_y = body->y;
+	expect_clean();
+}
+
+static void who_waits_is_looked_at(void **state)
+{
+	(void)state;
+	uint32_t wolf = beast_of(scene.land, BEAST_WOLF);
+	meadow()->first_waiting = wolf; /* and stands on the map */
+	expect_found("its list of creatures that wait is broken at");
+	meadow()->first_waiting = scene.ana;
+	expect_found("its list of creatures that wait is broken at 1");
+	meadow()->first_waiting = UINT32_MAX;
+	expect_found("its list of creatures that wait is broken at");
+}
+
+static void the_free_creatures_are_looked_at(void **state)
+{
+	(void)state;
+	struct realm *realm = scene.w->realm;
+	uint32_t first = scene.w->free_creatures[realm->free_creature_first];
+	scene.w->bodies[first].kind = BODY_CREATURE;
+	expect_found("is listed, which is none or not free");
+	scene.w->bodies[first].kind = BODY_NONE;
+	expect_clean();
+	scene.w->free_creatures[realm->free_creature_first + 1] = first;
+	expect_found("is listed twice");
+	expect_found("on no list");
+	realm->free_creature_count = UINT32_MAX;
+	expect_found("free creatures:");
+}
+
+static void who_is_placed_is_as_the_files_say(void **state)
+{
+	(void)state;
+	creature_of(scene.w, beast_of(scene.land, BEAST_WOLF))->placed = 0;
+	expect_found("not placed, as the map files do not say");
+}
+
+static void a_pet_and_its_master_know_each_other(void **state)
+{
+	(void)state;
+	uint32_t wolf = beast_of(scene.land, BEAST_WOLF);
+	struct creature *creature = creature_of(scene.w, wolf);
+	creature->master = player_handle(scene.w, scene.ana);
+	expect_found("a pet of player 1, who does not have it");
+	scene.player->pets[1] = body_handle(scene.w, wolf);
+	expect_clean();
+	creature->tamed = 1;
+	expect_found("is of kind 1, 0 is noted");
+	scene.player->pet_kinds[1] = BEAST_WOLF;
+	expect_clean();
+	creature->master = player_handle(scene.w, scene.beto);
+	expect_found("is not his");
+	creature->master = player_handle(scene.w, scene.ana);
+	scene.player->pets[1].generation++;
+	expect_found("is not his");
+	scene.player->pets[1] = body_handle(scene.w, scene.beto);
+	expect_found("is not his");
+	scene.player->pets[1] = body_handle(scene.w, beast_of(scene.land, BEAST_BEAR));
+	expect_found("is not his");
+}
+
+static void a_pet_is_on_its_masters_map(void **state)
+{
+	(void)state;
+	uint32_t bear = beast_of(scene.land, BEAST_BEAR);
+	creature_of(scene.w, bear)->master = player_handle(scene.w, scene.ana);
+	scene.player->pets[0] = body_handle(scene.w, bear);
+	expect_found("is on map 2, not with him");
 }
 
 static void a_broken_list_of_players_is_seen(void **state)
@@ -743,6 +850,15 @@ int main(void)
 		SEEN(a_tile_with_a_body_that_cannot_be_is_seen),
 		SEEN(a_creature_that_is_not_where_it_says_is_seen),
 		SEEN(creatures_are_counted),
+		SEEN(a_broken_list_of_creatures_is_seen),
+		SEEN(creatures_in_a_circle_end),
+		SEEN(a_creature_on_no_list_is_seen),
+		SEEN(a_creature_in_a_wall_is_seen),
+		SEEN(who_waits_is_looked_at),
+		SEEN(the_free_creatures_are_looked_at),
+		SEEN(who_is_placed_is_as_the_files_say),
+		SEEN(a_pet_and_its_master_know_each_other),
+		SEEN(a_pet_is_on_its_masters_map),
 		SEEN(a_broken_list_of_players_is_seen),
 		SEEN(a_list_in_a_circle_ends),
 		SEEN(players_of_a_map_are_counted),

@@ -204,7 +204,7 @@ static void flags_that_mean_nothing_are_refused(void **state)
 	flag_is_refused("log.levle", "info", "flag --set: there is no setting \"log.levle\"; did you mean \"log.level\"?");
 	flag_is_refused("", "1",
 					"flag --set: there is no setting \"\"; the groups are listen, workers, world, store, control, "
-					"log, game, intervals, flood, limits");
+					"log, game, intervals, rules, flood, limits");
 	assert_string_equal(item_of("listen.port").source, "default");
 }
 

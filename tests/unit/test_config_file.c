@@ -162,7 +162,7 @@ static void an_unknown_group_is_refused(void **state)
 	refused(
 		"\nserver: { port = 1; };",
 		"line 2: there is no group \"server\"; every setting is in one of the groups listen, workers, world, store, "
-		"control, log, game, intervals, flood, limits");
+		"control, log, game, intervals, rules, flood, limits");
 	refused("listen = 5;", "line 1: listen is a group of settings: listen = { ... }; is needed");
 	refused("listen.port = 5;", "line 1: a setting is written inside its group: listen = { ... };");
 }

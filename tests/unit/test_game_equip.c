@@ -153,7 +153,7 @@ static void a_sailor_changes_clothes_unseen(void **state)
 	body_of(world, ana)->flags |= BODY_SAILING;
 	give(world, ana, 3, THING_HELMET, 1);
 	wear(world, ana, 3); /* the first of it brings the boat's look */
-	assert_int_equal(body_of(world, ana)->look, 84);
+	assert_int_equal(body_of(world, ana)->look, 395);
 
 	DO(world, ana, EQUIP_ITEM, .slot = 2);
 	EXPECT_SLOT(world, ana, 2, THING_SWORD, 1, WORN);

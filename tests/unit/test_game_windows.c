@@ -95,7 +95,7 @@ static void spells_change_places_with_their_neighbours(void **state)
 	uint64_t saved = player->version;
 
 	DO(world, ana, MOVE_SPELL, .upwards = true, .slot = 2);
-	EXPECT(world, ana, CHANGE_SPELL_SLOT, .slot = 1, .spell_id = 2, .name = TEXT("Llamado"));
+	EXPECT(world, ana, CHANGE_SPELL_SLOT, .slot = 1, .spell_id = 2, .name = TEXT("Tormenta"));
 	EXPECT(world, ana, CHANGE_SPELL_SLOT, .slot = 2, .spell_id = 1, .name = TEXT("Dardo"));
 	EXPECT_NOTHING_ELSE(world);
 	assert_true(player->version > saved);

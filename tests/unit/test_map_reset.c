@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "tests/harness/little_world.h"
+#include "worker/game/creature.h"
+#include "worker/game/pets.h"
 #include "worker/game/tile.h"
 #include "worker/map_reset.h"
 
@@ -251,6 +253,74 @@ static void a_creature_gives_way_to_a_player_on_its_place(void **state)
 	assert_true(wolf->x != body->x || wolf->y != body->y);
 }
 
+struct called {
+	uint32_t master;
+	uint32_t spirit, rat;
+};
+
+static enum tx_verdict call(struct tx *tx, void *context)
+{
+	struct called *called = context;
+	struct place at = {.map = MAP, .x = 60, .y = 60};
+	called->spirit = pet_summon(tx, called->master, BEAST_SPIRIT, at);
+	called->rat = creature_spawn(tx, BEAST_RAT, at, false);
+	return TX_COMMIT;
+}
+
+static void who_was_called_is_no_more_and_its_body_is_free_again(void **state)
+{
+	meadow_make(*state);
+	struct world *w = &meadow.world->world;
+	uint32_t free = w->realm->free_creature_count;
+	struct called called = {.master = meadow.player[2]};
+	assert_int_equal(little_world_run(meadow.world, MAP, call, &called), TX_COMMIT);
+	assert_int_equal(w->realm->free_creature_count, free - 2);
+	state_of()->first_creature = 0;
+	reset_and_expect_well(NOBODY);
+	assert_int_equal(w->realm->free_creature_count, free);
+	assert_int_equal(player_of(meadow.world, meadow.player[2])->pets[0].index, 0);
+	assert_int_equal(w->bodies[called.spirit].kind, BODY_NONE);
+	assert_int_equal(w->bodies[called.rat].kind, BODY_NONE);
+}
+
+static void broken_lists_of_creatures_are_linked_again(void **state)
+{
+	static const unsigned kinds = 4;
+	meadow_make(*state);
+	struct world *w = &meadow.world->world;
+	uint32_t wolf = beast_of(meadow.world, BEAST_WOLF);
+	for (unsigned kind = 0; kind < kinds; kind++) {
+		switch (kind) {
+		case 0:
+			w->bodies[wolf].next_on_map = wolf;
+			break;
+		case 1:
+			state_of()->first_waiting = wolf;
+			break;
+		case 2:
+			state_of()->first_creature = state_of()->first_waiting = UINT32_MAX;
+			break;
+		default:
+			memset(creature_of(w, wolf), 0x5a, sizeof *creature_of(w, wolf));
+			break;
+		}
+		reset_and_expect_well(NOBODY);
+	}
+	assert_int_equal(creature_of(w, wolf)->movement, MOVEMENT_STANDS);
+}
+
+static void a_creature_of_another_map_that_says_this_one_is_gone(void **state)
+{
+	meadow_make(*state);
+	struct world *w = &meadow.world->world;
+	struct body *bear = &w->bodies[beast_of(meadow.world, BEAST_BEAR)];
+	bear->map = MAP;
+	assert_int_equal(reset_run(), TX_COMMIT);
+	assert_int_equal(bear->map, 0);
+	assert_int_equal(bear->kind, BODY_CREATURE);
+	assert_int_equal(creature_of(w, beast_of(meadow.world, BEAST_BEAR))->act_due_ms, 0);
+}
+
 static void bodies_that_are_nobodys_are_cleared(void **state)
 {
 	meadow_make(*state);
@@ -357,6 +427,9 @@ int main(void)
 		WORLD_TEST(ground_doors_and_blocked_tiles_are_as_the_store_has_them),
 		WORLD_TEST(creatures_are_back_at_their_places),
 		WORLD_TEST(a_creature_gives_way_to_a_player_on_its_place),
+		WORLD_TEST(who_was_called_is_no_more_and_its_body_is_free_again),
+		WORLD_TEST(broken_lists_of_creatures_are_linked_again),
+		WORLD_TEST(a_creature_of_another_map_that_says_this_one_is_gone),
 		WORLD_TEST(bodies_that_are_nobodys_are_cleared),
 		WORLD_TEST(a_map_that_fell_asleep_with_people_on_it_wakes),
 		WORLD_TEST(everything_at_once),

@@ -625,6 +625,35 @@ static void the_vault_keeps_one_socket_per_connection_and_drops_by_generation(vo
 	vault_destroy(&vault);
 }
 
+/* Worker 2 had it before worker 3; the master was busy, and reads the words of 3 first. */
+static void what_was_said_before_is_read_later_and_changes_nothing(void **state)
+{
+	struct vault vault;
+	struct problem why;
+	(void)state;
+	assert_true(vault_create(&vault, 10, &why));
+	int first = eventfd(0, EFD_CLOEXEC), second = eventfd(0, EFD_CLOEXEC), third = eventfd(0, EFD_CLOEXEC);
+	assert_true(vault_deposit(&vault, 3, 10, UINT32_MAX, second));
+	assert_true(vault_deposit(&vault, 2, 10, UINT32_MAX - 2, first));
+	assert_int_equal(fcntl(first, F_GETFD), -1);
+	vault_drop(&vault, 10, UINT32_MAX - 2);
+	assert_int_equal(vault.entries[10].fd, second);
+	assert_int_equal(vault_count(&vault, 3), 1);
+	assert_true(vault_deposit(&vault, 3, 10, 1, third)); /* generations go round */
+	assert_int_equal(vault.entries[10].fd, third);
+	assert_int_equal(vault.held, 1);
+	vault_drop(&vault, 10, 1);
+
+	/* The connections of another world begin with another number. */
+	first = eventfd(0, EFD_CLOEXEC);
+	second = eventfd(0, EFD_CLOEXEC);
+	assert_true(vault_deposit(&vault, 2, 10, 50, first));
+	vault_world_is_new(&vault);
+	assert_true(vault_deposit(&vault, 3, 10, 1, second));
+	assert_int_equal(vault.entries[10].fd, second);
+	vault_destroy(&vault);
+}
+
 static void a_child_that_listens_hears_of_the_log_level(void **state)
 {
 	struct fixture *f = *state;
@@ -762,6 +791,7 @@ int main(void)
 		WITH_CHILDREN(a_keeper_that_is_just_dead_is_started_once_more_for_its_last_cut),
 		WITH_CHILDREN(a_socket_deposited_by_a_killed_worker_reaches_its_successor),
 		cmocka_unit_test(the_vault_keeps_one_socket_per_connection_and_drops_by_generation),
+		cmocka_unit_test(what_was_said_before_is_read_later_and_changes_nothing),
 		cmocka_unit_test(a_vault_grows_and_is_spread_over_fewer_workers),
 		WITH_CHILDREN(a_child_that_listens_hears_of_the_log_level),
 		WITH_CHILDREN(a_crash_is_told_with_packet_player_and_map),

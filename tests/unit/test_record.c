@@ -139,7 +139,7 @@ static struct player full_player(void)
 					   .guild = 15,
 					   .royal_army = 1,
 					   .played_s = 86400,
-					   .poisoned = 3};
+					   .poisoned = 1};
 	static const char name[] = "\xd1"
 							   "and\xfa Real";
 	p.name_length = sizeof name - 1;

@@ -12,13 +12,18 @@
 #include <cmocka.h>
 
 #include "common/base/log.h"
+#include "common/catalog/tables.h"
 #include "common/world/realm.h"
 #include "tests/harness/killing.h"
 #include "tests/harness/little_world.h"
 #include "worker/game/carry.h"
+#include "worker/game/creature.h"
+#include "worker/game/death.h"
 #include "worker/game/entering.h"
+#include "worker/game/experience.h"
 #include "worker/game/inventory.h"
 #include "worker/game/leaving.h"
+#include "worker/game/pets.h"
 #include "worker/game/ruling.h"
 #include "worker/game/tick.h"
 #include "worker/game_audit.h"
@@ -283,6 +288,130 @@ static void lose_beto(void)
 	connection_is_lost(beto);
 }
 
+/* Creatures: who takes a body, or gives one back, asks for the realm in the middle of it. */
+static uint32_t bear, pet;
+
+static enum tx_verdict have_pets(struct tx *tx, void *context)
+{
+	struct player *player = &tx->world->players[ana];
+	struct place at = {.map = LAND_WILD, .x = WILD_X + 1, .y = WILD_Y + 2};
+	(void)context;
+	pet = creature_spawn(tx, BEAST_BEAR, at, false);
+	TOUCH(tx, *player);
+	player->pets[0] = body_handle(tx->world, pet);
+	player->pet_kinds[0] = BEAST_BEAR;
+	TOUCH(tx, *creature_at(tx, pet));
+	creature_at(tx, pet)->master = player_handle(tx->world, ana);
+	creature_at(tx, pet)->tamed = 1;
+	pet_summon(tx, ana, BEAST_SPIRIT, at);
+	player->target.creature = player->pets[0];
+	return TX_COMMIT;
+}
+
+static void bear_lives(void)
+{
+	stand_before_way_back();
+	bear = beast_of(world, BEAST_BEAR);
+	world->config.rules.drop_percent = 1000;
+}
+
+static void pets_come(void)
+{
+	stand_before_way_back();
+	little_world_run(world, LAND_WILD, have_pets, NULL);
+	EXPECT_SOUND(world);
+}
+
+static enum tx_verdict bear_falls(struct tx *tx, void *context)
+{
+	(void)context;
+	creature_die(tx, bear, ana);
+	return TX_COMMIT;
+}
+
+static enum tx_verdict bear_joins(struct tx *tx, void *context)
+{
+	(void)context;
+	creature_leaves_the_wild(tx, bear, true);
+	return TX_COMMIT;
+}
+
+static enum tx_verdict pet_falls(struct tx *tx, void *context)
+{
+	(void)context;
+	creature_die(tx, pet, 0);
+	return TX_COMMIT;
+}
+
+static void in_the_wild(tx_fn *fn)
+{
+	uint32_t domains[1] = {LAND_WILD};
+	tx_run(&world->tx, domains, 1, fn, NULL);
+}
+
+static void kill_bear(void)
+{
+	in_the_wild(bear_falls);
+}
+
+static void tame_bear(void)
+{
+	in_the_wild(bear_joins);
+}
+
+static void kill_pet(void)
+{
+	in_the_wild(pet_falls);
+}
+
+static void release_pet(void)
+{
+	DO(world, ana, RELEASE_PET);
+}
+
+static void spirit_is_due(void)
+{
+	pets_come();
+	pass_ms(world, 60000);
+}
+
+static void at_a_trainer(void)
+{
+	stand_before_way_back();
+	stand(world, ana, TRAINER_X, WILD_BEASTS_Y + 2);
+	player_of(world, ana)->target.creature = body_handle(&world->world, beast_of(world, BEAST_TRAINER));
+}
+
+static void train(void)
+{
+	DO(world, ana, TRAIN, .creature = 1);
+}
+
+static void spell_chosen(enum charm charm)
+{
+	stand_before_way_back();
+	player_of(world, ana)->spell = (uint16_t)charm;
+	player_of(world, ana)->skills[SKILL_MAGIC - 1] = 100;
+	player_of(world, ana)->safe_mode = 0;
+	give(world, beto, 1, THING_BREAD, 5);
+}
+
+static void slaying_chosen(void)
+{
+	spell_chosen(CHARM_SLAY);
+}
+
+static void summoning_chosen(void)
+{
+	spell_chosen(CHARM_SUMMON);
+}
+
+static void cast_at_beto(void)
+{
+	const struct body *body = body_of(world, beto);
+	DO(world, ana, WORK_LEFT_CLICK, .x = body->x, .y = body->y, .skill = SKILL_MAGIC);
+}
+
 /* As worker/session.c does it: the name is reserved, and when the record is there the character enters. */
 static struct player record;
 static struct entering entering;
@@ -366,6 +495,59 @@ static void take_over(void)
 
 /* --- the list ------------------------------------------------------------------------------------------------------------------- */
 
+static enum tx_verdict death(struct tx *tx, void *context)
+{
+	(void)context;
+	player_die(tx, ana);
+	return TX_COMMIT;
+}
+
+static void stand_rich_in_the_wild(void)
+{
+	wear_things();
+	give_gold(world, ana, 900000);
+	stand_before_way_back();
+}
+
+static void die(void)
+{
+	uint32_t map = body_of(world, ana)->map;
+	tx_run(&world->tx, &map, 1, death, NULL);
+}
+
+static enum tx_verdict growth(struct tx *tx, void *context)
+{
+	(void)context;
+	experience_give(tx, ana, 5000);
+	return TX_COMMIT;
+}
+
+static void be_a_newbie_with_things(void)
+{
+	player_of(world, ana)->level = LEVEL_NEWBIE_LAST;
+	give(world, ana, 1, THING_NEWBIE_DAGGER, 1);
+	wear(world, ana, 1);
+}
+
+static void grow(void)
+{
+	uint32_t map = body_of(world, ana)->map;
+	tx_run(&world->tx, &map, 1, growth, NULL);
+}
+
+static void stand_at_the_pond(void)
+{
+	player_of(world, ana)->level = 30;
+	player_of(world, ana)->skills[SKILL_NAVIGATION - 1] = SKILL_MAX;
+	give(world, ana, 1, THING_BOAT, 1);
+	stand(world, ana, WATER_FROM - 1, WATER_FROM);
+}
+
+static void use_first(void)
+{
+	DO(world, ana, USE_ITEM, .slot = 1);
+}
+
 struct deed {
 	const char *name;
 	void (*prepare)(void); /* NULL = nothing */
@@ -392,6 +574,9 @@ static const struct deed deeds[] = {
 	{.name = "unlocking a door", .prepare = stand_at_locked_door, .act = use_key},
 	{.name = "opening a door", .prepare = stand_at_door, .act = work_door},
 	{.name = "closing a door", .prepare = stand_at_open_door, .act = work_door},
+	{.name = "dying with much", .prepare = stand_rich_in_the_wild, .act = die},
+	{.name = "many levels at once", .prepare = be_a_newbie_with_things, .act = grow},
+	{.name = "boarding a boat", .prepare = stand_at_the_pond, .act = use_first},
 	{.name = "a look", .act = look_at},
 	{.name = "moving a spell", .prepare = learn, .act = move_spell},
 	{.name = "spending skill points", .prepare = learn, .act = modify_skills},
@@ -407,6 +592,15 @@ static const struct deed deeds[] = {
 	{.name = "a tick of a countdown", .prepare = countdown_runs, .act = tick_in_the_wild},
 	{.name = "the end of a countdown", .prepare = countdown_is_over, .act = tick_in_the_wild},
 	{.name = "a tick that finds them idle", .prepare = idle_for_long, .act = tick},
+	{.name = "a creature's death", .prepare = bear_lives, .act = kill_bear},
+	{.name = "a creature that becomes a pet", .prepare = bear_lives, .act = tame_bear},
+	{.name = "a pet's death", .prepare = pets_come, .act = kill_pet},
+	{.name = "a pet set free", .prepare = pets_come, .act = release_pet},
+	{.name = "a step to another map with pets", .prepare = pets_come, .act = walk_east},
+	{.name = "a tick that ends a summoning", .prepare = spirit_is_due, .act = tick_in_the_wild},
+	{.name = "a trainer's call", .prepare = at_a_trainer, .act = train},
+	{.name = "a spell that kills", .prepare = slaying_chosen, .act = cast_at_beto},
+	{.name = "a summoning", .prepare = summoning_chosen, .act = cast_at_beto},
 	{.name = "a connection lost", .act = lose_ana},
 	{.name = "a connection lost in the wild", .act = lose_beto},
 	{.name = "a creation", .prepare = newcomer_connects, .act = create},

@@ -192,6 +192,7 @@ static unsigned key_with(bool right)
 
 static void use(uint32_t who, int slot)
 {
+	world->now_ms += 1000; /* things are used one after the other */
 	DO(world, who, USE_ITEM, .slot = slot);
 }
 

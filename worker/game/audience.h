@@ -7,7 +7,8 @@
 #include "worker/game/area.h"
 
 /* Does a player who looks at the map from this cell get the entry? For kinds that many may hear (NOTE_AREA, NOTE_DEAD_AREA,
- * NOTE_MAP); false for all others. Of NOTE_DEAD_AREA the caller must leave out who is neither dead nor of the staff. */
+ * NOTE_MAP); false for all others. Of NOTE_DEAD_AREA the caller must leave out who is neither dead nor of the staff; of what
+ * has NOTE_FLAG_NOT_STAFF the staff. */
 static inline bool audience_has(const struct note *note, uint32_t player, int cell_x, int cell_y)
 {
 	if (note->but != 0 && player == note->but)

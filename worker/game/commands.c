@@ -13,9 +13,12 @@ static const struct {
 	command_fn *fn; /* NULL = a packet without fields */
 	enum c2s_id packet;
 } commands[] = {
-	{"charset", command_charset, 0},  {"ayuda", NULL, C2S_HELP},    {"est", NULL, C2S_REQUEST_STATS},
-	{"motd", NULL, C2S_REQUEST_MOTD}, {"uptime", NULL, C2S_UPTIME}, {"online", NULL, C2S_ONLINE},
-	{"salir", NULL, C2S_QUIT},        {"ping", NULL, C2S_PING},
+	{"charset", command_charset, 0},     {"ayuda", NULL, C2S_HELP},
+	{"est", NULL, C2S_REQUEST_STATS},    {"motd", NULL, C2S_REQUEST_MOTD},
+	{"uptime", NULL, C2S_UPTIME},        {"online", NULL, C2S_ONLINE},
+	{"salir", NULL, C2S_QUIT},           {"ping", NULL, C2S_PING},
+	{"hogar", NULL, C2S_HOME},           {"curar", NULL, C2S_HEAL},
+	{"resucitar", NULL, C2S_RESUCITATE},
 };
 
 /* The server's own charsets by their names; remembered with the character. */

@@ -1,5 +1,6 @@
 /* double_click.c - a double click on the map: doors open and close, signs are read, and those who have something to offer
  * will offer it. rules-economy-social-admin.md 2.10, protocol.md 2.5. */
+#include "worker/game/death.h"
 #include "worker/game/door.h"
 #include "worker/game/sight.h"
 #include "worker/game/tile.h"
@@ -23,8 +24,6 @@ static bool creature_serves(const struct tx *tx, struct handle handle)
 	if (creature == NULL)
 		return false;
 	switch (creature->kind) {
-	case CREATURE_PRIEST:
-	case CREATURE_NEWBIE_PRIEST:
 	case CREATURE_TRAINER:
 	case CREATURE_BANKER:
 	case CREATURE_NOBLE:
@@ -34,6 +33,13 @@ static bool creature_serves(const struct tx *tx, struct handle handle)
 	default:
 		return (creature->flags & CREATURE_TRADES) != 0;
 	}
+}
+
+static bool creature_is_priest(const struct tx *tx, struct handle handle)
+{
+	const struct body *body = handle_body(tx->world, handle);
+	const struct creature_def *creature = body != NULL ? catalog_creature(tx->catalog, body->creature) : NULL;
+	return creature != NULL && (creature->kind == CREATURE_PRIEST || creature->kind == CREATURE_NEWBIE_PRIEST);
 }
 
 /* The hand goes for the door on the tile itself, not for the creature one tile below that the look prefers: else whatever
@@ -58,8 +64,12 @@ enum tx_verdict rule_double_click(struct tx *tx, const struct actor *me, const s
 	SET(tx, me->player->target, hand_target(tx, me->body, x, y));
 	const struct target *target = &me->player->target;
 	const struct item_def *item = catalog_item(tx->catalog, target->object);
-	if (creature_serves(tx, target->creature) || (item != NULL && item->kind == ITEM_FORUM))
+	if (creature_is_priest(tx, target->creature))
+		priest_visit(tx, me, target->creature.index);
+	else if (creature_serves(tx, target->creature) || (item != NULL && item->kind == ITEM_FORUM))
 		tell_text(tx, me->index, FONT_INFO, TEXT_NOT_YET);
+	else if (item != NULL && item->kind == ITEM_DOOR && me->player->dead)
+		tell_text(tx, me->index, FONT_INFO, TEXT_DEAD_CANNOT); /* ghosts open nothing (14.3) */
 	else if (item != NULL && item->kind == ITEM_DOOR)
 		door_turn(tx, me, (struct place){.map = me->body->map, .x = target->object_x, .y = target->object_y});
 	else if (item != NULL && item->kind == ITEM_SIGN)

@@ -6,11 +6,16 @@
 #include "worker/address.h"
 #include "worker/blame.h"
 #include "worker/close_reasons.h"
+#include "worker/game/effects.h"
+#include "worker/game/experience.h"
+#include "worker/game/home.h"
 #include "worker/game/look.h"
+#include "worker/game/pets.h"
 #include "worker/game/presence.h"
 #include "worker/game/say.h"
 #include "worker/game/tile.h"
-#include "worker/game/walk.h"
+#include "worker/game/travel.h"
+#include "worker/game/wire.h"
 
 /* Where the character appears: its place, the map's forced place, the start of the world; a free tile near it. */
 static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, bool returning, struct place *chosen,
@@ -29,8 +34,9 @@ static bool place_choose(struct tx *tx, struct place wish, unsigned terrain, boo
 			*again = true;
 			return false;
 		}
-		if (!tile_is_legal(tx, at.map, at.x, at.y, terrain))
-			at = tile_closest_legal(tx, at, terrain | (terrain == WANT_LAND ? WANT_NO_EXIT : 0u));
+		unsigned want = terrain | (returning ? 0u : WANT_NO_EXIT); /* an exit is for who steps on it */
+		if (!tile_is_legal(tx, at.map, at.x, at.y, want))
+			at = tile_closest_legal(tx, at, terrain | WANT_NO_EXIT);
 		if (at.map == 0 && terrain != WANT_LAND)
 			at = tile_closest_legal(tx, tries[i], WANT_LAND);
 		if (at.map != 0) {
@@ -46,6 +52,18 @@ static uint64_t still_leaving(const struct tx *tx, const struct connection *c)
 {
 	uint64_t latest = tx->now_ms + (uint64_t)tx->config->intervals.logout_s * 1000;
 	return c->returns_leaving_ms < latest ? c->returns_leaving_ms : latest;
+}
+
+/* What stands in a session's beginning (4.1 no. 1, 5, 13): the safes as alignment and life have them, a boat only under who
+ * sails. The player is touched. */
+static void session_begins(struct player *player, const struct body *body, bool returning)
+{
+	if ((body->flags & BODY_SAILING) == 0)
+		player->equipment[EQUIP_BOAT] = 0;
+	if (returning)
+		return;
+	player->safe_mode = !player_is_criminal(player);
+	player->resuscitation_safe = player->dead;
 }
 
 /* The slot holds the character; it is put on a map. Common to a login, a creation and a return of one just gone. */
@@ -68,9 +86,9 @@ static enum tx_verdict body_enters(struct tx *tx, struct entering *e, uint32_t i
 	TOUCH(tx, *body);
 	body->heading = heading >= HEADING_NORTH && heading <= HEADING_WEST ? heading : HEADING_SOUTH;
 	body->flags = terrain == WANT_WATER && tile_is_water(tx->catalog, at.map, at.x, at.y) ? BODY_SAILING : 0;
-	look_update(tx, index);
-
 	TOUCH(tx, *player);
+	session_begins(player, body, e->returning);
+	look_update(tx, index);
 	player->state = PLAYER_PLAYING;
 	player->connection = e->connection;
 	player->reserver = 0;
@@ -94,7 +112,12 @@ static enum tx_verdict body_enters(struct tx *tx, struct entering *e, uint32_t i
 
 	e->position = presence_enter(tx, index, at, 0);
 	e->map = at.map;
-	walk_arrived(tx, index);
+	travel_arrived(tx, index);
+	effects_enter(tx, index);
+	pets_arrive(tx, index);
+	if (player->experience_next > 0 && player->experience >= player->experience_next)
+		experience_settle(tx, index);
+	home_outgrown(tx, index);
 	if (!e->returning)
 		presence_effect(tx, index, FX_WARP, 0);
 	return TX_COMMIT;

@@ -3,6 +3,7 @@
 
 #include "common/catalog/tables.h"
 #include "worker/game/carry.h"
+#include "worker/game/gates.h"
 #include "worker/game/inventory.h"
 #include "worker/game/move.h"
 #include "worker/game/tile.h"
@@ -110,7 +111,8 @@ enum tx_verdict rule_equip(struct tx *tx, const struct actor *me, const struct c
 {
 	unsigned slot = (unsigned)packet->EQUIP_ITEM.slot;
 	const struct item_def *item = inventory_item(tx, me->player, slot);
-	if (item == NULL)
+	/* rules-life-combat-magic.md 13.18: not as fast as one likes in a fight. */
+	if (item == NULL || !gate_use(tx, me->index))
 		return TX_COMMIT;
 	enum equipment_place place = item_place(item);
 	if (place == EQUIP_COUNT)

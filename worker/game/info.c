@@ -91,16 +91,10 @@ enum tx_verdict rule_request_mini_stats(struct tx *tx, const struct actor *me, c
 	return TX_COMMIT;
 }
 
-static const struct item_def *worn(const struct tx *tx, const struct player *player, enum equipment_place place)
-{
-	const struct stack *stack = player_worn(player, place);
-	return stack != NULL ? catalog_item(tx->catalog, stack->item) : NULL;
-}
-
 static void defence_told(struct tx *tx, const struct actor *me, enum equipment_place place, enum text_id with,
 						 enum text_id without)
 {
-	const struct item_def *item = worn(tx, me->player, place);
+	const struct item_def *item = player_worn_item(tx, me->player, place);
 	if (item != NULL)
 		tell_text(tx, me->index, FONT_INFO, with, item->defence_min, item->defence_max);
 	else if (without != TEXT_ID_COUNT)
@@ -120,7 +114,7 @@ enum tx_verdict rule_request_stats(struct tx *tx, const struct actor *me, const 
 	(void)packet;
 	const struct player *p = me->player;
 	const struct map_def *map = catalog_map(tx->catalog, me->body->map);
-	const struct item_def *weapon = worn(tx, p, EQUIP_WEAPON);
+	const struct item_def *weapon = player_worn_item(tx, p, EQUIP_WEAPON);
 	const uint8_t *a = p->attributes_now;
 	char name[NAME_BYTES];
 	text_to_z(player_name(p), name, sizeof name);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "worker/game/effects.h"
 #include "worker/game/look.h"
 #include "worker/game/move_ends.h"
 #include "worker/game/presence.h"
@@ -127,6 +128,8 @@ static void worn_shown(struct tx *tx, uint32_t index, enum equipment_place place
 {
 	if (look_update(tx, index))
 		presence_changed(tx, index);
+	if (place == EQUIP_ARMOUR)
+		effects_ground_changed(tx, index); /* the naked feel the cold */
 	if (place != EQUIP_SHIELD)
 		return;
 	wire_stats(tx, say_begin(tx), index); /* 2.6: shields are followed by UpdateUserStats */

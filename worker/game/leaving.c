@@ -1,6 +1,11 @@
 #include "worker/game/leaving.h"
 
 #include "common/config/config.h"
+#include "worker/game/death.h"
+#include "worker/game/creature.h"
+#include "worker/game/effects.h"
+#include "worker/game/legality.h"
+#include "worker/game/pets.h"
 #include "worker/game/presence.h"
 #include "worker/game/rule.h"
 #include "worker/game/tile.h"
@@ -29,11 +34,19 @@ void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum te
 	struct world *w = tx->world;
 	struct player *player = &w->players[index];
 
+	creatures_forget(tx, index);
+	pets_depart(tx, index, true);
+	ownership_lose(tx, index);
+	effects_leave(tx, index);
 	if (player->connection.index != 0) {
 		struct note close = {
 			.kind = NOTE_CLOSE, .object = (uint16_t)reason, .connection = player->connection, .subject = index};
 		presence_leave(tx, index, 0); /* his map's last word first; then the realm closes the connection */
-		PUT(say_begin(tx), CONSOLE_MSG, .text = text_of(text_latin1(last_words)), .font = FONT_INFO);
+		struct text words = text_of(text_latin1(last_words));
+		if (reason == CLOSE_IDLE) /* he does not look at his console (4.2) */
+			PUT(say_begin(tx), SHOW_MESSAGE_BOX, .text = words);
+		else
+			PUT(say_begin(tx), CONSOLE_MSG, .text = words, .font = FONT_INFO);
 		say_note(tx, w->realm_domain, &close);
 	} else {
 		presence_leave(tx, index, 0);
@@ -57,10 +70,23 @@ void leaving_cancel(struct tx *tx, uint32_t index)
 	tell_text(tx, index, FONT_INFO, TEXT_LEAVING_CANCELLED);
 }
 
-static void countdown_begin(struct tx *tx, struct player *player)
+/* 4.2: who is about to leave is seen by everybody. */
+static void countdown_begin(struct tx *tx, uint32_t index)
 {
+	struct player *player = &tx->world->players[index];
+	effect_reveal(tx, index);
+	effect_visible(tx, index);
 	SET(tx, player->logout_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.logout_s * 1000);
 	SET(tx, player->logout_said_s, (uint8_t)clamp_i64(tx->config->intervals.logout_s, 0, 255));
+}
+
+void leaving_disturbed(struct tx *tx, uint32_t index)
+{
+	struct player *player = &tx->world->players[index];
+	if (player->state == PLAYER_LINGERING && player->logout_due_ms != 0)
+		countdown_begin(tx, index);
+	else
+		leaving_cancel(tx, index);
 }
 
 bool leaving_tick(struct tx *tx, uint32_t index)
@@ -95,9 +121,9 @@ enum tx_verdict rule_quit(struct tx *tx, const struct actor *me, const struct c2
 		leave_game(tx, me->index, CLOSE_LOGGED_OUT, TEXT_LEAVING_NOW);
 		return TX_COMMIT;
 	}
-	if (me->player->trading != 0)
-		SET(tx, me->player->trading, 0);
-	countdown_begin(tx, me->player);
+	SET(tx, me->player->trading, 0);
+	home_cancel(tx, me->index);
+	countdown_begin(tx, me->index);
 	tell_text(tx, me->index, FONT_INFO, TEXT_LEAVING_IN, tx->config->intervals.logout_s);
 	return TX_COMMIT;
 }
@@ -129,7 +155,7 @@ enum tx_verdict leaving_when_lost(struct tx *tx, void *context)
 	SET(tx, player->state, PLAYER_LINGERING);
 	SET(tx, player->trading, 0);
 	if (player->logout_due_ms == 0)
-		countdown_begin(tx, player);
+		countdown_begin(tx, lost->player.index);
 	player_changed(tx, player);
 	return TX_COMMIT;
 }

@@ -19,6 +19,9 @@ void leave_game(struct tx *tx, uint32_t player, enum close_reason reason, enum t
 /* Something was done that ends a countdown (a step, a blow, work). */
 void leaving_cancel(struct tx *tx, uint32_t player);
 
+/* He was attacked or robbed: his countdown ends too; that of a character without connection begins anew. */
+void leaving_disturbed(struct tx *tx, uint32_t player);
+
 /* The countdown of one player on a map, once a second; false when it needs the realm and could not take it. */
 bool leaving_tick(struct tx *tx, uint32_t player);
 

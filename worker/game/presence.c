@@ -14,29 +14,38 @@ static uint16_t *occupant_of(struct tx *tx, uint32_t map, unsigned x, unsigned y
 	return &tx->world->maps[map].occupant[tile_index(x, y)];
 }
 
-static void list_link(struct tx *tx, uint32_t index, uint32_t map)
+/* The list of a map's players, or of its creatures, and how many they are. */
+static uint32_t *list_of(struct tx *tx, uint32_t index, uint32_t map, uint32_t **count)
 {
 	struct map_state *state = &tx->world->maps[map];
+	bool player = body_is_player(tx->world, index);
+	*count = player ? &state->players : &state->creatures;
+	return player ? &state->first_player : &state->first_creature;
+}
+
+static void list_link(struct tx *tx, uint32_t index, uint32_t map)
+{
+	uint32_t *count, *first = list_of(tx, index, map, &count);
 	struct body *body = &tx->world->bodies[index];
-	SET(tx, body->next_on_map, state->first_player);
+	SET(tx, body->next_on_map, *first);
 	SET(tx, body->previous_on_map, 0);
-	if (state->first_player != 0)
-		SET(tx, tx->world->bodies[state->first_player].previous_on_map, index);
-	SET(tx, state->first_player, index);
-	SET(tx, state->players, state->players + 1);
+	if (*first != 0)
+		SET(tx, tx->world->bodies[*first].previous_on_map, index);
+	SET(tx, *first, index);
+	SET(tx, *count, *count + 1);
 }
 
 static void list_unlink(struct tx *tx, uint32_t index, uint32_t map)
 {
-	struct map_state *state = &tx->world->maps[map];
+	uint32_t *count, *first = list_of(tx, index, map, &count);
 	struct body *body = &tx->world->bodies[index];
 	if (body->previous_on_map != 0)
 		SET(tx, tx->world->bodies[body->previous_on_map].next_on_map, body->next_on_map);
 	else
-		SET(tx, state->first_player, body->next_on_map);
+		SET(tx, *first, body->next_on_map);
 	if (body->next_on_map != 0)
 		SET(tx, tx->world->bodies[body->next_on_map].previous_on_map, body->previous_on_map);
-	SET(tx, state->players, state->players - 1);
+	SET(tx, *count, *count - 1);
 }
 
 static bool shown_to_others(const struct tx *tx, uint32_t body)
@@ -44,12 +53,27 @@ static bool shown_to_others(const struct tx *tx, uint32_t body)
 	return (tx->world->bodies[body].flags & BODY_ADMIN_INVISIBLE) == 0;
 }
 
-static void create_for_others(struct tx *tx, uint32_t index)
+/* Whom something that appears is shown to: who sees the first tile and, as `second` says, the second. */
+struct onlookers {
+	unsigned x, y, second_x, second_y;
+	enum note_second second;
+	bool saw_it; /* they lose it first */
+};
+
+/* It appears for them, and not for itself. Who is invisible appears so, but the staff sees everybody. */
+static void create_for_others(struct tx *tx, uint32_t index, const struct onlookers *who)
 {
+	const struct body *body = &tx->world->bodies[index];
 	struct packet_writer *say = say_begin(tx);
+	if (who->saw_it)
+		PUT(say, CHARACTER_REMOVE, .char_index = (int16_t)index);
 	wire_character(tx, say, index);
-	if (body_is_veiled(&tx->world->bodies[index]))
-		PUT(say, SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
+	say_area_split(tx, body->map, who->x, who->y, who->second_x, who->second_y, who->second, index, NOTE_FLAG_VIEW);
+	if (!body_is_veiled(body))
+		return;
+	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
+	say_area_split(tx, body->map, who->x, who->y, who->second_x, who->second_y, who->second, index,
+				   NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
 }
 
 /* --- coming and going ---------------------------------------------------------------------------------------------------------- */
@@ -80,10 +104,8 @@ uint64_t presence_enter(struct tx *tx, uint32_t index, struct place at, uint32_t
 												 .object = (uint16_t)from_map,
 												 .connection = w->players[index].connection},
 								  "", 0);
-	if (shown_to_others(tx, index)) {
-		create_for_others(tx, index);
-		say_area(tx, at.map, at.x, at.y, index, NOTE_FLAG_VIEW);
-	}
+	if (shown_to_others(tx, index))
+		create_for_others(tx, index, &(struct onlookers){.x = at.x, .y = at.y});
 	return position;
 }
 
@@ -111,6 +133,35 @@ void presence_leave(struct tx *tx, uint32_t index, uint32_t to_map)
 	body->origin_map = (uint16_t)map; /* where he left: the keeper saves it, who returns at once appears there */
 	body->origin_x = body->x;
 	body->origin_y = body->y;
+	body->map = 0;
+	body->next_on_map = 0;
+	body->previous_on_map = 0;
+}
+
+void presence_appear(struct tx *tx, uint32_t index, struct place at)
+{
+	struct body *body = &tx->world->bodies[index];
+	uint16_t *occupant = occupant_of(tx, at.map, at.x, at.y);
+	assert(body->map == 0 && *occupant == 0 && body->kind == BODY_CREATURE);
+	TOUCH(tx, *body);
+	body->map = at.map;
+	body->x = at.x;
+	body->y = at.y;
+	SET(tx, *occupant, (uint16_t)index);
+	list_link(tx, index, at.map);
+	create_for_others(tx, index, &(struct onlookers){.x = at.x, .y = at.y});
+}
+
+void presence_vanish(struct tx *tx, uint32_t index)
+{
+	struct body *body = &tx->world->bodies[index];
+	uint32_t map = body->map;
+	assert(map != 0 && *occupant_of(tx, map, body->x, body->y) == index && body->kind == BODY_CREATURE);
+	PUT(say_begin(tx), CHARACTER_REMOVE, .char_index = (int16_t)index);
+	say_area(tx, map, body->x, body->y, 0, NOTE_FLAG_VIEW);
+	SET(tx, *occupant_of(tx, map, body->x, body->y), 0);
+	list_unlink(tx, index, map);
+	TOUCH(tx, *body);
 	body->map = 0;
 	body->next_on_map = 0;
 	body->previous_on_map = 0;
@@ -172,8 +223,9 @@ static void crossing_shown(struct tx *tx, uint32_t index, unsigned old_x, unsign
 	const struct body *body = &tx->world->bodies[index];
 	PUT(say_begin(tx), CHARACTER_REMOVE, .char_index = (int16_t)index);
 	say_area_split(tx, body->map, old_x, old_y, body->x, body->y, SECOND_NOT, index, NOTE_FLAG_VIEW);
-	create_for_others(tx, index);
-	say_area_split(tx, body->map, body->x, body->y, old_x, old_y, SECOND_NOT, index, NOTE_FLAG_VIEW);
+	create_for_others(
+		tx, index,
+		&(struct onlookers){.x = body->x, .y = body->y, .second_x = old_x, .second_y = old_y, .second = SECOND_NOT});
 }
 
 static bool same_cell(unsigned ax, unsigned ay, unsigned bx, unsigned by)
@@ -250,10 +302,10 @@ void presence_jump(struct tx *tx, uint32_t index, unsigned x, unsigned y)
 	bool crossed = !same_cell(old_x, old_y, x, y);
 	if (shown_to_others(tx, index)) {
 		/* A step cannot jump: who sees both tiles loses it and gets it again. */
-		struct packet_writer *say = say_begin(tx);
-		PUT(say, CHARACTER_REMOVE, .char_index = (int16_t)index);
-		wire_character(tx, say, index);
-		say_area_split(tx, body->map, old_x, old_y, x, y, SECOND_TOO, index, NOTE_FLAG_VIEW);
+		create_for_others(
+			tx, index,
+			&(struct onlookers){
+				.x = old_x, .y = old_y, .second_x = x, .second_y = y, .second = SECOND_TOO, .saw_it = true});
 		if (crossed)
 			crossing_shown(tx, index, old_x, old_y);
 	}

@@ -17,6 +17,10 @@ uint64_t presence_enter(struct tx *tx, uint32_t player, struct place at, uint32_
  * game (0). */
 void presence_leave(struct tx *tx, uint32_t player, uint32_t to_map);
 
+/* A creature that stands nowhere appears on a free tile; and disappears from its map. Whose lock protects it then: body_domain. */
+void presence_appear(struct tx *tx, uint32_t creature, struct place at);
+void presence_vanish(struct tx *tx, uint32_t creature);
+
 /* From one map to another (or to the same): leave and enter. */
 void presence_cross(struct tx *tx, uint32_t player, struct place to);
 

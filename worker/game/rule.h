@@ -36,6 +36,11 @@ enum rule_need {
 	NEED_IDLE_OK = 1 << 4,     /* not a sign of life for the idle time-out */
 };
 
+static inline bool player_is_staff(const struct player *player)
+{
+	return (player->privileges & PRIVILEGE_STAFF) != 0;
+}
+
 /* Something durable of this player changed: the keeper is to save it. Not needed for where and how his body stands (place,
  * heading, meditating, sailing): that the keeper compares by itself (cut.h), so that a step does not copy a player. */
 static inline void player_changed(struct tx *tx, struct player *player)

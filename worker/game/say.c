@@ -96,6 +96,12 @@ void say_toggle(struct tx *tx, uint32_t player, enum client_toggle toggle, bool 
 			  &(struct note){.kind = NOTE_TOGGLE, .subject = player, .object = (uint16_t)toggle, .x = on}, "", 0);
 }
 
+void say_toggle_all(struct tx *tx, enum client_toggle toggle, bool on)
+{
+	tx_append(tx, tx->world->realm_domain, &(struct note){.kind = NOTE_TOGGLE, .object = (uint16_t)toggle, .x = on}, "",
+			  0);
+}
+
 void tell_line(struct tx *tx, uint32_t player, enum font font, struct text line)
 {
 	TELL(tx, player, CONSOLE_MSG, .text = line, .font = (uint8_t)font);

@@ -35,6 +35,7 @@ void say_note(struct tx *tx, uint32_t domain, const struct note *note);
 /* A note for the workers, about one player, in his map's ring. */
 void say_control(struct tx *tx, enum note_kind kind, uint32_t player);
 void say_toggle(struct tx *tx, uint32_t player, enum client_toggle toggle, bool on);
+void say_toggle_all(struct tx *tx, enum client_toggle toggle, bool on); /* wants the realm */
 
 #define TELL(tx, who, NAME, ...)                                                                                       \
 	do {                                                                                                               \

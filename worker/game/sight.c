@@ -128,6 +128,19 @@ static enum text_id creature_state(unsigned survival, int hp, int hp_max)
 	return survival > 40 && hp >= hp_max ? TEXT_STATE_INTACT : TEXT_STATE_HEALTHY;
 }
 
+/* Its name, and whose it is: a pet's master, or who has the right to fight it. */
+static void creature_named(const struct tx *tx, uint32_t index, const struct creature_def *def, struct line *line)
+{
+	const struct creature *creature = creature_of(tx->world, index);
+	const struct player *master = handle_player(tx->world, creature->master);
+	const struct player *owner = handle_player(tx->world, creature->owner);
+	line_add(line, TEXT_SEE_CREATURE, catalog_text(tx->catalog, def->name));
+	if (master != NULL)
+		line_add(line, TEXT_SEE_PET_OF, master->name);
+	else if (owner != NULL && owner->owned.index == index && creature->owned_until_ms > tx->now_ms)
+		line_add(line, TEXT_SEE_OWNED_BY, owner->name);
+}
+
 /* It says what it has to say over its head; the others are named, with how they are. */
 static void creature_told(struct tx *tx, const struct actor *me, uint32_t index)
 {
@@ -136,19 +149,20 @@ static void creature_told(struct tx *tx, const struct actor *me, uint32_t index)
 	const struct creature_def *creature = catalog_creature(tx->catalog, body->creature);
 	if (creature == NULL)
 		return;
-	if (catalog_text(tx->catalog, creature->description)[0] != '\0') {
-		TELL(tx, me->index, CHAT_OVER_HEAD, .text = text_of(catalog_text(tx->catalog, creature->description)),
-			 .char_index = (int16_t)index, .r = 255, .g = 255, .b = 255);
+	struct text words = text_of(catalog_text(tx->catalog, creature->description));
+	if (words.length > 1) {
+		TELL(tx, me->index, CHAT_OVER_HEAD, .text = words, .char_index = (int16_t)index, .r = 255, .g = 255, .b = 255);
 		return;
 	}
-	const char *name = catalog_text(tx->catalog, creature->name);
+	struct line name = {.length = 0};
+	creature_named(tx, index, creature, &name);
 	unsigned survival = me->player->skills[SKILL_SURVIVAL - 1];
 	if (me->player->dead)
-		tell_text(tx, me->index, FONT_INFO, TEXT_SEE_CREATURE, name);
+		tell_text(tx, me->index, FONT_INFO, TEXT_SEE_CREATURE, name.bytes);
 	else if (survival >= SURVIVAL_EXACT || (me->player->privileges & PRIVILEGE_STAFF) != 0)
-		tell_text(tx, me->index, FONT_INFO, TEXT_SEE_CREATURE_HEALTH, name, body->hp, body->hp_max);
+		tell_text(tx, me->index, FONT_INFO, TEXT_SEE_CREATURE_HEALTH, name.bytes, body->hp, body->hp_max);
 	else
-		tell_text(tx, me->index, FONT_INFO, TEXT_SEE_CREATURE_STATE, name,
+		tell_text(tx, me->index, FONT_INFO, TEXT_SEE_CREATURE_STATE, name.bytes,
 				  text_latin1(creature_state(survival, body->hp, body->hp_max)));
 }
 

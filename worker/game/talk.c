@@ -4,7 +4,7 @@
 #include "worker/game/commands.h"
 #include "worker/game/rule.h"
 #include "worker/game/tile.h"
-#include "worker/game/walk.h"
+#include "worker/game/effects.h"
 
 enum { LINE_LONGEST = 255 };
 
@@ -52,7 +52,7 @@ static enum tx_verdict speak(struct tx *tx, const struct actor *me, struct text 
 	char buffer[LINE_LONGEST];
 	struct text text = speech_clean(said, buffer, sizeof buffer);
 	bool staff = (me->player->privileges & PRIVILEGE_STAFF) != 0;
-	reveal(tx, me->index);
+	effect_reveal(tx, me->index);
 	if (text.length == 0)
 		return TX_COMMIT;
 	if (me->player->dead) {

@@ -58,6 +58,8 @@ bool tile_is_legal(const struct tx *tx, uint32_t map, int x, int y, unsigned wan
 		return false;
 	if ((want & WANT_NO_EXIT) != 0 && (flags & TILE_EXIT) != 0)
 		return false;
+	if ((want & WANT_FOR_CREATURES) != 0 && map_tile_trigger(tx->catalog, def, x, y) == TRIGGER_NO_CREATURES)
+		return false;
 	uint32_t occupant = tile_occupant(tx->world, map, x, y);
 	return occupant == 0 || ((want & WANT_PUSHABLE) != 0 && occupant_gives_way(tx->world, occupant));
 }
@@ -114,17 +116,27 @@ struct place tile_closest_legal(const struct tx *tx, struct place from, unsigned
 	return rhombi_search(tx, from, 12, test_legal, &want);
 }
 
+struct item_wish {
+	struct stack stack;
+	unsigned terrain;
+};
+
 static bool test_item(const struct tx *tx, uint32_t map, int x, int y, const void *what)
 {
-	const struct stack *stack = what;
-	if (!tile_is_legal(tx, map, x, y, WANT_LAND | WANT_WATER | WANT_NO_EXIT))
+	const struct item_wish *wish = what;
+	if (!tile_is_legal(tx, map, x, y, wish->terrain | WANT_NO_EXIT))
 		return false;
-	return ground_room(tx->world, map, (unsigned)x, (unsigned)y, *stack) == stack->amount;
+	return ground_room(tx->world, map, (unsigned)x, (unsigned)y, wish->stack) == wish->stack.amount;
+}
+
+struct place tile_for_item_on(const struct tx *tx, struct place from, struct stack stack, unsigned terrain)
+{
+	return rhombi_search(tx, from, 16, test_item, &(const struct item_wish){.stack = stack, .terrain = terrain});
 }
 
 struct place tile_for_item(const struct tx *tx, struct place from, struct stack stack)
 {
-	return rhombi_search(tx, from, 16, test_item, &stack);
+	return tile_for_item_on(tx, from, stack, WANT_LAND | WANT_WATER);
 }
 
 void tile_block(struct tx *tx, uint32_t map, int x, int y, bool blocked)

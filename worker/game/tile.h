@@ -13,6 +13,7 @@ enum tile_want {
 	WANT_NO_EXIT = 4,
 	WANT_PUSHABLE =
 		8, /* a ghost or an invisible member of the staff does not count: who walks changes places with it */
+	WANT_FOR_CREATURES = 16, /* not where the map keeps creatures out (TRIGGER_NO_CREATURES) */
 };
 
 bool tile_is_blocked(const struct world *world, uint32_t map, int x, int y);
@@ -30,6 +31,9 @@ struct place tile_closest_legal(const struct tx *tx, struct place from, unsigned
 /* Where a stack can be laid: empty, or the same item with room for all of it; no exit, nobody there; rhombi of radius
  * 0..16 (F-05 of rules-economy-social-admin.md 2.8). map 0 = none. */
 struct place tile_for_item(const struct tx *tx, struct place from, struct stack stack);
+
+/* The same on this terrain alone: WANT_LAND, WANT_WATER or both. */
+struct place tile_for_item_on(const struct tx *tx, struct place from, struct stack stack, unsigned terrain);
 
 /* Sets or clears the blocked bit and tells everybody on the map (doors). */
 void tile_block(struct tx *tx, uint32_t map, int x, int y, bool blocked);

@@ -1,11 +1,12 @@
 /* walk.c - steps, turning, exits. rules-life-combat-magic.md 8.5 to 8.9, protocol.md 5.2. */
 #include "common/catalog/tables.h"
 #include "worker/game/bucket.h"
+#include "worker/game/effects.h"
 #include "worker/game/leaving.h"
 #include "worker/game/presence.h"
 #include "worker/game/rule.h"
 #include "worker/game/tile.h"
-#include "worker/game/walk.h"
+#include "worker/game/travel.h"
 #include "worker/game/wire.h"
 
 enum { TELEPORT_TRIES = 5 };
@@ -79,15 +80,6 @@ static void step_aside(struct tx *tx, const struct actor *me)
 		presence_jump(tx, me->index, to.x, to.y);
 }
 
-void walk_arrived(struct tx *tx, uint32_t index)
-{
-	struct player *player = &tx->world->players[index];
-	SET(tx, player->protected_until_ms, tx->now_ms + (uint64_t)tx->config->intervals.arrival_protection_ms);
-	TOUCH(tx, player->target);
-	player->target = (struct target){0};
-	player_changed(tx, player);
-}
-
 /* What the tile does to who has just stepped on it (rules-life-combat-magic.md 8.7). TX_AGAIN: the other map is needed. */
 static enum tx_verdict tile_events(struct tx *tx, const struct actor *me)
 {
@@ -119,12 +111,7 @@ static enum tx_verdict tile_events(struct tx *tx, const struct actor *me)
 		tell_text(tx, me->index, FONT_INFO, TEXT_EXIT_CLOSED);
 		return TX_COMMIT; /* he stays on the exit */
 	}
-	presence_cross(tx, me->index, to);
-	walk_arrived(tx, me->index);
-	if (teleport) {
-		show_sound(tx, to.map, to.x, to.y, SOUND_WARP);
-		presence_effect(tx, me->index, FX_WARP, 0);
-	}
+	travel_to(tx, me->index, to, teleport ? TRAVEL_WARPS : TRAVEL_WALKS);
 	return TX_COMMIT;
 }
 
@@ -172,6 +159,7 @@ static enum tx_verdict step(struct tx *tx, const struct actor *me, int heading)
 	} else {
 		presence_step(tx, me->index, heading);
 	}
+	effects_ground_changed(tx, me->index);
 	return tile_events(tx, me);
 }
 
@@ -180,36 +168,15 @@ static bool gets_up(struct tx *tx, const struct actor *me)
 {
 	if ((me->body->flags & (BODY_RESTING | BODY_MEDITATING)) == 0)
 		return false;
-	bool meditating = (me->body->flags & BODY_MEDITATING) != 0;
-	SET(tx, me->body->flags, me->body->flags & ~(uint32_t)(BODY_RESTING | BODY_MEDITATING));
-	say_toggle(tx, me->index, meditating ? TOGGLE_MEDITATE : TOGGLE_REST, false);
-	tell_text(tx, me->index, FONT_INFO, meditating ? TEXT_STOPPED_MEDITATING : TEXT_STOPPED_RESTING);
-	if (meditating) {
-		SET(tx, me->body->fx, 0);
-		presence_effect(tx, me->index, FX_NONE, 0);
-	}
+	effect_rest_end(tx, me->index);
+	effect_meditation_end(tx, me->index);
 	return true;
 }
 
 static void stops_hiding(struct tx *tx, const struct actor *me)
 {
-	if ((me->body->flags & BODY_HIDDEN) == 0 || me->player->class_id == CLASS_THIEF ||
-		me->player->class_id == CLASS_BANDIT)
-		return;
-	reveal(tx, me->index);
-}
-
-void reveal(struct tx *tx, uint32_t index)
-{
-	struct body *body = &tx->world->bodies[index];
-	if ((body->flags & BODY_HIDDEN) == 0)
-		return;
-	SET(tx, body->flags, body->flags & ~(uint32_t)BODY_HIDDEN);
-	if ((body->flags & BODY_INVISIBLE) != 0)
-		return; /* magic still covers him */
-	tell_text(tx, index, FONT_INFO, TEXT_VISIBLE_AGAIN);
-	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = false);
-	say_area(tx, body->map, body->x, body->y, 0, NOTE_FLAG_VIEW);
+	if (me->player->class_id != CLASS_THIEF && me->player->class_id != CLASS_BANDIT)
+		effect_reveal(tx, me->index);
 }
 
 enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)

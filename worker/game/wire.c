@@ -6,6 +6,7 @@
 #include "common/catalog/catalog.h"
 #include "common/text/texts.h"
 #include "common/world/realm.h"
+#include "worker/game/area.h"
 #include "worker/game/inventory.h"
 #include "worker/game/tile.h"
 
@@ -42,7 +43,8 @@ bool player_is_criminal(const struct player *player)
 
 static uint8_t wire_nick_color(const struct player *player)
 {
-	return player_is_criminal(player) ? NICK_CRIMINAL : NICK_CITIZEN;
+	unsigned color = player_is_criminal(player) ? NICK_CRIMINAL : NICK_CITIZEN;
+	return (uint8_t)(color | (player->attackable_by != 0 ? NICK_ATTACKABLE : 0u));
 }
 
 static uint8_t wire_privileges(const struct player *player)
@@ -91,8 +93,26 @@ void wire_character_seen_by(struct tx *tx, struct packet_writer *writer, uint32_
 	if ((body->flags & BODY_ADMIN_INVISIBLE) != 0 && index != viewer)
 		return;
 	wire_character(tx, writer, index);
-	if (body_is_veiled(body) && index != viewer && (tx->world->players[viewer].privileges & PRIVILEGE_STAFF) == 0)
+	bool told = index == viewer ? tx->dialect == DIALECT_CLASSIC
+								: (tx->world->players[viewer].privileges & PRIVILEGE_STAFF) == 0;
+	if (body_is_veiled(body) && told)
 		PUT(writer, SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
+}
+
+void wire_status(struct tx *tx, struct packet_writer *writer, uint32_t index)
+{
+	char label[NAME_BYTES + 40];
+	PUT(writer, UPDATE_TAG_AND_STATUS, .char_index = (int16_t)index,
+		.nick_color = wire_nick_color(&tx->world->players[index]), .tag = wire_label(tx, index, label, sizeof label));
+}
+
+bool body_is_known_to(const struct tx *tx, uint32_t index, uint32_t viewer)
+{
+	const struct body *body = &tx->world->bodies[index], *eye = &tx->world->bodies[viewer];
+	if (index == viewer)
+		return true;
+	return body->map == eye->map && body->map != 0 && (body->flags & BODY_ADMIN_INVISIBLE) == 0 &&
+		   area_tile_seen(area_cell(eye->x), area_cell(eye->y), body->x, body->y);
 }
 
 void wire_character_change(struct tx *tx, struct packet_writer *writer, uint32_t index)

@@ -18,6 +18,12 @@ void wire_character(struct tx *tx, struct packet_writer *writer, uint32_t body);
 /* The same as this player sees it: nothing of an invisible member of the staff, unless he is it himself. */
 void wire_character_seen_by(struct tx *tx, struct packet_writer *writer, uint32_t body, uint32_t viewer);
 
+/* UpdateTagAndStatus: the colour of a player's name, and the name. */
+void wire_status(struct tx *tx, struct packet_writer *writer, uint32_t player);
+
+/* Does the client of `viewer` have this body on its screen? Messages that name a character are for who has it (protocol.md 6.1). */
+bool body_is_known_to(const struct tx *tx, uint32_t body, uint32_t viewer);
+
 /* CharacterChange: new look or heading. */
 void wire_character_change(struct tx *tx, struct packet_writer *writer, uint32_t body);
 

@@ -1,0 +1,396 @@
+/* Players and creatures: who may strike which, whose it is, and the blow. rules-life-combat-magic.md 12.7, 13.6. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/harness/little_world.h"
+#include "worker/game/creature.h"
+#include "worker/game/legality.h"
+#include "worker/game/wire.h"
+
+static uint32_t ana, beto;
+
+/* Two in the wild, near the creatures there; accounts 101 and 102. */
+static void two_hunters(struct little_world *world)
+{
+	ana = ENTER(world, "Ana", .map = LAND_WILD, .x = GUARD_X, .y = WILD_BEASTS_Y - 3);
+	beto = ENTER(world, "Beto", .map = LAND_WILD, .x = GOBLIN_X, .y = WILD_BEASTS_Y - 3);
+	player_of(world, ana)->id = 101;
+	player_of(world, beto)->id = 102;
+	player_of(world, ana)->experience_next = player_of(world, beto)->experience_next = 90000000;
+}
+
+struct asked {
+	uint32_t player, creature;
+	enum creature_attack how;
+	bool answer;
+};
+
+static enum tx_verdict ask(struct tx *tx, void *context)
+{
+	struct asked *asked = context;
+	asked->answer = may_attack_creature(tx, asked->player, asked->creature, asked->how);
+	return TX_COMMIT;
+}
+
+static bool may(struct little_world *world, uint32_t player, uint32_t creature, enum creature_attack how)
+{
+	struct asked asked = {.player = player, .creature = creature, .how = how};
+	little_world_run(world, body_of(world, player)->map, ask, &asked);
+	return asked.answer;
+}
+
+static bool may_strike(struct little_world *world, uint32_t player, uint32_t creature)
+{
+	return may(world, player, creature, ATTACK_STRIKES);
+}
+
+static struct creature *creature_in(struct little_world *world, uint32_t body)
+{
+	return creature_of(&world->world, body);
+}
+
+static bool owns(struct little_world *world, uint32_t player, uint32_t creature)
+{
+	return creature_in(world, creature)->owner.index == player && player_of(world, player)->owned.index == creature;
+}
+
+static void make_criminal(struct little_world *world, uint32_t who)
+{
+	player_of(world, who)->reputation[REPUTATION_NOBLE] = 0;
+	player_of(world, who)->reputation[REPUTATION_BANDIT] = 1000;
+}
+
+/* --- which may be attacked ----------------------------------------------------------------------------------------------- */
+
+static void guards_may_be_attacked_at_a_price(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t guard = beast_of(world, BEAST_GUARD);
+	assert_false(may_strike(world, ana, guard));
+	EXPECT_LINE(world, ana, TEXT_ATTACK_SAFE_MODE_GUARD);
+	player_of(world, ana)->safe_mode = 0;
+	player_of(world, ana)->royal_army = 1;
+	assert_false(may_strike(world, ana, guard));
+	EXPECT_LINE(world, ana, TEXT_ATTACK_ROYAL_GUARD);
+	player_of(world, ana)->royal_army = 0;
+	assert_true(may_strike(world, ana, guard));
+	EXPECT_LINE(world, ana, TEXT_ATTACKED_ROYAL_GUARD);
+	assert_true(player_is_criminal(player_of(world, ana)));
+}
+
+static void peaceful_creatures_make_bandits(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t bear = beast_of(world, BEAST_BEAR);
+	creature_in(world, bear)->hostile = 0;
+	assert_false(may_strike(world, ana, bear));
+	EXPECT_LINE(world, ana, TEXT_ATTACK_SAFE_MODE_PEACEFUL);
+	player_of(world, ana)->safe_mode = 0;
+	assert_true(may_strike(world, ana, bear));
+	EXPECT_MULTI(world, ana, NOBILITY_LOST);
+	assert_int_equal(player_of(world, ana)->reputation[REPUTATION_BANDIT], 1000);
+	assert_int_equal(creature_in(world, bear)->owner.index, 0);
+}
+
+static void some_creatures_are_not_for_fighting(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t trainer = beast_of(world, BEAST_TRAINER), goblin = beast_of(world, BEAST_GOBLIN);
+	assert_false(may_strike(world, ana, trainer));
+	EXPECT_LINE(world, ana, TEXT_ATTACK_NOT_CREATURE);
+	player_of(world, ana)->privileges = PRIVILEGE_COUNSELLOR;
+	assert_false(may_strike(world, ana, goblin));
+	EXPECT_NOTHING_ELSE(world);
+	player_of(world, ana)->privileges = PRIVILEGE_USER;
+	player_of(world, ana)->dead = 1;
+	assert_false(may_strike(world, ana, goblin));
+	player_of(world, ana)->dead = 0;
+	stand(world, ana, GOBLIN_X, WILD_BEASTS_Y - 18);
+	assert_false(may_strike(world, ana, goblin));
+	EXPECT_LINE(world, ana, TEXT_TOO_FAR);
+	stand(world, ana, GOBLIN_X, WILD_BEASTS_Y - 17);
+	assert_true(may_strike(world, ana, goblin));
+}
+
+/* --- whose it is ------------------------------------------------------------------------------------------------------------ */
+
+static void a_creature_belongs_to_who_fights_it(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t goblin = beast_of(world, BEAST_GOBLIN), bear = beast_of(world, BEAST_BEAR);
+	assert_true(may_strike(world, ana, goblin));
+	assert_true(owns(world, ana, goblin));
+	assert_false(may_strike(world, beto, goblin));
+	EXPECT_LINE(world, beto, TEXT_ATTACK_SAFE_MODE_CREATURE);
+	pass_ms(world, 17000);
+	assert_true(may_strike(world, ana, goblin)); /* for longer */
+	pass_ms(world, 17000);
+	assert_false(may_strike(world, beto, goblin));
+	assert_true(may_strike(world, ana, bear)); /* one at a time */
+	assert_true(owns(world, ana, bear));
+	assert_int_equal(creature_in(world, goblin)->owner.index, 0);
+	assert_true(may_strike(world, beto, goblin));
+	pass_ms(world, 18000);
+	assert_true(may_strike(world, beto, bear)); /* she has forgotten it */
+	assert_true(owns(world, beto, bear));
+	assert_int_equal(player_of(world, ana)->owned.index, 0);
+}
+
+static void who_takes_anothers_creature_may_be_attacked_for_it(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t carla = ENTER(world, "Carla", .map = LAND_WILD, .x = BEAR_X, .y = WILD_BEASTS_Y - 3);
+	player_of(world, carla)->id = 103;
+	uint32_t goblin = beast_of(world, BEAST_GOBLIN), bear = beast_of(world, BEAST_BEAR);
+	assert_true(may_strike(world, ana, goblin));
+	assert_true(may_strike(world, carla, bear));
+	player_of(world, beto)->safe_mode = 0;
+	assert_true(may_strike(world, beto, goblin));
+	EXPECT_LINE(world, beto, TEXT_ATTACKED_CREATURE);
+	EXPECT(world, ana, UPDATE_TAG_AND_STATUS, .char_index = (int32_t)beto, .nick_color = NICK_CITIZEN | NICK_ATTACKABLE,
+		   .tag = text_of("Beto"));
+	assert_int_equal(player_of(world, beto)->attackable_by, 101);
+	assert_true(owns(world, ana, goblin));
+	assert_true(may_strike(world, beto, goblin));
+	assert_false(may_strike(world, beto, bear)); /* not a second one's */
+	EXPECT_LINE(world, beto, TEXT_CREATURE_THEFT_AGAIN);
+	player_of(world, ana)->royal_army = player_of(world, beto)->royal_army = 1;
+	assert_false(may_strike(world, beto, goblin));
+	EXPECT_LINE(world, beto, TEXT_ATTACK_ARMY_CREATURE);
+}
+
+static void criminals_own_nothing_and_take_without_being_marked(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t goblin = beast_of(world, BEAST_GOBLIN);
+	make_criminal(world, beto);
+	assert_true(may_strike(world, beto, goblin));
+	assert_int_equal(creature_in(world, goblin)->owner.index, 0);
+	assert_true(may_strike(world, ana, goblin));
+	assert_true(owns(world, ana, goblin));
+	assert_false(may_strike(world, beto, goblin));
+	EXPECT_LINE(world, beto, TEXT_ATTACK_SAFE_MODE_CREATURE);
+	player_of(world, beto)->safe_mode = 0;
+	assert_true(may_strike(world, beto, goblin));
+	assert_int_equal(player_of(world, beto)->attackable_by, 0);
+	player_of(world, beto)->chaos_legion = 1;
+	make_criminal(world, ana);
+	player_of(world, ana)->chaos_legion = 1;
+	assert_false(may_strike(world, beto, goblin));
+	EXPECT_LINE(world, beto, TEXT_ATTACK_CHAOS_CREATURE);
+}
+
+static void whoever_paralyses_first_takes_nothing(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t goblin = beast_of(world, BEAST_GOBLIN), bear = beast_of(world, BEAST_BEAR);
+	assert_true(may(world, ana, goblin, ATTACK_PARALYSES));
+	assert_true(owns(world, ana, goblin)); /* she had none */
+	assert_true(may(world, ana, bear, ATTACK_PARALYSES));
+	assert_true(owns(world, ana, goblin));
+	assert_int_equal(creature_in(world, bear)->owner.index, 0);
+	pass_ms(world, 18000); /* she let hers go: now she has none */
+	assert_true(may(world, ana, bear, ATTACK_PARALYSES));
+	assert_true(owns(world, ana, bear));
+	assert_true(may_strike(world, ana, goblin));
+	assert_true(may(world, beto, goblin, ATTACK_PARALYSES)); /* it still moves: anybody may */
+	body_of(world, goblin)->flags |= BODY_PARALYSED;
+	assert_false(may(world, beto, goblin, ATTACK_PARALYSES));
+	EXPECT_LINE(world, beto, TEXT_ATTACK_SAFE_MODE_CREATURE);
+	assert_true(may(world, beto, bear, ATTACK_BY_PET));
+	assert_int_equal(creature_in(world, bear)->owner.index, 0);
+}
+
+static void nothing_is_owned_in_safe_places(void **state)
+{
+	struct little_world *world = *state;
+	ana = ENTER(world, "Ana", .x = WOLF_X, .y = BEASTS_Y + 1);
+	uint32_t wolf = beast_of(world, BEAST_WOLF);
+	assert_true(may_strike(world, ana, wolf));
+	assert_int_equal(creature_in(world, wolf)->owner.index, 0);
+	assert_false(may(world, ana, wolf, ATTACK_BY_PET));
+}
+
+static void sharing(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t goblin = beast_of(world, BEAST_GOBLIN);
+	DO(world, ana, SHARE_NPC);
+	EXPECT_LINE(world, ana, TEXT_SHARING_NOBODY);
+	DO(world, ana, LEFT_CLICK, .x = GOBLIN_X, .y = WILD_BEASTS_Y - 3);
+	forget(world);
+	DO(world, ana, SHARE_NPC);
+	EXPECT_LINE(world, ana, TEXT_SHARING, "Beto");
+	EXPECT_LINE(world, beto, TEXT_SHARED, "Ana");
+	EXPECT_NOTHING_ELSE(world);
+	assert_true(may_strike(world, ana, goblin));
+	assert_true(may_strike(world, beto, goblin));
+	assert_true(owns(world, ana, goblin));
+	DO(world, ana, STOP_SHARING_NPC);
+	EXPECT_LINE(world, ana, TEXT_SHARING_STOPPED, "Beto");
+	EXPECT_LINE(world, beto, TEXT_SHARED_STOPPED, "Ana");
+	assert_false(may_strike(world, beto, goblin));
+	make_criminal(world, beto);
+	forget(world);
+	DO(world, ana, SHARE_NPC);
+	EXPECT_LINE(world, ana, TEXT_SHARING_CRIMINAL);
+	DO(world, ana, STOP_SHARING_NPC);
+	EXPECT_NOTHING_ELSE(world);
+}
+
+/* --- the blow --------------------------------------------------------------------------------------------------------------- */
+
+static void strike(struct little_world *world)
+{
+	player_of(world, ana)->stamina = 100;
+	pass_ms(world, 2000);
+	forget(world);
+	DO(world, ana, ATTACK);
+}
+
+static void beside(struct little_world *world, uint32_t creature)
+{
+	stand(world, ana, body_of(world, creature)->x, body_of(world, creature)->y + 1u);
+	body_of(world, ana)->heading = HEADING_NORTH;
+}
+
+/* The damage told; -1 = he missed. */
+static int damage_told(struct little_world *world)
+{
+	const struct s2c_packet *packet;
+	while ((packet = next_told(world, ana)) != NULL) {
+		if (packet->id == S2C_MULTI_MESSAGE && packet->sub == MULTI_USER_HIT_NPC)
+			return (int)packet->multi.USER_HIT_NPC.damage;
+	}
+	return -1;
+}
+
+static void a_hunt(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t bear = beast_of(world, BEAST_BEAR);
+	beside(world, bear);
+	player_of(world, ana)->hit_min = player_of(world, ana)->hit_max = 1;
+	int experience = player_of(world, ana)->experience, hp = body_of(world, bear)->hp;
+	bool hit = false;
+	for (int i = 0; i < 200 && player_of(world, ana)->creatures_killed == 0; i++) {
+		strike(world);
+		assert_in_range(player_of(world, ana)->stamina, 90, 99);
+		int damage = damage_told(world);
+		hit |= damage > 0;
+		if (player_of(world, ana)->creatures_killed == 0) {
+			assert_int_equal(body_of(world, bear)->hp, hp - (damage > 0 ? damage : 0));
+			hp = body_of(world, bear)->hp;
+			if (damage > 0)
+				assert_true(player_of(world, ana)->experience > experience);
+			experience = player_of(world, ana)->experience;
+		}
+	}
+	assert_true(hit);
+	assert_int_equal(player_of(world, ana)->creatures_killed, 1);
+	assert_true(player_of(world, ana)->experience >= 45); /* all that it gives */
+	assert_int_equal(player_of(world, ana)->owned.index, 0);
+	EXPECT_SOUND(world);
+}
+
+static enum tx_verdict dragon_comes(struct tx *tx, void *context)
+{
+	uint32_t *dragon = context;
+	*dragon = creature_spawn(tx, BEAST_DRAGON, (struct place){.map = LAND_WILD, .x = 60, .y = 60}, false);
+	return TX_COMMIT;
+}
+
+static void the_dragon_sword_kills_one_dragon(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t dragon = 0;
+	two_hunters(world);
+	little_world_run(world, LAND_WILD, dragon_comes, &dragon);
+	assert_int_not_equal(dragon, 0);
+	give(world, ana, 1, THING_DRAGON_SWORD, 1);
+	wear(world, ana, 1);
+	uint32_t bear = beast_of(world, BEAST_BEAR);
+	beside(world, bear);
+	player_of(world, ana)->attributes_now[ATTRIBUTE_STRENGTH - 1] = 15;
+	for (int i = 0; i < 20 && body_of(world, bear)->hp > 15; i++) {
+		strike(world);
+		int damage = damage_told(world);
+		assert_true(damage <= 13); /* 3 points and no more, times the class's modifier */
+	}
+	beside(world, dragon);
+	for (int i = 0; i < 50 && player_of(world, ana)->inventory[0].item != 0; i++)
+		strike(world);
+	assert_int_equal(damage_told(world), 5000);
+	assert_int_equal(player_of(world, ana)->inventory[0].item, 0);
+	assert_int_equal(player_of(world, ana)->equipment[EQUIP_WEAPON], 0);
+	assert_int_equal(player_of(world, ana)->creatures_killed, 1);
+	EXPECT_SOUND(world);
+}
+
+static void arrows_fly_at_creatures_and_not_at_priests(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t trainer = beast_of(world, BEAST_TRAINER), goblin = beast_of(world, BEAST_GOBLIN);
+	give(world, ana, 1, THING_BOW, 1);
+	wear(world, ana, 1);
+	give(world, ana, 2, THING_ARROWS, 50);
+	wear(world, ana, 2);
+	stand(world, ana, GOBLIN_X, WILD_BEASTS_Y - 2);
+	pass_ms(world, 2000);
+	DO(world, ana, WORK_LEFT_CLICK, .x = GOBLIN_X, .y = WILD_BEASTS_Y, .skill = SKILL_RANGED);
+	assert_int_equal(player_of(world, ana)->inventory[1].amount, 49);
+	assert_in_range(player_of(world, ana)->stamina, 80, 98); /* it costs twice */
+	assert_true(owns(world, ana, goblin) || player_of(world, ana)->creatures_killed == 1);
+	int hp = body_of(world, trainer)->hp;
+	pass_ms(world, 2000);
+	DO(world, ana, WORK_LEFT_CLICK, .x = TRAINER_X, .y = WILD_BEASTS_Y, .skill = SKILL_RANGED);
+	assert_int_equal(player_of(world, ana)->inventory[1].amount, 48); /* lost all the same */
+	assert_int_equal(body_of(world, trainer)->hp, hp);
+}
+
+static void a_creature_is_let_go_by_who_travels(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t goblin = beast_of(world, BEAST_GOBLIN);
+	assert_true(may_strike(world, ana, goblin));
+	stand(world, ana, WILD_X, WILD_Y);
+	DO(world, ana, WALK, .heading = HEADING_EAST);
+	assert_int_equal(body_of(world, ana)->map, LAND_MEADOW);
+	assert_int_equal(player_of(world, ana)->owned.index, 0);
+	assert_int_equal(creature_in(world, goblin)->owner.index, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(guards_may_be_attacked_at_a_price),
+		WORLD_TEST(peaceful_creatures_make_bandits),
+		WORLD_TEST(some_creatures_are_not_for_fighting),
+		WORLD_TEST(a_creature_belongs_to_who_fights_it),
+		WORLD_TEST(who_takes_anothers_creature_may_be_attacked_for_it),
+		WORLD_TEST(criminals_own_nothing_and_take_without_being_marked),
+		WORLD_TEST(whoever_paralyses_first_takes_nothing),
+		WORLD_TEST(nothing_is_owned_in_safe_places),
+		WORLD_TEST(sharing),
+		WORLD_TEST(a_hunt),
+		WORLD_TEST(the_dragon_sword_kills_one_dragon),
+		WORLD_TEST(arrows_fly_at_creatures_and_not_at_priests),
+		WORLD_TEST(a_creature_is_let_go_by_who_travels),
+	};
+	return cmocka_run_group_tests_name("rules_hunt", tests, NULL, NULL);
+}
