@@ -28,6 +28,7 @@ enum {
 	REFERENCE_PLAYERS = 2000, /* for more there are no references: five times as many descriptors */
 	FAN_OUT_PLAYERS = 200,    /* for fewer there is no goal of fan-out: hardly anything is to be done */
 	SLOW_STORE_MS = 500,
+	LEAVE_S = 15,
 	SLOTS = 10000,
 };
 
@@ -289,7 +290,7 @@ static void round_run(struct bench *bench, const struct plan *plan)
 		house_store_delay(house, SLOW_STORE_MS);
 	round_measure(house, &round, plan, army);
 	house_store_delay(house, 0);
-	army_leave(army, HOUSE_ENTER_S);
+	army_leave(army, LEAVE_S); /* some may be in no state to leave: the server is stopped anyway */
 	army_destroy(&army);
 	report_round(&bench->report, &round);
 }
