@@ -7,7 +7,8 @@
 # make check      static checks: clang-tidy, cppcheck, formatting
 # make fuzz       search for crashes with libFuzzer, FUZZ_SECONDS=60 for each target
 # make chaos      players on a server whose processes die all the time, CHAOS_SECONDS=600 on each store; CHAOS_SEED=number
-# make bench      speed and memory, as one table
+# make bench      speed and memory, as tables: the server with an army of clients, the core, recovery (four minutes)
+# make bench-full the army's curves: 1, 2, 4 workers, up to 10,000 players (a quarter of an hour; ARGENTUM_BENCH_MOST=3000: up to those)
 # make install    into $(DESTDIR)$(PREFIX)
 # make clean      delete everything that was built
 # make help       this list
@@ -79,10 +80,11 @@ fuzz_targets   = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c
 fuzz_replays   = $(patsubst %,$(out)/tests/fuzz/test_fuzz_%,$(fuzz_targets))
 armed_programs = $(patsubst %.c,$(out)/%,$(wildcard tests/armed/*.c))
 bench_programs = $(patsubst %.c,$(out)/%,$(wildcard tests/bench/bench_*.c))
+bench_parts    = $(filter-out tests/bench/bench_%,$(call sources,tests/bench))
 harness        = $(call objects,$(call sources,tests/harness))
 
 
-.PHONY: all run test tsan check bench chaos fuzz install clean help tests world format install-build install-test install-check
+.PHONY: all run test tsan check bench bench-full chaos fuzz install clean help tests world format install-build install-test install-check
 all: $(out)/argentumd $(out)/argentumctl
 
 help:
@@ -92,6 +94,7 @@ $(out)/libcommon.a: $(call objects,$(common_sources))
 $(out)/libworker.a: $(call objects,$(worker_sources))
 $(out)/libmaster.a: $(call objects,$(master_sources))
 $(out)/libharness.a: $(harness)
+$(out)/libbench.a: $(call objects,$(bench_parts))
 $(out)/lib%.a:
 	@rm -f $@
 	@ar rcs $@ $^
@@ -112,7 +115,7 @@ $(out)/tests/chaos/chaos: $(chaos_objects) $(out)/libharness.a $(out)/libmaster.
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
-$(out)/tests/%: $(out)/tests/%.o $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
+$(out)/tests/%: $(out)/tests/%.o $(out)/libbench.a $(out)/libharness.a $(out)/libmaster.a $(out)/libworker.a $(out)/libcommon.a
 	@echo "link    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
@@ -182,6 +185,11 @@ bench: install-test
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
 	@$(MAKE) --no-print-directory world
 	@for program in $(bench_programs); do ARGENTUM_BUILD=$(out) $$program || exit 1; done
+
+bench-full: install-test
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests
+	@$(MAKE) --no-print-directory world
+	@ARGENTUM_BUILD=$(out) $(out)/tests/bench/bench_army full
 
 # --- chaos: kills and stops processes at random while players play, and looks whether anybody noticed; CHAOS_ARGS="--help" ---
 

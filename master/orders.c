@@ -10,6 +10,7 @@
 #include "common/loop/loop.h"
 #include "master/audit_report.h"
 #include "master/master.h"
+#include "master/memory_report.h"
 #include "master/status.h"
 
 static void refuse(cJSON *reply, const char *format, const char *word)
@@ -46,6 +47,12 @@ static void status(struct master *master, const struct control_request *request,
 										 .now_ms = loop_now_ms(master->loop)};
 	(void)request;
 	status_add(reply, &source);
+}
+
+static void memory(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	(void)request;
+	memory_report_add(reply, &master->segments.world, &master->children, master->workers);
 }
 
 static void config(struct master *master, const struct control_request *request, cJSON *reply)
@@ -169,7 +176,7 @@ static const struct {
 } orders[] = {
 	{"ping", false, ping},          {"status", false, status},   {"config", false, config}, {"stop", true, stop},
 	{"log-level", true, log_level}, {"audit", true, audit},      {"renew", false, renew},   {"reload", true, reload},
-	{"workers", true, workers},     {"upgrade", false, upgrade}, {"change", false, change},
+	{"workers", true, workers},     {"upgrade", false, upgrade}, {"change", false, change}, {"memory", false, memory},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)
@@ -186,6 +193,6 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 	refuse(
 		reply,
 		"unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew, reload, workers, "
-		"upgrade, change",
+		"upgrade, change, memory",
 		request->verb);
 }

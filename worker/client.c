@@ -88,6 +88,8 @@ void client_deposited(struct client *client)
 
 void client_want_write(struct client *client, bool want)
 {
+	if (client->want_write == want)
+		return;
 	client->want_write = want;
 	watch_update(client);
 }
@@ -163,9 +165,14 @@ static struct client *client_attach(struct worker *w, uint32_t index)
 {
 	struct connection *c = &w->world.connections[index];
 	struct client *client = &w->clients[index];
-	bool waiting = client->flush_waiting; /* its former self may still stand in the flush wheel */
-	struct client *next_flush = client->next_flush;
-	*client = (struct client){.c = c, .worker = w, .index = index, .flush_waiting = waiting, .next_flush = next_flush};
+	const struct client former = *client; /* may still stand in the lists of those to flush */
+	*client = (struct client){.c = c,
+							  .worker = w,
+							  .index = index,
+							  .flush_waiting = former.flush_waiting,
+							  .next_flush = former.next_flush,
+							  .urgent = former.urgent,
+							  .next_urgent = former.next_urgent};
 	client->watch = loop_fd_add(w->loop, c->fd, LOOP_READ, client_event, client, "client");
 	if (client->watch == NULL) {
 		client->c = NULL;

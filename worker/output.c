@@ -150,70 +150,103 @@ void output_say(struct worker *w, struct client *client, const uint8_t *packets,
 	output_schedule(w, client, true);
 }
 
+void output_tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,
+				 size_t length, bool urgent)
+{
+	enum close_reason reason = output_append(w, client, next, packets, length);
+	if (reason != CLOSE_NONE) {
+		client_close(w, client, reason);
+		return;
+	}
+	cursor_commit(client->c, next);
+	if (length > 0)
+		output_schedule(w, client, urgent);
+}
+
 /* --- when to send ---------------------------------------------------------------------------------------------------------- */
 
-void output_schedule(struct worker *w, struct client *client, bool urgent)
+/* Rounded down to the moments when the rings are read, so that many are served in one turn. */
+static uint64_t flush_due_ms(const struct worker *w, const struct client *client)
 {
-	client->urgent |= urgent;
-	if (client->flush_waiting && !urgent)
-		return;
-	uint64_t now = worker_now_ms(w);
-	uint64_t due = client->c->sent_ms + FLUSH_GATHER_MS;
-	if (client->urgent || due <= now || due > now + FLUSH_GATHER_MS)
-		due = now;
-	if (client->flush_waiting)
-		return; /* it stands in a bucket already; `urgent` makes output_flush_due look at it at once */
-	client->flush_waiting = true;
-	w->flush_waiting++;
-	struct client **bucket = &w->flush_wheel[due % FLUSH_WHEEL];
+	uint64_t now = worker_now_ms(w), due = client->c->sent_ms + FLUSH_GATHER_MS;
+	due -= due % READ_GATHER_MS;
+	return due > now && due <= now + FLUSH_GATHER_MS ? due : now;
+}
+
+static void bucket_put(struct worker *w, struct client *client, uint64_t due_ms)
+{
+	struct client **bucket = &w->flush_wheel[due_ms % FLUSH_WHEEL];
 	client->next_flush = *bucket;
 	*bucket = client;
 }
 
+void output_schedule(struct worker *w, struct client *client, bool urgent)
+{
+	if (urgent && !client->urgent) {
+		client->urgent = true;
+		client->next_urgent = w->urgent_first;
+		w->urgent_first = client;
+	}
+	if (client->urgent || client->flush_waiting)
+		return;
+	client->flush_waiting = true;
+	w->flush_waiting++;
+	bucket_put(w, client, flush_due_ms(w, client));
+}
+
 static void flush_or_close(struct worker *w, struct client *client)
 {
-	client->flush_waiting = false;
-	client->urgent = false;
-	w->flush_waiting--;
 	if (client->c != NULL && !output_flush(w, client))
 		client_close(w, client, CLOSE_CONNECTION_LOST);
 }
 
-/* Sends to those in a bucket who are due; the others stay. */
-static void bucket_flush(struct worker *w, unsigned bucket, bool all)
+static void urgent_flush(struct worker *w)
+{
+	struct client *list = w->urgent_first;
+	w->urgent_first = NULL;
+	while (list != NULL) {
+		struct client *client = list;
+		list = client->next_urgent;
+		client->urgent = false;
+		flush_or_close(w, client);
+	}
+}
+
+/* Who was sent something urgent after he was put there waits anew. */
+static void bucket_flush(struct worker *w, unsigned bucket)
 {
 	struct client *list = w->flush_wheel[bucket];
 	w->flush_wheel[bucket] = NULL;
 	while (list != NULL) {
 		struct client *client = list;
 		list = client->next_flush;
-		if (all || client->urgent || client->c == NULL) {
-			flush_or_close(w, client);
-		} else {
-			client->next_flush = w->flush_wheel[bucket];
-			w->flush_wheel[bucket] = client;
+		bool waits = client->c != NULL && output_waiting(client->c) > 0;
+		uint64_t due = waits ? flush_due_ms(w, client) : 0;
+		if (due > worker_now_ms(w)) {
+			bucket_put(w, client, due);
+			continue;
 		}
+		client->flush_waiting = false;
+		w->flush_waiting--;
+		if (waits)
+			flush_or_close(w, client);
 	}
 }
 
 int output_flush_due(struct worker *w)
 {
 	uint64_t now = worker_now_ms(w);
+	urgent_flush(w);
 	if (now - w->flush_done_ms > FLUSH_WHEEL)
 		w->flush_done_ms = now - FLUSH_WHEEL;
 	for (uint64_t t = w->flush_done_ms + 1; t <= now; t++)
-		bucket_flush(w, t % FLUSH_WHEEL, true);
+		bucket_flush(w, t % FLUSH_WHEEL);
 	w->flush_done_ms = now - 1; /* this millisecond's bucket may get more */
-	if (w->flush_waiting == 0)
-		return -1;
-	/* Urgent ones may stand in the buckets of the next 20 ms. */
-	int next = -1;
-	for (unsigned ahead = 1; ahead <= FLUSH_GATHER_MS; ahead++) {
-		bucket_flush(w, (now + ahead) % FLUSH_WHEEL, false);
-		if (next < 0 && w->flush_wheel[(now + ahead) % FLUSH_WHEEL] != NULL)
-			next = (int)ahead;
+	for (unsigned ahead = 1; ahead <= FLUSH_GATHER_MS && w->flush_waiting > 0; ahead++) {
+		if (w->flush_wheel[(now + ahead) % FLUSH_WHEEL] != NULL)
+			return (int)ahead;
 	}
-	return next;
+	return -1;
 }
 
 /* --- sending ------------------------------------------------------------------------------------------------------------------ */
@@ -270,6 +303,8 @@ static size_t piece_size(struct worker *w, struct client *client)
 	if (c->piece_end > c->sent)
 		return output_peek(w, c, (size_t)(c->piece_end - c->sent));
 	size_t got = output_peek(w, c, c->segment_bytes);
+	if (got == output_waiting(c))
+		return got; /* only whole packets were appended */
 	size_t whole = s2c_whole_prefix((enum dialect)c->dialect, w->send_buffer, got, c->segment_bytes);
 	if (whole > 0)
 		return whole;
@@ -284,7 +319,7 @@ static size_t piece_size(struct worker *w, struct client *client)
 bool output_flush(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
-	chunks_return(w, c); /* of a predecessor */
+	chunks_return(w, c); /* of a predecessor, who may have sent several and noted none */
 	while (output_waiting(c) > 0) {
 		size_t size = piece_size(w, client);
 		c->piece_end = c->sent + size;

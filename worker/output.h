@@ -68,7 +68,11 @@ enum close_reason output_append_raw(struct worker *w, struct client *client, str
  * step, else nothing moves but the output. Closes the connection itself when it must. */
 void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length);
 
-/* Puts the client on the list of those to flush: at the end of this turn when `urgent` or when nothing was sent for
+/* Appends and commits `next`, the next state of the client's cursor; closes the connection when it cannot take more. */
+void output_tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,
+				 size_t length, bool urgent);
+
+/* Puts the client on the list of those to flush: at the end of this turn when `urgent` or when nothing was sent for some
  * FLUSH_GATHER_MS, else when that time is over. */
 void output_schedule(struct worker *w, struct client *client, bool urgent);
 

@@ -8,8 +8,8 @@
 #include "common/base/log.h"
 #include "common/protocol/packets.h"
 #include "worker/client.h"
-#include "worker/game/audience.h"
-#include "worker/game/rule.h"
+#include "worker/game/area.h"
+#include "worker/gather.h"
 #include "worker/output.h"
 #include "worker/snapshot.h"
 
@@ -92,20 +92,28 @@ void reader_await(struct worker *w, struct client *client, uint32_t domain, uint
 	entry_await(w, client, domain, position);
 }
 
+/* What his cursor says he sees changed. */
+static void viewer_looks_from(struct worker *w, const struct client *client, uint8_t cell_x, uint8_t cell_y)
+{
+	struct viewer *viewer = &w->follows[client->in_map].viewers[client->in_map_at];
+	viewer->cell_x = cell_x;
+	viewer->cell_y = cell_y;
+}
+
 static bool list_add(struct worker *w, struct client *client, uint32_t domain)
 {
 	struct follow *follow = &w->follows[domain];
 	if (follow->count == follow->capacity) {
 		uint32_t capacity = follow->capacity == 0 ? 16 : follow->capacity * 2;
-		struct client **grown = realloc(follow->clients, capacity * sizeof(struct client *));
+		struct viewer *grown = realloc(follow->viewers, capacity * sizeof *grown);
 		if (grown == NULL)
 			return false;
-		follow->clients = grown;
+		follow->viewers = grown;
 		follow->capacity = capacity;
 	}
 	client->in_map = domain;
 	client->in_map_at = follow->count;
-	follow->clients[follow->count++] = client;
+	follow->viewers[follow->count++].client = client;
 	return true;
 }
 
@@ -114,9 +122,9 @@ static void list_remove(struct worker *w, struct client *client)
 	if (client->in_map == 0)
 		return;
 	struct follow *follow = &w->follows[client->in_map];
-	struct client *last = follow->clients[--follow->count];
-	follow->clients[client->in_map_at] = last;
-	last->in_map_at = client->in_map_at;
+	struct viewer last = follow->viewers[--follow->count];
+	follow->viewers[client->in_map_at] = last;
+	last.client->in_map_at = client->in_map_at;
 	client->in_map = 0;
 	unfollow_if_idle(w, follow);
 }
@@ -151,8 +159,7 @@ bool reader_create(struct worker *w, struct problem *why)
 	w->follows = calloc(domains, sizeof *w->follows);
 	w->active = calloc(domains, sizeof *w->active);
 	w->by_player = calloc(w->world.limits.players + 1, sizeof(struct client *));
-	w->note_bytes = malloc(RING_ENTRY_MAX);
-	if (w->follows == NULL || w->active == NULL || w->by_player == NULL || w->note_bytes == NULL)
+	if (w->follows == NULL || w->active == NULL || w->by_player == NULL || !gather_create(w, why))
 		return problem_set(why, "out of memory for reading %u rings", domains);
 	for (uint32_t d = 0; d < domains; d++)
 		w->follows[d].domain = d;
@@ -166,46 +173,16 @@ bool reader_create(struct worker *w, struct problem *why)
 void reader_destroy(struct worker *w)
 {
 	for (uint32_t d = 0; w->follows != NULL && d <= w->world.realm_domain; d++)
-		free(w->follows[d].clients);
+		free(w->follows[d].viewers);
 	free(w->follows);
 	free(w->active);
 	free(w->by_player);
-	free(w->note_bytes);
+	gather_destroy(w);
 }
 
 /* --- telling one client -------------------------------------------------------------------------------------------------------- */
 
-/* Appends and commits `next`, or closes the connection when it cannot take more. */
-static void tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,
-				 size_t length, bool urgent)
-{
-	enum close_reason reason = output_append(w, client, next, packets, length);
-	if (reason != CLOSE_NONE) {
-		client_close(w, client, reason);
-		return;
-	}
-	cursor_commit(client->c, next);
-	if (length > 0)
-		output_schedule(w, client, urgent);
-}
-
-static bool client_is_dead_or_staff(const struct worker *w, const struct client *client)
-{
-	/* Read without a lock: at worst the speech of a ghost is heard one event too early or too late. */
-	const struct player *player = &w->world.players[client->c->player.index];
-	return player->dead != 0 || (player->privileges & PRIVILEGE_STAFF) != 0;
-}
-
-/* Is this entry of the client's map for him? */
-static bool map_note_reaches(const struct worker *w, const struct client *client,
-							 const struct connection_cursor *cursor, const struct note *note)
-{
-	return audience_has(note, client->c->player.index, cursor->view_cell_x, cursor->view_cell_y) &&
-		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client)) &&
-		   ((note->flags & NOTE_FLAG_NOT_STAFF) == 0 || !player_is_staff(&w->world.players[client->c->player.index]));
-}
-
-static void map_note_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+static void one_tell(struct worker *w, struct client *client, const struct note *note, uint64_t position)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
 	if (position <= cursor->map_position)
@@ -214,7 +191,7 @@ static void map_note_tell(struct worker *w, struct client *client, const struct 
 		return; /* its snapshot was taken later and shows it */
 	struct connection_cursor next = *cursor;
 	next.map_position = position;
-	tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
+	output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
 }
 
 /* --- control notes ---------------------------------------------------------------------------------------------------------------- */
@@ -244,6 +221,7 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 		client_close(w, client, CLOSE_INTERNAL);
 		return;
 	}
+	viewer_looks_from(w, client, shot.cell_x, shot.cell_y);
 	next.view_map = (uint16_t)domain;
 	next.map_position = position;
 	next.view_from = shot.taken ? shot.position : UINT64_MAX; /* gone again already: the rest of the ring says where */
@@ -253,7 +231,7 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 		next.toggles = shot.toggles;
 		next.greeted = GREETED_HERE;
 	}
-	tell(w, client, &next, w->burst, shot.length, true);
+	output_tell(w, client, &next, w->burst, shot.length, true);
 }
 
 /* Where he is as far as the rings told; or where he is about to be. */
@@ -312,7 +290,7 @@ static void note_leave(struct worker *w, struct client *client, const struct not
 		entry_await(w, client, note->object, note->position);
 }
 
-static void note_view(struct client *client, const struct note *note, uint64_t position)
+static void note_view(struct worker *w, struct client *client, const struct note *note, uint64_t position)
 {
 	const struct connection_cursor *cursor = cursor_now(client->c);
 	if (position <= cursor->view_from)
@@ -321,6 +299,7 @@ static void note_view(struct client *client, const struct note *note, uint64_t p
 	next.map_position = position;
 	next.view_cell_x = area_cell(note->x);
 	next.view_cell_y = area_cell(note->y);
+	viewer_looks_from(w, client, next.view_cell_x, next.view_cell_y);
 	cursor_commit(client->c, &next);
 }
 
@@ -335,7 +314,7 @@ static void toggle_believe(struct worker *w, struct client *client, struct conne
 	next.toggles ^= (uint8_t)note->object;
 	size_t length =
 		toggle_packet((enum client_toggle)note->object, (enum dialect)client->c->dialect, bytes, sizeof bytes);
-	tell(w, client, &next, bytes, length, true);
+	output_tell(w, client, &next, bytes, length, true);
 }
 
 static void note_toggle(struct worker *w, struct client *client, const struct note *note, uint64_t position)
@@ -353,13 +332,13 @@ static void subject_note(struct worker *w, uint32_t domain, const struct note *n
 		return;
 	switch (note->kind) {
 	case NOTE_ONE:
-		map_note_tell(w, client, note, position);
+		one_tell(w, client, note, position);
 		break;
 	case NOTE_LEAVE:
 		note_leave(w, client, note);
 		break;
 	case NOTE_VIEW:
-		note_view(client, note, position);
+		note_view(w, client, note, position);
 		break;
 	case NOTE_TOGGLE:
 		note_toggle(w, client, note, position);
@@ -380,8 +359,8 @@ static void map_note_for(struct worker *w, struct client *client, uint32_t domai
 	case NOTE_AREA:
 	case NOTE_DEAD_AREA:
 	case NOTE_MAP:
-		if (client->in_map == domain && map_note_reaches(w, client, cursor_now(client->c), note))
-			map_note_tell(w, client, note, position);
+		if (client->in_map == domain)
+			gather_tell_one(w, client, note, position);
 		break;
 	case NOTE_ENTER:
 		if (client_of_handle(w, note->connection) == client)
@@ -428,18 +407,7 @@ static void everybody_reconcile(struct worker *w, uint32_t domain)
 
 static void map_note(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
 {
-	struct follow *follow = &w->follows[domain];
 	switch (note->kind) {
-	case NOTE_AREA:
-	case NOTE_DEAD_AREA:
-	case NOTE_MAP:
-		/* From the back: closing one moves the last into its place. */
-		for (uint32_t i = follow->count; i-- > 0;) {
-			struct client *client = follow->clients[i];
-			if (map_note_reaches(w, client, cursor_now(client->c), note))
-				map_note_tell(w, client, note, position);
-		}
-		break;
 	case NOTE_ENTER:
 		note_enter(w, domain, note, position);
 		break;
@@ -464,7 +432,7 @@ static void realm_tell(struct worker *w, struct client *client, const struct not
 	if (note->kind == NOTE_TOGGLE)
 		toggle_believe(w, client, next, note);
 	else
-		tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
+		output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
 }
 
 static bool realm_note_reaches(const struct worker *w, const struct client *client, const struct note *note)
@@ -522,6 +490,17 @@ static void lapped(struct worker *w, uint32_t domain)
 	everybody_reconcile(w, domain);
 }
 
+static void entry_tell(struct worker *w, uint32_t domain, enum ring_read got, const struct note *note,
+					   uint64_t position)
+{
+	if (got == RING_LAPPED)
+		lapped(w, domain);
+	else if (domain == w->world.realm_domain)
+		realm_note(w, note, position);
+	else
+		map_note(w, domain, note, position);
+}
+
 /* Reads up to `most` entries of one ring. Returns whether there were any. Dealing with an entry may, after a
  * lap, read this ring on (a player comes from a map, whose ring is read until he left it): the inner visit goes on behind
  * the entry, and only the outer one says how far a successor need not go back. */
@@ -534,22 +513,30 @@ static bool ring_visit(struct worker *w, uint32_t domain, unsigned most)
 	follow->visiting = true;
 	while (read < most && follow->on) {
 		struct note note;
+		w->note_bytes = gather_place(w);
 		enum ring_read got = ring_read(&w->world, ring, &follow->position, &note, w->note_bytes);
 		if (got == RING_EMPTY)
 			break;
 		read++;
 		point("entry read");
 		uint64_t at = follow->position;
-		if (got == RING_LAPPED)
-			lapped(w, domain);
-		else if (domain == w->world.realm_domain)
-			realm_note(w, &note, at);
-		else
-			map_note(w, domain, &note, at);
+		bool gathers = got == RING_READ && domain != w->world.realm_domain && gather_takes(&note);
+		if (gathers && gather_add(w, &note, at))
+			continue;
+		gather_tell(w, follow);
+		if (!gathers && follow->on)
+			entry_tell(w, domain, got, &note, at);
 		point("entry told");
 		if (outer && follow->on)
 			*position_of(w, domain) = follow->position;
 		point("entry noted");
+	}
+	if (w->gather_count > 0) {
+		gather_tell(w, follow);
+		point("gathered entries told");
+		if (outer && follow->on)
+			*position_of(w, domain) = follow->position;
+		point("gathered entries noted");
 	}
 	if (outer)
 		follow->visiting = false;
@@ -609,13 +596,14 @@ static void reader_reconcile(struct worker *w, struct client *client)
 		next.view_map = (uint16_t)domain;
 		next.map_position = shot.position;
 	}
+	viewer_looks_from(w, client, shot.cell_x, shot.cell_y);
 	client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
 	next.view_from = shot.position; /* what is still unread of the ring is told, but for what the snapshot shows */
 	next.view_cell_x = shot.cell_x;
 	next.view_cell_y = shot.cell_y;
 	next.toggles = shot.toggles;
 	next.greeted = GREETED_HERE;
-	tell(w, client, &next, w->burst, shot.length, true);
+	output_tell(w, client, &next, w->burst, shot.length, true);
 }
 
 /* --- taking over -------------------------------------------------------------------------------------------------------------------------- */
@@ -661,6 +649,8 @@ void reader_adopt(struct worker *w, struct client *client, unsigned former)
 		await_set(w, client, domain);
 	else if (!list_add(w, client, domain))
 		client_close(w, client, CLOSE_INTERNAL);
+	else
+		viewer_looks_from(w, client, cursor->view_cell_x, cursor->view_cell_y);
 }
 
 void reader_adopt_finish(struct worker *w)

@@ -49,6 +49,7 @@ enum tx_verdict worker_transaction(struct worker *w, const uint32_t *domains, un
 	w->tx.now_ms = worker_now_ms(w);
 	w->tx.unix_s = clock_unix_s();
 	enum tx_verdict verdict = tx_run(&w->tx, domains, count, fn, context);
+	w->read_urgently |= verdict == TX_COMMIT && w->tx.urgent;
 	if (w->tx.paranoid_failures != w->paranoid_told) {
 		w->paranoid_told = w->tx.paranoid_failures;
 		log_error("paranoid: a rule wrote what it had not touched: %s", w->tx.paranoid_where);
@@ -63,6 +64,39 @@ static struct process_slot *own_slot(struct worker *w)
 	return &w->world.processes[w->world.slot];
 }
 
+/* When the rings are read again by themselves: at once when there was nothing in them lately, else when the next slice of
+ * time begins, so that what many players do is dealt with together. Flushes are due at the same moments (output.c). */
+static uint64_t rings_due_ms(const struct worker *w)
+{
+	return (w->read_ms / READ_GATHER_MS + 1) * READ_GATHER_MS;
+}
+
+static void rings_read(struct worker *w)
+{
+	if (!w->read_urgently && worker_now_ms(w) < rings_due_ms(w))
+		return;
+	w->read_urgently = false;
+	if (reader_pump(w))
+		w->read_ms = worker_now_ms(w);
+}
+
+/* Says that we sleep, and how deep. Returns how long, ms; 0 = there is something to do. `hold`: the rings are not read now. */
+static int fall_asleep(struct worker *w, int allowed_ms, bool hold)
+{
+	uint64_t now = worker_now_ms(w), due = rings_due_ms(w);
+	bool dozing = !hold && now < due; /* the rings are looked at then, whatever comes */
+	atomic_store(&own_slot(w)->asleep, dozing ? DOZING : ASLEEP);
+	point("falling asleep");
+	if (dozing)
+		return allowed_ms >= 0 && allowed_ms < (int)(due - now) ? allowed_ms : (int)(due - now);
+	/* First say that we sleep, then look once more: who publishes looks at `asleep` after publishing. */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (hold || !reader_has_news(w))
+		return allowed_ms;
+	atomic_store(&own_slot(w)->asleep, AWAKE);
+	return 0;
+}
+
 static int before_sleep(void *context)
 {
 	struct worker *w = context;
@@ -70,7 +104,7 @@ static int before_sleep(void *context)
 	bool hold = session_hold_goes_on(w);
 	bool more = client_turn(w);
 	if (!hold)
-		reader_pump(w);
+		rings_read(w);
 	int allowed_ms = output_flush_due(w);
 	point("flushed");
 	vault_link_turn(w);
@@ -80,14 +114,7 @@ static int before_sleep(void *context)
 		return 0;
 	if ((hold || w->accept_waits) && (allowed_ms < 0 || allowed_ms > BACK_LOOK_MS))
 		allowed_ms = BACK_LOOK_MS;
-	/* First say that we sleep, then look once more: who publishes looks at `asleep` after publishing. */
-	atomic_store(&own_slot(w)->asleep, 1);
-	point("falling asleep");
-	atomic_thread_fence(memory_order_seq_cst);
-	if (!hold && reader_has_news(w)) {
-		atomic_store(&own_slot(w)->asleep, 0);
-		return 0;
-	}
+	allowed_ms = fall_asleep(w, allowed_ms, hold);
 	if (w->vault_count > 0 && (allowed_ms < 0 || allowed_ms > VAULT_RETRY_MS))
 		allowed_ms = VAULT_RETRY_MS;
 	return allowed_ms >= 0 && allowed_ms < HEARTBEAT_MS ? allowed_ms : HEARTBEAT_MS;
@@ -96,7 +123,8 @@ static int before_sleep(void *context)
 static void after_sleep(void *context)
 {
 	struct worker *w = context;
-	atomic_store(&own_slot(w)->asleep, 0);
+	/* Whoever does not see it yet wakes it once in vain. */
+	atomic_store_explicit(&own_slot(w)->asleep, AWAKE, memory_order_relaxed);
 }
 
 static void woken(void *context, unsigned events)
@@ -104,6 +132,7 @@ static void woken(void *context, unsigned events)
 	struct worker *w = context;
 	uint64_t count;
 	ssize_t n = read(w->start.wake_fd[w->world.slot], &count, sizeof count);
+	w->read_urgently = true;
 	(void)n;
 	(void)events;
 	count_add(&w->world, COUNT_wakeups, 1);
@@ -126,9 +155,14 @@ static void ticks_run(void *context)
 		return;
 	if (weather_is_due(&w->world, now))
 		worker_transaction(w, &w->world.realm_domain, 1, weather_tick, NULL);
+	bool others = now - w->others_looked_ms >= TICK_LATE_MS / 2; /* each look at a map is a page of its own */
+	if (others)
+		w->others_looked_ms = now;
 	for (uint32_t map = 1; map <= w->world.limits.maps; map++) {
-		uint64_t due = atomic_load_explicit(&w->world.maps[map].tick_due_ms, memory_order_relaxed);
 		bool mine = map % w->workers == w->world.slot;
+		if (!mine && !others)
+			continue;
+		uint64_t due = atomic_load_explicit(&w->world.maps[map].tick_due_ms, memory_order_relaxed);
 		if (due == 0 || due + (mine ? 0 : TICK_LATE_MS) > now)
 			continue;
 		tick_note(w, map);

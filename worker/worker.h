@@ -8,6 +8,7 @@
  *   arrival.c    taking over from a former generation of the world; departure.c, passport.c: what is carried over
  *   session.c    login, creation, taking over, coming back: what needs the store and the password check
  *   reader.c     following the rings of its players' maps, copying what they see into their outputs
+ *   gather.c     the same for entries that many see, several at once
  *   snapshot.c   everything a player sees, for who arrives or was lapped
  *   output.c     chunks of unsent output, and sending them in whole packets
  *
@@ -37,6 +38,7 @@ struct client {
 	uint32_t in_map_at;        /* where in that list */
 	uint32_t awaits;           /* whose ring has an entry of its player that was not read yet, 0 = none */
 	struct client *next_flush; /* in its bucket of the flush wheel */
+	struct client *next_urgent;
 	bool flush_waiting;
 	bool urgent;     /* answers to the player's own action: send at the end of this turn */
 	bool input_left; /* whole packets may wait in its input */
@@ -53,16 +55,30 @@ struct client {
 	struct worker *worker;
 };
 
+/* A client on a map, and the cell he looks from as his cursor has it: whom an entry does not concern is found out without
+ * looking at his connection, which is pages away. */
+struct viewer {
+	struct client *client;
+	uint8_t cell_x, cell_y;
+};
+
 /* A ring that this worker follows, and its clients there. */
 struct follow {
 	bool on;
 	bool visiting; /* it is being read now */
 	uint32_t domain;
 	uint64_t position; /* next entry to read */
-	struct client **clients;
+	struct viewer *viewers;
 	uint32_t count, capacity;
 	uint32_t awaited;   /* clients whose entry comes in this ring: it is followed for them too */
 	uint32_t active_at; /* where in worker.active */
+};
+
+/* An entry of a map's ring that is told together with others (gather.h). */
+struct gathered {
+	struct note note;
+	uint64_t position; /* behind it */
+	uint32_t from;     /* where its packets are in gather_bytes */
 };
 
 /* What waits to be said to the master about a socket. */
@@ -79,7 +95,13 @@ struct acceptor {
 	struct loop_fd *watch;
 };
 
-enum { FLUSH_WHEEL = 64, FLUSH_GATHER_MS = 20, ECHO_MS = 2000 };
+enum {
+	FLUSH_WHEEL = 64,
+	FLUSH_GATHER_MS = 20, /* a connection gets what others do at most so often */
+	READ_GATHER_MS = 5,   /* the rings are read at most so often, but for what is urgent; divides FLUSH_GATHER_MS */
+	ECHO_MS = 2000,
+	GATHER_NOTES = 64,
+};
 
 /* Making room for a new generation of the world (worker.c). */
 enum retirement {
@@ -101,8 +123,9 @@ struct worker {
 	struct rng rng;   /* for what is no transaction (dice) */
 	unsigned workers; /* how many there are */
 	bool stopping;
-	bool accept_waits; /* newcomers are not let in yet: not all have come along */
-	bool making_way;   /* for a successor in the same world: no login begins any more */
+	bool read_urgently; /* a transaction of ours said what must not wait: the rings are read in this turn */
+	bool accept_waits;  /* newcomers are not let in yet: not all have come along */
+	bool making_way;    /* for a successor in the same world: no login begins any more */
 	enum retirement retirement;
 	uint32_t coming;        /* sessions of those who come back and are not in the world yet: as in our process slot */
 	uint64_t retirement_ms; /* when this step of it began */
@@ -125,9 +148,15 @@ struct worker {
 	struct follow *follows; /* [realm_domain + 1] */
 	uint32_t *active;       /* domains followed */
 	uint32_t active_count;
-	struct client *entering; /* whose entry to a map is being dealt with */
-	uint8_t *note_bytes;     /* RING_ENTRY_MAX: the entry being read */
-	uint8_t *burst;          /* snapshots are encoded here */
+	uint64_t others_looked_ms; /* when the ticks of other workers' maps were looked at */
+	uint64_t read_ms;          /* when there was last something in the rings */
+	struct client *entering;   /* whose entry to a map is being dealt with */
+	uint8_t *note_bytes;       /* packets of the entry being read */
+	struct gathered gathered[GATHER_NOTES];
+	uint8_t *gather_bytes; /* their packets, and room for another entry */
+	uint32_t gather_used, gather_count;
+	uint8_t *gather_share; /* what one client gets of them */
+	uint8_t *burst;        /* snapshots are encoded here */
 	size_t burst_capacity;
 	uint8_t *recoded; /* output in another charset */
 
@@ -138,6 +167,7 @@ struct worker {
 	struct vault_message *vault_waiting; /* a ring */
 	uint32_t vault_first, vault_count, vault_capacity;
 
+	struct client *urgent_first;
 	uint32_t flush_waiting;
 	struct client *flush_wheel[FLUSH_WHEEL];
 	uint64_t flush_done_ms;     /* buckets up to this time were flushed */

@@ -242,12 +242,14 @@ void loop_timer_remove(struct loop_timer **timer)
 	free(t);
 }
 
-static void slow_check(uint64_t started_ns, const char *name)
+/* Returns what time it is now: when the next callback starts. */
+static uint64_t slow_check(uint64_t started_ns, const char *name)
 {
-	uint64_t took_ms = (clock_mono_ns() - started_ns) / 1000000u;
+	uint64_t now_ns = clock_mono_ns(), took_ms = (now_ns - started_ns) / 1000000u;
 	if (took_ms > SLOW_CALLBACK_MS)
 		log_debug("event loop: %s ran for %llu ms (over %d ms makes everyone wait)", name, (unsigned long long)took_ms,
 				  SLOW_CALLBACK_MS);
+	return now_ns;
 }
 
 static void timers_fire(struct loop *loop)
@@ -313,7 +315,8 @@ void loop_turn(struct loop *loop, int max_sleep_ms)
 	if (allowed_ms >= 0 && (max_sleep_ms < 0 || allowed_ms < max_sleep_ms))
 		max_sleep_ms = allowed_ms;
 	int n = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, sleep_time(loop, max_sleep_ms));
-	loop->now_ms = clock_mono_ms();
+	uint64_t started_ns = clock_mono_ns();
+	loop->now_ms = started_ns / 1000000u;
 	if (loop->after_sleep != NULL)
 		loop->after_sleep(loop->after_sleep_context);
 
@@ -324,10 +327,9 @@ void loop_turn(struct loop *loop, int max_sleep_ms)
 		unsigned got = ((events[i].events & EPOLLIN) != 0 ? LOOP_READ : 0u) |
 					   ((events[i].events & EPOLLOUT) != 0 ? LOOP_WRITE : 0u) |
 					   ((events[i].events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0 ? LOOP_HANGUP : 0u);
-		uint64_t started = clock_mono_ns();
 		const char *name = watch->name;
 		watch->fn(watch->context, got);
-		slow_check(started, name);
+		started_ns = slow_check(started_ns, name);
 	}
 	timers_fire(loop);
 	dead_free(loop);

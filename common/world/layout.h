@@ -150,12 +150,19 @@ enum counter_id {
 enum { COUNTER_ROOM = 64 };
 _Static_assert((int)COUNTER_COUNT <= (int)COUNTER_ROOM, "more room for counters is needed");
 
+/* What whoever publishes something for a process has to do. */
+enum process_sleep {
+	AWAKE,  /* nothing: it will see it */
+	ASLEEP, /* it sleeps, or is about to: to wake it */
+	DOZING, /* nothing: it looks by itself in a few milliseconds */
+};
+
 /* One process of the server. The process itself writes; the master sets pid, life and state at birth and death. */
 struct process_slot {
 	_Atomic int32_t pid;           /* 0 = nobody */
 	_Atomic uint32_t life;         /* +1 at each birth in this slot; a settlement is for one life only */
 	_Atomic uint32_t state;        /* enum process_state */
-	_Atomic uint32_t asleep;       /* 1 = about to sleep or sleeping: whoever publishes something for it wakes it */
+	_Atomic uint32_t asleep;       /* enum process_sleep */
 	_Atomic uint64_t heartbeat_ms; /* monotonic; once per turn of its loop */
 	_Atomic uint64_t born_ms;
 	struct black_box black_box;

@@ -196,6 +196,7 @@ static uint64_t stage(struct tx *tx, struct tx_domain *held, const struct note *
 static void overflow(struct tx *tx, struct tx_domain *held)
 {
 	held->overflowed = true;
+	tx->urgent = true;
 	count_add(tx->world, COUNT_ring_overflows, 1);
 	stage(tx, held, &(struct note){.kind = NOTE_RESYNC_ALL}, "");
 }
@@ -218,6 +219,7 @@ uint64_t tx_append(struct tx *tx, uint32_t domain, const struct note *note, cons
 	}
 	if (held->overflowed && !control)
 		return held->staged;
+	tx->urgent |= (note->flags & NOTE_FLAG_ANSWER) != 0 || (control && note->kind != NOTE_VIEW);
 	struct note whole = *note;
 	whole.bytes = (uint16_t)length;
 	return stage(tx, held, &whole, bytes);
@@ -240,6 +242,7 @@ static void run_begin(struct tx *tx, const uint32_t *domains, unsigned count)
 	atomic_store_explicit(&log->used, 0, memory_order_relaxed);
 	log->publishes = 0;
 	tx->spoken_count = 0;
+	tx->urgent = false;
 	atomic_store_explicit(&log->state, UNDO_ACTIVE, memory_order_release);
 	atomic_signal_fence(memory_order_seq_cst);
 	point("active");

@@ -49,6 +49,7 @@ struct tx {
 	const struct catalog *catalog;
 	const struct config *config;
 	enum dialect dialect; /* of what is staged: one for all clients (protocol.md 1.7) */
+	bool urgent;          /* something that was staged must not wait until the rings are read anyway */
 
 	/* what rules know of the outside */
 	uint64_t now_ms; /* monotonic */

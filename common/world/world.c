@@ -445,7 +445,7 @@ static void wake_everybody(struct world *world)
 	for (unsigned slot = 0; slot < PROCESS_SLOTS; slot++) {
 		if (slot == world->slot || world->wake_fd[slot] < 0)
 			continue;
-		atomic_store(&world->processes[slot].asleep, 0);
+		atomic_store(&world->processes[slot].asleep, AWAKE);
 		uint64_t one = 1;
 		ssize_t written = write(world->wake_fd[slot], &one, sizeof one);
 		(void)written; /* a full counter wakes as well */
@@ -471,7 +471,7 @@ void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t 
 
 	memset(&process->black_box, 0, sizeof process->black_box);
 	atomic_store(&process->pid, pid);
-	atomic_store(&process->asleep, 0);
+	atomic_store(&process->asleep, AWAKE);
 	atomic_store(&process->heartbeat_ms, now_ms);
 	atomic_store(&process->born_ms, now_ms);
 	atomic_store(&process->state, PROCESS_STARTING);
@@ -486,7 +486,9 @@ void world_wake(struct world *world, uint64_t mask)
 		if (slot >= PROCESS_SLOTS || world->wake_fd[slot] < 0)
 			continue;
 		/* Only who says it sleeps is woken, and only by the first who comes. */
-		if (atomic_load(&world->processes[slot].asleep) == 0 || atomic_exchange(&world->processes[slot].asleep, 0) == 0)
+		_Atomic uint32_t *asleep = &world->processes[slot].asleep;
+		uint32_t sleeping = ASLEEP;
+		if (atomic_load(asleep) != ASLEEP || !atomic_compare_exchange_strong(asleep, &sleeping, AWAKE))
 			continue;
 		uint64_t one = 1;
 		ssize_t written = write(world->wake_fd[slot], &one, sizeof one);

@@ -79,7 +79,8 @@ void world_settle_own(struct world *world);
 /* Only for the test that the crash tests can fail: what the dead leave half done stays so. Never set in what is shipped. */
 extern bool world_settlement_off;
 
-/* Wakes the processes of the mask (bit = slot) that are asleep; costs a system call for each. */
+/* Wakes the processes of the mask (bit = slot) that are asleep; costs a system call for each. Those that only doze look by
+ * themselves. */
 void world_wake(struct world *world, uint64_t mask);
 
 /* --- small finders ---------------------------------------------------------------------------------------------------- */

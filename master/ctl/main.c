@@ -16,7 +16,8 @@ static const struct {
 	command_fn *run;
 	const char *about;
 } commands[] = {
-	{"status", "[--json]", true, status_command, "players, processes, store and counters of the running server"},
+	{"status", "[--memory] [--json]", true, status_command,
+	 "players, processes, store and counters of the running server; or its memory"},
 	{"config", "[--json]", true, config_command,
 	 "every setting in force: value, where it comes from, how it can be changed"},
 	{"ping", "", true, ping_command, "whether the server answers"},

@@ -1,6 +1,7 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/base/clock.h"
 #include "master/ctl/remote.h"
@@ -101,7 +102,53 @@ static void status_show(const cJSON *reply)
 	counters_show(reply);
 }
 
+/* --- memory --- */
+
+static void bytes_show(const char *what, double bytes)
+{
+	if (bytes < 1024.0 * 1024)
+		printf("%-24s %10.1f KiB", what, bytes / 1024);
+	else
+		printf("%-24s %10.1f MiB", what, bytes / (1024.0 * 1024));
+}
+
+static void memory_show(const cJSON *reply)
+{
+	const cJSON *each = part(reply, "each"), *segment = part(reply, "segment"), *item;
+	static const char *const kinds[][2] = {{"player_bytes", "one player"},
+										   {"connection_bytes", "one connection"},
+										   {"map_bytes", "one map, ring included"},
+										   {"creature_bytes", "one creature"}};
+	bytes_show("world segment", remote_number(segment, "bytes"));
+	puts(", reserved at the start; of it");
+	for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		bytes_show(kinds[i][1], remote_number(each, kinds[i][0]));
+		putchar('\n');
+	}
+	printf("\n%-24s %14s %12s %16s\n", "region", "bytes", "count", "bytes of each");
+	cJSON_ArrayForEach(item, part(segment, "regions"))
+	{
+		printf("%-24s %14.0f %12.0f %16.0f\n", remote_text(item, "name"), remote_number(item, "bytes"),
+			   remote_number(item, "count"), remote_number(item, "each_bytes"));
+	}
+	double together_kib = 0;
+	printf("\n%-12s %8s %14s %14s %14s\n", "process", "pid", "resident KiB", "its share KiB", "private KiB");
+	cJSON_ArrayForEach(item, part(reply, "processes"))
+	{
+		printf("%-12s %8.0f %14.0f %14.0f %14.0f\n", remote_text(item, "name"), remote_number(item, "pid"),
+			   remote_number(item, "resident_kib"), remote_number(item, "share_kib"),
+			   remote_number(item, "private_kib"));
+		together_kib += remote_number(item, "share_kib");
+	}
+	bytes_show("\nall of them together", together_kib * 1024);
+	puts(", with what they touched of the segment so far");
+}
+
 int status_command(const struct ctl *ctl, int argc, char **argv)
 {
+	if (argc >= 2 && strcmp(argv[1], "--memory") == 0) {
+		argv[1] = argv[0];
+		return show_reply(ctl, argc - 1, argv + 1, "memory", memory_show);
+	}
 	return show_reply(ctl, argc, argv, "status", status_show);
 }

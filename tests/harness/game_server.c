@@ -295,11 +295,23 @@ static void server_run(struct game_server *server)
 	game_server_await_ready(server);
 }
 
+/* Where a setting of this name is, or the next free place. */
+static unsigned setting_place(const struct game_server *server, const char *setting)
+{
+	size_t name = strcspn(setting, "=") + 1;
+	unsigned at = 0;
+	while (at < server->setting_count && strncmp(server->settings[at], setting, name) != 0)
+		at++;
+	return at;
+}
+
 static void settings_take(struct game_server *server, const char *const *settings)
 {
 	for (; settings != NULL && *settings != NULL; settings++) {
-		MUST(server->setting_count < GAME_SERVER_SETTINGS_MAX, "more than %d settings", GAME_SERVER_SETTINGS_MAX);
-		snprintf(server->settings[server->setting_count++], sizeof server->settings[0], "%s", *settings);
+		unsigned at = setting_place(server, *settings);
+		MUST(at < GAME_SERVER_SETTINGS_MAX, "more than %d settings", GAME_SERVER_SETTINGS_MAX);
+		snprintf(server->settings[at], sizeof server->settings[0], "%s", *settings);
+		server->setting_count += at == server->setting_count;
 	}
 }
 

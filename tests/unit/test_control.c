@@ -325,6 +325,40 @@ static void status_shows_the_server_its_processes_and_counters(void **state)
 	cJSON_Delete(reply);
 }
 
+static void memory_shows_every_region_what_one_player_takes_and_the_processes(void **state)
+{
+	struct fixture *f = *state;
+	control_start(f, LONG_PATIENCE_MS, orders_answer);
+	f->master.children.child[1].pid = getpid();
+
+	cJSON *reply = ask(f, "memory\n");
+	assert_true(is_ok(reply));
+	const cJSON *segment = cJSON_GetObjectItemCaseSensitive(reply, "segment"), *region;
+	double sum = 0;
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(segment, "regions")), WORLD_REGION_COUNT);
+	cJSON_ArrayForEach(region, cJSON_GetObjectItemCaseSensitive(segment, "regions"))
+	{
+		assert_string_not_equal(text_in(region, "name"), "?");
+		sum += (double)number(region, "bytes");
+	}
+	/* the header, and less than a page behind each region */
+	double size = (double)f->segment.world.size;
+	assert_true(number(segment, "bytes") == size && sum < size && sum + 4096.0 * (WORLD_REGION_COUNT + 1) >= size);
+
+	const cJSON *each = cJSON_GetObjectItemCaseSensitive(reply, "each");
+	assert_true(number(each, "player_bytes") > sizeof(struct player) + sizeof(struct body));
+	assert_true(number(each, "map_bytes") > sizeof(struct map_state) + f->segment.world.limits.map_ring_bytes);
+	assert_true(number(each, "creature_bytes") > sizeof(struct body));
+
+	const cJSON *processes = cJSON_GetObjectItemCaseSensitive(reply, "processes");
+	assert_int_equal(cJSON_GetArraySize(processes), 2); /* the others do not run */
+	const cJSON *worker = cJSON_GetArrayItem(processes, 1);
+	assert_string_equal(text_in(worker, "name"), "worker 1");
+	assert_true(number(worker, "pid") == getpid() && number(worker, "resident_kib") > 0);
+	assert_true(number(worker, "private_kib") <= number(worker, "resident_kib"));
+	cJSON_Delete(reply);
+}
+
 static void config_shows_every_setting_but_no_secret(void **state)
 {
 	struct fixture *f = *state;
@@ -591,6 +625,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_CONTROL(ping_is_answered),
 		WITH_CONTROL(status_shows_the_server_its_processes_and_counters),
+		WITH_CONTROL(memory_shows_every_region_what_one_player_takes_and_the_processes),
 		WITH_CONTROL(the_last_audit_is_told_in_whole_and_in_utf8),
 		WITH_CONTROL(an_audit_needs_a_keeper_and_a_word_that_it_knows),
 		WITH_CONTROL(config_shows_every_setting_but_no_secret),

@@ -76,6 +76,23 @@ static void the_staff_travellers_and_everybody_where_the_operator_wants_it_may_s
 	assert_false(stays(SECOND_MS));
 }
 
+/* Each of them writes more than one may remember in a transaction of that size. */
+static void a_crowd_that_leaves_in_one_moment_takes_several_ticks(void **state)
+{
+	enum { CROWD = 12, REMEMBERED = 16384 };
+	char name[] = "Bea";
+	(void)state;
+	world->world.limits.undo_bytes = REMEMBERED;
+	for (int i = 0; i < CROWD; i++) {
+		name[0] = (char)('B' + i);
+		memory_world_player(world, name, (struct place){.map = 1, .x = (uint8_t)(61 + i), .y = 92});
+	}
+	for (int i = 0; i <= CROWD && world->world.maps[1].players > 0; i++)
+		stays(IDLE_MS);
+	assert_int_equal(world->world.maps[1].players, 0);
+	memory_world_audit(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +101,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_the_flood_limit_refuses_is_a_sign_of_life_too, setup, close_world),
 		cmocka_unit_test_setup_teardown(the_staff_travellers_and_everybody_where_the_operator_wants_it_may_stay, setup,
 										close_world),
+		cmocka_unit_test_setup_teardown(a_crowd_that_leaves_in_one_moment_takes_several_ticks, setup, close_world),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

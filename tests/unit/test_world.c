@@ -507,6 +507,21 @@ static void only_sleepers_are_woken_and_only_once(void **state)
 	memory_segment_close(&segment);
 }
 
+static void who_only_dozes_is_not_woken(void **state)
+{
+	(void)state;
+	struct memory_segment segment;
+	memory_segment_open(&segment);
+	struct world *w = &segment.world;
+	wake_fds_open(w);
+	atomic_store(&w->processes[0].asleep, DOZING);
+	world_wake(w, 1u << 0);
+	assert_int_equal(0, woken(w->wake_fd[0]));
+	assert_int_equal(DOZING, atomic_load(&w->processes[0].asleep));
+	wake_fds_close(w);
+	memory_segment_close(&segment);
+}
+
 static void nobody_wakes_himself_or_who_has_no_eventfd(void **state)
 {
 	(void)state;
@@ -651,6 +666,7 @@ int main(void)
 		cmocka_unit_test(each_counter_has_a_name_of_its_own_and_says_what_it_counts),
 		cmocka_unit_test(a_handle_finds_its_object_until_the_slot_is_given_out_again),
 		cmocka_unit_test(only_sleepers_are_woken_and_only_once),
+		cmocka_unit_test(who_only_dozes_is_not_woken),
 		cmocka_unit_test(nobody_wakes_himself_or_who_has_no_eventfd),
 		cmocka_unit_test(a_newborn_wakes_everybody_since_its_predecessor_may_have_died_before_it_did),
 		cmocka_unit_test(a_repair_lock_beyond_repair_ends_the_newborn),

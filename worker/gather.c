@@ -1,0 +1,104 @@
+#include "worker/gather.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "worker/game/audience.h"
+#include "worker/game/rule.h"
+#include "worker/output.h"
+
+enum { GATHER_BYTES = 16384 };
+
+bool gather_create(struct worker *w, struct problem *why)
+{
+	w->gather_bytes = malloc(GATHER_BYTES + RING_ENTRY_MAX);
+	w->gather_share = malloc(GATHER_BYTES + RING_ENTRY_MAX);
+	if (w->gather_bytes == NULL || w->gather_share == NULL)
+		return problem_set(why, "out of memory for what is gathered");
+	return true;
+}
+
+void gather_destroy(struct worker *w)
+{
+	free(w->gather_bytes);
+	free(w->gather_share);
+}
+
+bool gather_add(struct worker *w, const struct note *note, uint64_t position)
+{
+	w->gathered[w->gather_count++] = (struct gathered){.note = *note, .position = position, .from = w->gather_used};
+	w->gather_used += note->bytes;
+	return w->gather_count < GATHER_NOTES && w->gather_used <= GATHER_BYTES;
+}
+
+static bool client_is_dead_or_staff(const struct worker *w, const struct client *client)
+{
+	/* Read without a lock: at worst the speech of a ghost is heard one event too early or too late. */
+	const struct player *player = &w->world.players[client->c->player.index];
+	return player->dead != 0 || (player->privileges & PRIVILEGE_STAFF) != 0;
+}
+
+/* Is this entry of the client's map for him, and new to him? */
+static bool reaches(const struct worker *w, const struct client *client, const struct connection_cursor *cursor,
+					const struct gathered *entry)
+{
+	const struct note *note = &entry->note;
+	if (entry->position <= cursor->map_position)
+		return false; /* it had this before its former worker died */
+	if ((note->flags & NOTE_FLAG_VIEW) != 0 && entry->position <= cursor->view_from)
+		return false; /* its snapshot was taken later and shows it */
+	return audience_has(note, client->c->player.index, cursor->view_cell_x, cursor->view_cell_y) &&
+		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client)) &&
+		   ((note->flags & NOTE_FLAG_NOT_STAFF) == 0 || !player_is_staff(&w->world.players[client->c->player.index]));
+}
+
+void gather_tell_one(struct worker *w, struct client *client, const struct note *note, uint64_t position)
+{
+	const struct gathered entry = {.note = *note, .position = position};
+	struct connection_cursor next = *cursor_now(client->c);
+	if (!reaches(w, client, &next, &entry))
+		return;
+	next.map_position = position;
+	output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
+}
+
+static void share_tell(struct worker *w, struct client *client)
+{
+	const struct connection_cursor *now = cursor_now(client->c);
+	struct connection_cursor next = *now;
+	size_t length = 0;
+	unsigned flags = 0;
+	for (unsigned i = 0; i < w->gather_count; i++) {
+		const struct gathered *entry = &w->gathered[i];
+		if (!reaches(w, client, now, entry))
+			continue;
+		memcpy(w->gather_share + length, w->gather_bytes + entry->from, entry->note.bytes);
+		length += entry->note.bytes;
+		flags |= entry->note.flags;
+		next.map_position = entry->position;
+	}
+	if (next.map_position != now->map_position)
+		output_tell(w, client, &next, w->gather_share, length, (flags & NOTE_FLAG_ANSWER) != 0);
+}
+
+/* Is any of it for who looks from there, or for everybody? */
+static bool may_concern(const struct worker *w, const struct viewer *viewer)
+{
+	for (unsigned i = 0; i < w->gather_count; i++) {
+		const struct note *note = &w->gathered[i].note;
+		if (note->kind == NOTE_MAP || area_tile_seen(viewer->cell_x, viewer->cell_y, note->x, note->y))
+			return true;
+	}
+	return false;
+}
+
+void gather_tell(struct worker *w, const struct follow *follow)
+{
+	/* From the back: closing one moves the last into its place. */
+	for (uint32_t i = follow->count; i-- > 0 && w->gather_count > 0;) {
+		if (may_concern(w, &follow->viewers[i]))
+			share_tell(w, follow->viewers[i].client);
+	}
+	w->gather_count = 0;
+	w->gather_used = 0;
+}
