@@ -29,6 +29,7 @@
 #include "worker/game/creation.h"
 #include "worker/game/presence.h"
 #include "worker/game/rule.h"
+#include "worker/game/tick.h"
 #include "worker/game/tile.h"
 #include "worker/keeper.h"
 
@@ -38,6 +39,8 @@ enum {
 	STEP_ROUNDS = 15,
 	STEPS = 10000,         /* in one round */
 	CROSSING_STEPS = 1000, /* a step into another cell costs more */
+	TICK_PLAYERS = 1000,   /* spread over all maps */
+	TICK_ROUND_MS = 2000,  /* of the game's time in one round */
 	STEP_MS = 1000,        /* of the game's time between two steps: slow enough for every check of speed */
 	CATALOG_ROUNDS = 7,
 	CUT_ROUNDS = 5,
@@ -492,6 +495,40 @@ static void walks_measure(struct scene *scene, bool across)
 	scene->players = 0;
 }
 
+/* --- a tick -------------------------------------------------------------------------------------------------------------- */
+
+/* What is due on all maps, as it comes due, for some time of the game: players spread over the maps, so that all are awake, and
+ * the creatures that the files place. */
+static void ticks_measure(struct scene *scene)
+{
+	struct world *w = &scene->segment.world;
+	struct series series = {0};
+	unsigned creatures = 0, maps = 0;
+	scene_open(scene);
+	crowd_spread(scene, TICK_PLAYERS);
+	for (uint32_t map = 1; map <= w->limits.maps; map++) {
+		creatures += w->maps[map].players > 0 ? w->maps[map].creatures : 0;
+		maps += w->maps[map].players > 0;
+	}
+	for (unsigned round = 0; round < STEP_ROUNDS; round++) {
+		unsigned ticks = 0;
+		uint64_t until_ms = scene->tx.now_ms + TICK_ROUND_MS, start = clock_mono_ns();
+		for (; scene->tx.now_ms < until_ms; scene->tx.now_ms += TICK_SHORTEST_MS) {
+			for (uint32_t map = 1; map <= w->limits.maps; map++) {
+				uint64_t due_ms = atomic_load(&w->maps[map].tick_due_ms);
+				if (due_ms != 0 && due_ms <= scene->tx.now_ms)
+					ticks += tx_run(&scene->tx, &map, 1, map_tick, &map) == TX_COMMIT;
+			}
+		}
+		double ns = (double)(clock_mono_ns() - start);
+		series_add(&series, ns / (ticks > 0 ? ticks : 1), reference_locks(STEPS, PAGE) / STEPS);
+	}
+	row_add(&series, 'A', "%s: tick of a map, of %u with %u players and %u creatures", scene->name, maps, TICK_PLAYERS,
+			creatures);
+	scene_close(scene);
+	scene->players = 0;
+}
+
 /* --- the catalog --------------------------------------------------------------------------------------------------------- */
 
 struct files {
@@ -784,6 +821,8 @@ int main(void)
 		walks_measure(&scenes[i], false);
 		walks_measure(&scenes[i], true);
 	}
+	for (unsigned i = 0; i < worlds; i++)
+		ticks_measure(&scenes[i]);
 	for (unsigned i = 0; i < worlds; i++)
 		catalog_measure(&scenes[i]);
 	for (unsigned i = 0; i < worlds; i++)
