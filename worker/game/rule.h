@@ -3,7 +3,17 @@
  * It gets the transaction, the actor and the decoded packet; it reads the catalog, changes the world, emits messages. It
  * never sees a socket, the store, the event loop or the clock. The lock of the actor's map is held. It returns TX_COMMIT
  * (also when it only refused with words), TX_CANCEL (nothing may stay, not even the words) or TX_AGAIN (after tx_need
- * said false). */
+ * said false).
+ *
+ * Where things are in this folder (rules.def says which packet calls what):
+ *   the frame     ruling (from packet to rule), flood, gates (how soon after each other), tick (time), say, wire
+ *   being there   entering, leaving, presence, travel, walk, tile, area, sight, look
+ *   property      move (the only way it changes hands), inventory, ground, carry, equip, use, consume, boat, door
+ *   life          creation, vitals, effects (with survival, states), stance, weather, jail, experience, skill, death, priest, home
+ *   fighting      alignment, legality, fight, steal, formulas
+ *   magic         magic, spell_*, spellbook, creature_magic
+ *   creatures     creature, spoils, creature_ai (with move, sense, strike), pets, trainer, praetorians
+ *   the rest      talk, commands, info, switches, work (clicks of skills), double_click */
 #ifndef ARGENTUM_GAME_RULE_H
 #define ARGENTUM_GAME_RULE_H
 
