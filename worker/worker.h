@@ -145,9 +145,8 @@ struct worker {
 	enum charset charset;      /* of newcomers */
 	struct client **by_player; /* [limits.players + 1]: our client that plays it */
 
-	struct follow *follows; /* [realm_domain + 1] */
-	uint32_t *active;       /* domains followed */
-	uint32_t active_count;
+	struct follow *follows;    /* [realm_domain + 1] */
+	uint32_t *active;          /* domains followed */
 	uint64_t others_looked_ms; /* when the ticks of other workers' maps were looked at */
 	uint64_t read_ms;          /* when there was last something in the rings */
 	struct client *entering;   /* whose entry to a map is being dealt with */
@@ -161,14 +160,14 @@ struct worker {
 	uint8_t *recoded; /* output in another charset */
 
 	uint32_t *free_chunks; /* stack of chunk indices of our share */
-	uint32_t free_chunk_count;
+	uint32_t active_count, free_chunk_count;
 	uint8_t *send_buffer;
 
 	struct vault_message *vault_waiting; /* a ring */
 	uint32_t vault_first, vault_count, vault_capacity;
 
-	struct client *urgent_first;
 	uint32_t flush_waiting;
+	struct client *urgent_first;
 	struct client *flush_wheel[FLUSH_WHEEL];
 	uint64_t flush_done_ms;     /* buckets up to this time were flushed */
 	struct client *input_first; /* clients with input left */
