@@ -53,8 +53,9 @@ struct chaos {
 	bool resting; /* nobody does anything of his own */
 	/* the audit's sums: what the world had before anybody came, and what each character brought */
 	int64_t gold_without, items_without, gold_each, items_each;
-	int64_t minted, old_gold, old_items; /* at the last one (rest.c) */
-	char difference[512];                /* between two views, the last one that was seen */
+	int64_t old_gold, old_items; /* at the last one (rest.c) */
+	char boot_id[33];            /* of the world that had them */
+	char difference[512];        /* between two views, the last one that was seen */
 };
 
 /* One turn of everything but new calamities: who may act does, all receive. At most some ms. */
