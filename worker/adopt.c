@@ -92,8 +92,6 @@ static void adopt_one(struct worker *w, uint32_t index)
 	else
 		client_enter(w, client, (enum connection_phase)c->phase);
 	c->phase_ms = since_ms;
-	if (playing && worker_now_ms(w) < since_ms + ECHO_MS)
-		client->echo_until_ms = since_ms + ECHO_MS; /* he may have come along just before (session.c) */
 	point("connection adopted");
 	output_schedule(w, client, true);
 }

@@ -147,6 +147,18 @@ static void black_box_clear(struct worker *w)
 	__atomic_store_n(&w->world.processes[w->world.slot].black_box.since_ms, 0, __ATOMIC_RELEASE);
 }
 
+/* May it have taken this step before it was told anew where it is? The time counts from when that was on its way. */
+static bool echoes(const struct worker *w, struct connection *c)
+{
+	if (c->echo_behind != 0 && c->sent < c->echo_behind)
+		return true;
+	if (c->echo_behind != 0) {
+		c->echo_until_ms = worker_now_ms(w) + ECHO_MS;
+		c->echo_behind = 0;
+	}
+	return worker_now_ms(w) < c->echo_until_ms;
+}
+
 /* The step was taken on a screen that may have been drawn anew meanwhile, with him where he was before it. */
 static void position_echo(struct worker *w, struct client *client)
 {
@@ -177,7 +189,7 @@ static void dispatch_playing(struct worker *w, struct client *client, const stru
 	enum tx_verdict verdict = worker_transaction(w, domains, 2, run_packet, &run);
 	point("packet run");
 	black_box_clear(w);
-	if (packet->id == C2S_WALK && worker_now_ms(w) < client->echo_until_ms)
+	if (packet->id == C2S_WALK && client->c == c && echoes(w, c))
 		position_echo(w, client);
 	if (verdict == TX_COMMIT && run.flooded) {
 		count_add(&w->world, COUNT_packets_refused, 1);

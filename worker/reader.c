@@ -597,7 +597,8 @@ static void reader_reconcile(struct worker *w, struct client *client)
 		next.map_position = shot.position;
 	}
 	viewer_looks_from(w, client, shot.cell_x, shot.cell_y);
-	client->echo_until_ms = worker_now_ms(w) + ECHO_MS;
+	client->c->echo_until_ms = worker_now_ms(w) + ECHO_MS;
+	client->c->echo_behind = next.appended + shot.length;
 	next.view_from = shot.position; /* what is still unread of the ring is told, but for what the snapshot shows */
 	next.view_cell_x = shot.cell_x;
 	next.view_cell_y = shot.cell_y;

@@ -47,11 +47,9 @@ struct client {
 	struct client *next_input;
 	struct client *next_closing;
 	uint64_t close_deadline_ms;
-	uint64_t echo_until_ms; /* until then its steps are answered with its position: it may have taken them before it was
-	                         * told anew where it is */
-	bool undeposited;       /* its deposit waits for the line to the master: until then nothing is read from it */
-	bool want_write;        /* the kernel took less than there was */
-	bool shut;              /* the write side is shut: waiting for the client to close */
+	bool undeposited; /* its deposit waits for the line to the master: until then nothing is read from it */
+	bool want_write;  /* the kernel took less than there was */
+	bool shut;        /* the write side is shut: waiting for the client to close */
 	struct worker *worker;
 };
 

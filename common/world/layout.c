@@ -445,6 +445,8 @@ static const struct layout_field fields[] = {
 	FIELD(connection, creation_paid_ms),
 	FIELD(connection, told_ms),
 	FIELD(connection, returns_leaving_ms),
+	FIELD(connection, echo_until_ms),
+	FIELD(connection, echo_behind),
 	FIELD(connection, reserve),
 	FIELD(connection, input_bytes),
 

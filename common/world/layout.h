@@ -790,7 +790,10 @@ struct connection {
 	uint64_t creation_paid_ms;
 	uint64_t told_ms;            /* when it was told last that it is too fast */
 	uint64_t returns_leaving_ms; /* with returns_id: its player was leaving, until then; 0 = he was not */
-	uint8_t reserve[64];
+	/* Its client may have taken steps before it was told anew where it is: until then its steps are answered with its place,
+	 * and while it was not sent the stream's bytes before echo_behind (0 = it was). */
+	uint64_t echo_until_ms, echo_behind;
+	uint8_t reserve[48];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");

@@ -206,10 +206,25 @@ static void everybody_syncs(struct chaos *chaos)
 	}
 }
 
+static void everybody_asks_where_he_is(struct chaos *chaos)
+{
+	const struct population *people = &chaos->population;
+	for (unsigned i = 0; i < people->count; i++)
+		BOT_SEND(people->player[i].bot, REQUEST_POSITION_UPDATE);
+	everybody_syncs(chaos);
+}
+
 static void views_expect_same(struct chaos *chaos)
 {
 	for (unsigned tries = 1; !views_agree(chaos); tries++) {
-		EXPECT(tries < VIEWS_TRIES, "%s", chaos->difference);
+		if (tries == VIEWS_TRIES) { /* who is wrong: who walks, or who looks on? */
+			char first[sizeof chaos->difference];
+			memcpy(first, chaos->difference, sizeof first);
+			everybody_asks_where_he_is(chaos);
+			bool asked = views_agree(chaos);
+			scenario_fail(__FILE__, __LINE__, "%s; when everybody has asked where he is: %s", first,
+						  asked ? "all agree" : chaos->difference);
+		}
 		everybody_syncs(chaos);
 	}
 }
