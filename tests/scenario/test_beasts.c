@@ -10,31 +10,15 @@
 
 #include "tests/harness/bot.h"
 #include "tests/harness/game_server.h"
-#include "tests/harness/little_catalog.h"
-#include "tests/harness/scenario.h"
+#include "tests/harness/little_land.h"
 
 enum { BEAR_BODY = 14, RAT_BODY = 17, TRIES = 200 };
-
-static char land[64];
-
-static int setup(void **state)
-{
-	little_catalog_write(land);
-	return scenario_setup(state);
-}
-
-static int teardown(void **state)
-{
-	int result = scenario_teardown(state);
-	little_catalog_remove(land);
-	return result;
-}
 
 static struct game_server *server_start(unsigned x, unsigned y)
 {
 	const char *const settings[] = {"world.paranoid=true", "intervals.work_ms=0", "world.max_creatures=100",
 									scenario_text("world.start=%d-%u-%u", LAND_WILD, x, y), NULL};
-	return game_server_start(&(struct game_server_options){.settings = settings, .world = land});
+	return game_server_start(&(struct game_server_options){.settings = settings, .world = little_land});
 }
 
 static unsigned bodies_in_view(const struct bot *bot, int body)
@@ -48,11 +32,7 @@ static unsigned bodies_in_view(const struct bot *bot, int body)
 /* A bear, but not this one. */
 static const struct bot_character *bear_but(const struct bot *bot, int wild)
 {
-	for (unsigned i = 0; i < bot->character_count; i++) {
-		if (bot->characters[i].body == BEAR_BODY && bot->characters[i].index != wild)
-			return &bot->characters[i];
-	}
-	return NULL;
+	return bot_find_body(bot, BEAR_BODY, wild);
 }
 
 /* Points above its tile: whoever stands below it would be meant himself. */
@@ -171,9 +151,9 @@ static void a_trainer_calls_rats_for_all_to_see(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_pet_obeys_and_waits_for_who_leaves_and_survives_the_server, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_pet_waits_outside_safe_maps, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_trainer_calls_rats_for_all_to_see, setup, teardown),
+		LAND_SCENARIO(a_pet_obeys_and_waits_for_who_leaves_and_survives_the_server),
+		LAND_SCENARIO(a_pet_waits_outside_safe_maps),
+		LAND_SCENARIO(a_trainer_calls_rats_for_all_to_see),
 	};
 	return SCENARIOS_RUN(tests);
 }

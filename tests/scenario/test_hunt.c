@@ -11,33 +11,13 @@
 
 #include "tests/harness/bot.h"
 #include "tests/harness/game_server.h"
-#include "tests/harness/little_catalog.h"
-#include "tests/harness/scenario.h"
+#include "tests/harness/little_land.h"
 
 enum { BEAR_BODY = 14, BEAR_EXPERIENCE = 45, BLOWS_MOST = 400 };
 
-static char land[64];
-
-static int setup(void **state)
-{
-	little_catalog_write(land);
-	return scenario_setup(state);
-}
-
-static int teardown(void **state)
-{
-	int result = scenario_teardown(state);
-	little_catalog_remove(land);
-	return result;
-}
-
 static const struct bot_character *bear_of(const struct bot *bot)
 {
-	for (unsigned i = 0; i < bot->character_count; i++) {
-		if (bot->characters[i].body == BEAR_BODY)
-			return &bot->characters[i];
-	}
-	return NULL;
+	return bot_find_body(bot, BEAR_BODY, 0);
 }
 
 /* A tile in view on which something lies now and did not before. */
@@ -86,7 +66,7 @@ static void a_bear_is_hunted_down_and_leaves_something(void **state)
 									scenario_text("world.start=%d-%d-%d", LAND_WILD, BEAR_X, WILD_BEASTS_Y + 1),
 									NULL};
 	struct game_server *server =
-		game_server_start(&(struct game_server_options){.settings = settings, .world = land, .workers = 2});
+		game_server_start(&(struct game_server_options){.settings = settings, .world = little_land, .workers = 2});
 	struct bot *hunter = bot_create(server, "Ana", 0), *onlooker = bot_create(server, "Beto", 1);
 	bot_until(onlooker, bear_of(onlooker) != NULL);
 	EXPECT(bot_place(hunter).x == BEAR_X && bot_place(hunter).y == WILD_BEASTS_Y + 1, "Ana is somewhere else");
@@ -127,7 +107,7 @@ static void a_bear_is_hunted_down_and_leaves_something(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_bear_is_hunted_down_and_leaves_something, setup, teardown),
+		LAND_SCENARIO(a_bear_is_hunted_down_and_leaves_something),
 	};
 	return SCENARIOS_RUN(tests);
 }
