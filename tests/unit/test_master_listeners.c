@@ -87,6 +87,16 @@ static void the_listeners_are_non_blocking_and_are_not_inherited_by_other_progra
 	listeners_close(&listeners);
 }
 
+/* One after the other; counts which listener had each. */
+static void clients_come(const struct listeners *listeners, unsigned count, unsigned *took)
+{
+	for (unsigned i = 0; i < count; i++) {
+		int client = client_connect(listeners->port);
+		took[client_take(listeners)]++;
+		close(client);
+	}
+}
+
 static void clients_are_spread_over_the_group(void **state)
 {
 	enum { CLIENTS = 200 };
@@ -95,11 +105,7 @@ static void clients_are_spread_over_the_group(void **state)
 	unsigned took[2] = {0};
 	(void)state;
 	assert_true(listeners_open(&listeners, "127.0.0.1", 0, 2, 16, &why));
-	for (unsigned i = 0; i < CLIENTS; i++) {
-		int client = client_connect(listeners.port);
-		took[client_take(&listeners)]++;
-		close(client);
-	}
+	clients_come(&listeners, CLIENTS, took);
 	assert_int_equal(took[0] + took[1], CLIENTS);
 	/* by hash: 50 of 200 or fewer on one side has a chance of less than one in a thousand million */
 	assert_true(took[0] > 50 && took[1] > 50);
@@ -163,11 +169,7 @@ static void with_fewer_workers_newcomers_go_evenly_to_the_first_listeners(void *
 	assert_false(listeners_spread(&listeners, 0));
 	assert_false(listeners_spread(&listeners, 5));
 	assert_true(listeners_spread(&listeners, 2));
-	for (unsigned i = 0; i < CLIENTS; i++) {
-		int client = client_connect(listeners.port);
-		took[client_take(&listeners)]++;
-		close(client);
-	}
+	clients_come(&listeners, CLIENTS, took);
 	assert_int_equal(took[0] + took[1], CLIENTS);
 	assert_true(took[0] > 50 && took[1] > 50);
 	listeners_close(&listeners);
