@@ -17,14 +17,6 @@ enum {
 	ENEMY_REACH = 6, /* a creature looks for its enemy so far, on each axis */
 };
 
-/* A creature that has its beat. */
-struct mind {
-	uint32_t index;
-	struct body *body;
-	struct creature *creature;
-	const struct creature_def *def;
-};
-
 /* --- who may be an enemy ---------------------------------------------------------------------------------------------- */
 
 static bool is_paralysed(const struct mind *m)
@@ -35,12 +27,6 @@ static bool is_paralysed(const struct mind *m)
 static bool is_immobilised(const struct mind *m)
 {
 	return (m->body->flags & BODY_IMMOBILISED) != 0;
-}
-
-static bool in_sight(const struct tx *tx, const struct mind *m, uint32_t other)
-{
-	const struct body *body = &tx->world->bodies[other];
-	return body->map == m->body->map && tile_in_sight(m->body, body->x, body->y);
 }
 
 /* Straight ahead in the direction it looks (an immobilised creature turns to nobody). */
@@ -87,7 +73,7 @@ static bool casts(struct tx *tx, const struct mind *m, uint32_t target)
 {
 	unsigned count;
 	const uint16_t *spells = creature_spells(tx->catalog, m->def, &count);
-	if (count == 0 || m->creature->strike_due_ms > tx->now_ms)
+	if (count == 0 || !may_strike(tx, m))
 		return false;
 	return creature_casts(tx, m->index, spells[rng_range(&tx->rng, 0, (int32_t)count - 1)], target);
 }
@@ -108,7 +94,7 @@ static uint32_t neighbour(const struct tx *tx, const struct mind *m, int heading
 /* A blow at a neighbour: it turns to him first. */
 static bool strikes(struct tx *tx, const struct mind *m, uint32_t player, int heading)
 {
-	if (m->creature->strike_due_ms > tx->now_ms)
+	if (!may_strike(tx, m))
 		return false;
 	creature_face(tx, m->index, heading);
 	return creature_strikes_player(tx, m->index, player);
@@ -140,7 +126,7 @@ static bool evil_attacks_player(struct tx *tx, const struct mind *m, uint32_t pl
 		return false; /* it lets him pass this time */
 	if (has_spells(m)) {
 		bool blows_only = (m->def->flags & CREATURE_STRIKES_TWICE) != 0 && rng_range(&tx->rng, 0, 1) == 1;
-		if (!blows_only && m->creature->strike_due_ms <= tx->now_ms) {
+		if (!blows_only && may_strike(tx, m)) {
 			creature_face(tx, m->index, heading);
 			casts(tx, m, player);
 		}
@@ -156,7 +142,7 @@ static bool evil_attacks(struct tx *tx, const struct mind *m, uint32_t other, in
 		return creature_may_want(tx, other) && evil_attacks_player(tx, m, other, heading);
 	if (creature_master(tx, other) == 0 || (tx->world->bodies[other].flags & BODY_PARALYSED) != 0)
 		return false;
-	if (m->creature->strike_due_ms <= tx->now_ms) {
+	if (may_strike(tx, m)) {
 		creature_face(tx, m->index, heading);
 		creature_strikes_creature(tx, m->index, other, false);
 	}
@@ -347,10 +333,7 @@ static void follow_master(struct tx *tx, const struct mind *m)
 /* Creature against creature. A dragon answers a fire elemental at once, with a spell of its own. */
 static bool dragon_answers(struct tx *tx, uint32_t dragon, uint32_t enemy)
 {
-	const struct mind m = {.index = dragon,
-						   .body = &tx->world->bodies[dragon],
-						   .creature = creature_of(tx->world, dragon),
-						   .def = creature_def_of(tx, dragon)};
+	const struct mind m = mind_of(tx, dragon);
 	if (m.def == NULL || m.def->kind != CREATURE_DRAGON || !has_spells(&m) || is_paralysed(&m))
 		return false;
 	SET(tx, m.creature->strike_due_ms, 0);
@@ -381,7 +364,7 @@ static void fight_creature(struct tx *tx, const struct mind *m)
 			dragon_answers(tx, index, m->index);
 		if (handle_body(tx->world, self) == NULL || m->body->map == 0)
 			return;
-	} else if (body_distance(m->body, enemy) == 1 && m->creature->strike_due_ms <= tx->now_ms) {
+	} else if (body_distance(m->body, enemy) == 1 && may_strike(tx, m)) {
 		creature_face(tx, m->index, heading_to_neighbour(m->body, enemy->x, enemy->y));
 		creature_strikes_creature(tx, m->index, index, true);
 	}
@@ -483,10 +466,7 @@ static void ownership_ages(struct tx *tx, const struct mind *m)
 
 void creature_beat(struct tx *tx, uint32_t index)
 {
-	struct mind m = {.index = index,
-					 .body = &tx->world->bodies[index],
-					 .creature = creature_of(tx->world, index),
-					 .def = creature_def_of(tx, index)};
+	struct mind m = mind_of(tx, index);
 	SET(tx, m.creature->act_due_ms, next_beat_ms(tx, index, m.creature->act_due_ms));
 	if (m.def == NULL)
 		return;

@@ -38,27 +38,12 @@ enum {
 	DOUBLE = 2,
 };
 
-struct member {
-	uint32_t index;
-	struct body *body;
-	struct creature *creature;
-	const struct creature_def *def;
-};
-
-static struct member member_of(const struct tx *tx, uint32_t index)
-{
-	return (struct member){.index = index,
-						   .body = &tx->world->bodies[index],
-						   .creature = creature_of(tx->world, index),
-						   .def = creature_def_of(tx, index)};
-}
-
 /* --- his clan ------------------------------------------------------------------------------------------------------------- */
 
-typedef bool ally_fn(const struct tx *tx, const struct member *m, uint32_t ally);
+typedef bool ally_fn(const struct tx *tx, const struct mind *m, uint32_t ally);
 
 /* The first of his clan on the map, himself left out, of whom it is true; 0 = none. */
-static uint32_t ally_find(const struct tx *tx, const struct member *m, ally_fn *is)
+static uint32_t ally_find(const struct tx *tx, const struct mind *m, ally_fn *is)
 {
 	for (uint32_t i = tx->world->maps[m->body->map].first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
 		if (i != m->index && same_clan(tx, m->index, i) && is(tx, m, i))
@@ -67,7 +52,7 @@ static uint32_t ally_find(const struct tx *tx, const struct member *m, ally_fn *
 	return 0;
 }
 
-static bool is_any(const struct tx *tx, const struct member *m, uint32_t ally)
+static bool is_any(const struct tx *tx, const struct mind *m, uint32_t ally)
 {
 	(void)tx;
 	(void)m;
@@ -75,32 +60,26 @@ static bool is_any(const struct tx *tx, const struct member *m, uint32_t ally)
 	return true;
 }
 
-static bool in_view(const struct tx *tx, const struct member *m, uint32_t other)
-{
-	const struct body *body = &tx->world->bodies[other];
-	return tile_in_sight(m->body, body->x, body->y);
-}
-
 static bool is_held(const struct tx *tx, uint32_t body)
 {
 	return (tx->world->bodies[body].flags & (BODY_PARALYSED | BODY_IMMOBILISED)) != 0;
 }
 
-static bool is_held_in_view(const struct tx *tx, const struct member *m, uint32_t ally)
+static bool is_held_in_view(const struct tx *tx, const struct mind *m, uint32_t ally)
 {
-	return is_held(tx, ally) && in_view(tx, m, ally);
+	return is_held(tx, ally) && in_sight(tx, m, ally);
 }
 
 /* Within twice the window. */
-static bool is_held_not_far(const struct tx *tx, const struct member *m, uint32_t ally)
+static bool is_held_not_far(const struct tx *tx, const struct mind *m, uint32_t ally)
 {
 	const struct body *body = &tx->world->bodies[ally];
 	return is_held(tx, ally) && abs(body->x - m->body->x) <= 8 * DOUBLE && abs(body->y - m->body->y) <= 6 * DOUBLE;
 }
 
-static bool is_hurt_in_view(const struct tx *tx, const struct member *m, uint32_t ally)
+static bool is_hurt_in_view(const struct tx *tx, const struct mind *m, uint32_t ally)
 {
-	return tx->world->bodies[ally].hp < tx->world->bodies[ally].hp_max && in_view(tx, m, ally);
+	return tx->world->bodies[ally].hp < tx->world->bodies[ally].hp_max && in_sight(tx, m, ally);
 }
 
 /* --- what they can do ----------------------------------------------------------------------------------------------------- */
@@ -148,25 +127,20 @@ static bool spell_unveils(const struct spell_def *spell)
 	return (spell->flags & SPELL_CLEARS_INVISIBILITY) != 0;
 }
 
-static bool may_strike(const struct tx *tx, const struct member *m)
-{
-	return m->creature->strike_due_ms <= tx->now_ms;
-}
-
 /* What it just did is not all that it does at once. */
-static void strike_again(struct tx *tx, const struct member *m)
+static void strike_again(struct tx *tx, const struct mind *m)
 {
 	SET(tx, m->creature->strike_due_ms, tx->now_ms);
 }
 
 /* It did something that is no blow and no spell. */
-static void strike_spent(struct tx *tx, const struct member *m)
+static void strike_spent(struct tx *tx, const struct mind *m)
 {
 	SET(tx, m->creature->strike_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms);
 }
 
 /* Casts the first of its spells that does so. false: it has none, or nothing came of it. */
-static bool casts(struct tx *tx, const struct member *m, spell_fn *does, uint32_t target)
+static bool casts(struct tx *tx, const struct mind *m, spell_fn *does, uint32_t target)
 {
 	unsigned count;
 	const uint16_t *spells = creature_spells(tx->catalog, m->def, &count);
@@ -181,7 +155,7 @@ static bool casts(struct tx *tx, const struct member *m, spell_fn *does, uint32_
 /* --- whom they see, and where they go ------------------------------------------------------------------------------------ */
 
 /* Around the clan's centre, where they go to fight. */
-static bool is_reachable(const struct member *m, const struct body *body)
+static bool is_reachable(const struct mind *m, const struct body *body)
 {
 	return abs(body->x - m->creature->center_x) < REACH && abs(body->y - m->creature->center_y) < REACH;
 }
@@ -194,7 +168,7 @@ struct wish {
 	bool not_blind;
 };
 
-static bool wish_is_met(const struct tx *tx, const struct member *m, const struct wish *wish, uint32_t player)
+static bool wish_is_met(const struct tx *tx, const struct mind *m, const struct wish *wish, uint32_t player)
 {
 	const struct body *body = &tx->world->bodies[player];
 	return creature_may_want(tx, player) && (wish->see_veiled || body_is_seen(tx, player)) &&
@@ -204,7 +178,7 @@ static bool wish_is_met(const struct tx *tx, const struct member *m, const struc
 }
 
 /* The nearest of those it wishes for; those of the classes it prefers come first. 0 = nobody. */
-static uint32_t enemy_find(const struct tx *tx, const struct member *m, const struct wish *wish)
+static uint32_t enemy_find(const struct tx *tx, const struct mind *m, const struct wish *wish)
 {
 	uint32_t best = 0;
 	int best_rank = 0;
@@ -222,7 +196,7 @@ static uint32_t enemy_find(const struct tx *tx, const struct member *m, const st
 }
 
 /* One greedy step: a heading that brings it nearer, in an order chosen by lot, else any other that is free. */
-static void walk_to(struct tx *tx, const struct member *m, int x, int y)
+static void walk_to(struct tx *tx, const struct mind *m, int x, int y)
 {
 	int useful[2];
 	unsigned count = (m->body->flags & BODY_IMMOBILISED) == 0 ? headings_towards(tx, m->body, x, y, useful) : 0;
@@ -239,17 +213,17 @@ static void walk_to(struct tx *tx, const struct member *m, int x, int y)
 	}
 }
 
-static void walk_home(struct tx *tx, const struct member *m)
+static void walk_home(struct tx *tx, const struct mind *m)
 {
 	walk_to(tx, m, m->creature->center_x, m->creature->center_y);
 }
 
-static bool is_home(const struct member *m)
+static bool is_home(const struct mind *m)
 {
 	return m->body->x == m->creature->center_x && m->body->y == m->creature->center_y;
 }
 
-static uint32_t player_beside(const struct tx *tx, const struct member *m, int heading)
+static uint32_t player_beside(const struct tx *tx, const struct mind *m, int heading)
 {
 	int x = m->body->x, y = m->body->y;
 	tile_neighbour(heading, &x, &y);
@@ -258,7 +232,7 @@ static uint32_t player_beside(const struct tx *tx, const struct member *m, int h
 }
 
 /* A blow at the first who stands beside it; the king has one for each. */
-static void strike_neighbours(struct tx *tx, const struct member *m, bool all)
+static void strike_neighbours(struct tx *tx, const struct mind *m, bool all)
 {
 	for (int heading = HEADING_NORTH; heading <= HEADING_WEST; heading++) {
 		uint32_t victim = player_beside(tx, m, heading);
@@ -273,7 +247,7 @@ static void strike_neighbours(struct tx *tx, const struct member *m, bool all)
 	}
 }
 
-static bool somebody_beside(const struct tx *tx, const struct member *m)
+static bool somebody_beside(const struct tx *tx, const struct mind *m)
 {
 	for (int heading = HEADING_NORTH; heading <= HEADING_WEST; heading++) {
 		if (player_beside(tx, m, heading) != 0)
@@ -284,7 +258,7 @@ static bool somebody_beside(const struct tx *tx, const struct member *m)
 
 /* --- the king ------------------------------------------------------------------------------------------------------------- */
 
-static void king_waits(struct tx *tx, const struct member *m)
+static void king_waits(struct tx *tx, const struct mind *m)
 {
 	if (!is_home(m)) {
 		walk_home(tx, m);
@@ -301,7 +275,7 @@ static void king_waits(struct tx *tx, const struct member *m)
 		casts(tx, m, spell_heals, m->index);
 }
 
-static void king_alone(struct tx *tx, const struct member *m)
+static void king_alone(struct tx *tx, const struct mind *m)
 {
 	const struct wish near = {.in_view = true, .not_blind = true};
 	uint32_t enemy = enemy_find(tx, m, &near);
@@ -322,7 +296,7 @@ static void king_alone(struct tx *tx, const struct member *m)
 		strike_neighbours(tx, m, true);
 }
 
-static void king_beat(struct tx *tx, const struct member *m)
+static void king_beat(struct tx *tx, const struct mind *m)
 {
 	if (ally_find(tx, m, is_any) == 0) {
 		king_alone(tx, m);
@@ -342,12 +316,12 @@ static void king_beat(struct tx *tx, const struct member *m)
 /* --- the others ----------------------------------------------------------------------------------------------------------- */
 
 /* An enemy's pet in sight that may be paralysed; 0 = none. */
-static uint32_t pet_find(const struct tx *tx, const struct member *m)
+static uint32_t pet_find(const struct tx *tx, const struct mind *m)
 {
 	for (uint32_t i = tx->world->maps[m->body->map].first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
 		uint32_t master = creature_master(tx, i);
 		const struct creature_def *def = creature_def_of(tx, i);
-		if (master != 0 && !is_held(tx, i) && in_view(tx, m, i) && creature_may_want(tx, master) && def != NULL &&
+		if (master != 0 && !is_held(tx, i) && in_sight(tx, m, i) && creature_may_want(tx, master) && def != NULL &&
 			(def->flags & CREATURE_IS_NOT_PARALYSED) == 0)
 			return i;
 	}
@@ -355,7 +329,7 @@ static uint32_t pet_find(const struct tx *tx, const struct member *m)
 }
 
 /* Somebody in sight who is paralysed, or is not: the first or the last of them on the map's list, by lot. */
-static uint32_t held_enemy_find(struct tx *tx, const struct member *m, bool held)
+static uint32_t held_enemy_find(struct tx *tx, const struct mind *m, bool held)
 {
 	const struct wish wish = {.in_view = true, .see_veiled = held};
 	bool first = rng_range(&tx->rng, 0, 1) == 0;
@@ -370,7 +344,7 @@ static uint32_t held_enemy_find(struct tx *tx, const struct member *m, bool held
 	return found;
 }
 
-static bool healer_acts(struct tx *tx, const struct member *m)
+static bool healer_acts(struct tx *tx, const struct mind *m)
 {
 	uint32_t who;
 	if ((who = ally_find(tx, m, is_held_in_view)) != 0)
@@ -386,7 +360,7 @@ static bool healer_acts(struct tx *tx, const struct member *m)
 	return false;
 }
 
-static void healer_beat(struct tx *tx, const struct member *m)
+static void healer_beat(struct tx *tx, const struct mind *m)
 {
 	if (may_strike(tx, m) && healer_acts(tx, m))
 		return;
@@ -408,7 +382,7 @@ int praetorian_blast(int distance)
 
 /* The wand breaks: all on the map lose life, and the mage dies. Of a crowd not all die at once: a transaction has its bounds, and
  * the map's next ticks see to the others; of very many pets some are spared. */
-static void sacrifice(struct tx *tx, const struct member *m)
+static void sacrifice(struct tx *tx, const struct mind *m)
 {
 	const struct body at = *m->body;
 	struct map_state *state = &tx->world->maps[at.map];
@@ -436,7 +410,7 @@ static void sacrifice(struct tx *tx, const struct member *m)
 }
 
 /* Everybody sees it, who comes later too. */
-static void aura_show(struct tx *tx, const struct member *m, int fx, int loops)
+static void aura_show(struct tx *tx, const struct mind *m, int fx, int loops)
 {
 	SET(tx, m->body->fx, (int16_t)fx);
 	SET(tx, m->body->fx_loops, (int16_t)loops);
@@ -444,7 +418,7 @@ static void aura_show(struct tx *tx, const struct member *m, int fx, int loops)
 }
 
 /* A mage with little life left counts down. true: this beat was for it. */
-static bool sacrifice_approaches(struct tx *tx, const struct member *m)
+static bool sacrifice_approaches(struct tx *tx, const struct mind *m)
 {
 	enum { NOT_BEGUN = 0 };
 	if (m->body->hp > SACRIFICE_HP) {
@@ -472,7 +446,7 @@ static bool sacrifice_approaches(struct tx *tx, const struct member *m)
 	return true;
 }
 
-static bool mage_acts(struct tx *tx, const struct member *m)
+static bool mage_acts(struct tx *tx, const struct mind *m)
 {
 	const struct wish all = {.in_view = true, .see_veiled = true}, seen = {.in_view = true};
 	uint32_t who = enemy_find(tx, m, &all);
@@ -485,7 +459,7 @@ static bool mage_acts(struct tx *tx, const struct member *m)
 	return who != 0 && casts(tx, m, spell_hurts, who);
 }
 
-static void mage_beat(struct tx *tx, const struct member *m)
+static void mage_beat(struct tx *tx, const struct mind *m)
 {
 	if (sacrifice_approaches(tx, m))
 		return;
@@ -494,7 +468,7 @@ static void mage_beat(struct tx *tx, const struct member *m)
 		walk_home(tx, m);
 }
 
-static void sword_beat(struct tx *tx, const struct member *m)
+static void sword_beat(struct tx *tx, const struct mind *m)
 {
 	const struct wish wish = {.reachable = true};
 	uint32_t enemy = enemy_find(tx, m, &wish);
@@ -510,7 +484,7 @@ static uint16_t class_bit(unsigned class_id)
 	return (uint16_t)(1u << (class_id - 1));
 }
 
-static void archer_beat(struct tx *tx, const struct member *m)
+static void archer_beat(struct tx *tx, const struct mind *m)
 {
 	const struct wish wish = {.in_view = true,
 							  .classes = (uint16_t)(class_bit(CLASS_MAGE) | class_bit(CLASS_CLERIC) |
@@ -563,7 +537,7 @@ static bool steals(struct tx *tx, uint32_t victim)
 	return false;
 }
 
-static void thief_veils(struct tx *tx, const struct member *m)
+static void thief_veils(struct tx *tx, const struct mind *m)
 {
 	bool veiled = (m->body->flags & BODY_INVISIBLE) != 0;
 	if (!rng_chance(&tx->rng, veiled ? UNVEIL_SELF_PERCENT : VEIL_PERCENT))
@@ -574,7 +548,7 @@ static void thief_veils(struct tx *tx, const struct member *m)
 }
 
 /* An arrow from afar, and what it does besides. The classic files give him no spell that paralyses, but he does. */
-static void shoots(struct tx *tx, const struct member *m, uint32_t enemy)
+static void shoots(struct tx *tx, const struct mind *m, uint32_t enemy)
 {
 	if (!casts(tx, m, spell_hurts, enemy) || tx->world->players[enemy].dead)
 		return;
@@ -586,7 +560,7 @@ static void shoots(struct tx *tx, const struct member *m, uint32_t enemy)
 	}
 }
 
-static void thief_beat(struct tx *tx, const struct member *m)
+static void thief_beat(struct tx *tx, const struct mind *m)
 {
 	const struct wish wish = {.reachable = true, .see_veiled = true, .classes = class_bit(CLASS_HUNTER)};
 	uint32_t enemy = enemy_find(tx, m, &wish);
@@ -601,7 +575,7 @@ static void thief_beat(struct tx *tx, const struct member *m)
 		if (rng_chance(&tx->rng, THROW_PERCENT) ? disarms(tx, enemy)
 												: rng_chance(&tx->rng, STEAL_PERCENT) && steals(tx, enemy))
 			tell_text(tx, enemy, FONT_FIGHT, TEXT_PRAETORIAN_STEALS);
-	} else if (may_strike(tx, m) && in_view(tx, m, enemy)) {
+	} else if (may_strike(tx, m) && in_sight(tx, m, enemy)) {
 		shoots(tx, m, enemy);
 	}
 	if (body->map == m->body->map && body_distance(m->body, body) > 1)
@@ -612,7 +586,7 @@ static void thief_beat(struct tx *tx, const struct member *m)
 
 void praetorian_beat(struct tx *tx, uint32_t index)
 {
-	const struct member m = member_of(tx, index);
+	const struct mind m = mind_of(tx, index);
 	if (m.creature->center_x == 0) { /* called by the staff, or placed by the files: its clan is where it stands */
 		SET(tx, m.creature->center_x, m.body->x);
 		SET(tx, m.creature->center_y, m.body->y);
