@@ -490,7 +490,6 @@ enum effect {
 /* When the player did last what has intervals (worker/game/gates.h); monotonic ms, 0 = never. */
 struct gates {
 	uint64_t cast_ms, strike_ms, shot_ms;
-	uint64_t strike_to_use_ms;               /* the blow that a potion must not follow too soon */
 	uint64_t cast_strike_ms, strike_cast_ms; /* the combination was used then */
 	uint64_t use_ms, work_ms;
 };
@@ -609,12 +608,11 @@ struct player {
 	struct looks mimicked; /* what he looks like, while mimicking */
 	uint8_t mimicking;
 	uint8_t ignored;        /* creatures take the mimicking druid for one of theirs */
-	uint8_t sharing;        /* shares is to be asked */
 	uint8_t blocking_count; /* checks in a row that found him in a passage */
 	uint8_t meditation_told;
 	uint8_t victim_next; /* of victims: written next */
-	uint8_t reserve5[2];
-	uint8_t reserve[88];
+	uint8_t reserve5[3];
+	uint8_t reserve[96];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");
 

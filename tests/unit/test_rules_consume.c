@@ -158,7 +158,7 @@ static void potions_wait_for_their_intervals(void **state)
 	use(ana, SLOT);
 	DO(world, ana, USE_ITEM, .slot = SLOT); /* at once */
 	assert_int_equal(amount_in(ana, SLOT), 4);
-	player_at(ana)->gates.strike_to_use_ms = world->now_ms;
+	player_at(ana)->gates.strike_ms = world->now_ms;
 	world->now_ms += 1000;
 	DO(world, ana, USE_ITEM, .slot = SLOT);
 	assert_int_equal(amount_in(ana, SLOT), 4);

@@ -21,7 +21,7 @@ bool gate_strike(struct tx *tx, uint32_t index)
 	TOUCH(tx, *g);
 	if (combined)
 		g->cast_strike_ms = tx->now_ms;
-	g->strike_ms = g->strike_to_use_ms = tx->now_ms;
+	g->strike_ms = tx->now_ms;
 	return true;
 }
 
@@ -72,5 +72,5 @@ bool gate_work(struct tx *tx, uint32_t index)
 
 bool gate_potion_open(const struct tx *tx, const struct player *player)
 {
-	return passed(tx, player->gates.strike_to_use_ms, tx->config->intervals.strike_use_ms);
+	return passed(tx, player->gates.strike_ms, tx->config->intervals.strike_use_ms);
 }

@@ -174,7 +174,7 @@ static bool owns_something(const struct tx *tx, uint32_t index)
 
 static bool shares_with(const struct tx *tx, const struct player *owner, uint32_t other)
 {
-	const struct player *friend = owner->sharing ? handle_player(tx->world, owner->shares) : NULL;
+	const struct player *friend = handle_player(tx->world, owner->shares);
 	const struct player *he = &tx->world->players[other];
 	return (friend == he) || (owner->guild != 0 && owner->guild == he->guild);
 }
@@ -406,7 +406,6 @@ static void sharing_stop(struct tx *tx, const struct actor *me)
 	} else {
 		tell_text(tx, me->index, FONT_INFO, TEXT_SHARING_STOPPED_ALL);
 	}
-	SET(tx, me->player->sharing, 0);
 	TOUCH(tx, me->player->shares);
 	me->player->shares = (struct handle){0};
 }
@@ -438,11 +437,10 @@ enum tx_verdict rule_share_npc(struct tx *tx, const struct actor *me, const stru
 		return TX_COMMIT;
 	}
 	struct handle handle = player_handle(tx->world, index);
-	if (me->player->sharing && handle_player(tx->world, me->player->shares) == other)
+	if (handle_player(tx->world, me->player->shares) == other)
 		return TX_COMMIT;
-	if (me->player->sharing)
+	if (me->player->shares.index != 0)
 		sharing_stop(tx, me);
-	SET(tx, me->player->sharing, 1);
 	SET(tx, me->player->shares, handle);
 	char name[NAME_BYTES];
 	text_to_z(player_name(other), name, sizeof name);
@@ -455,7 +453,7 @@ enum tx_verdict rule_share_npc(struct tx *tx, const struct actor *me, const stru
 enum tx_verdict rule_stop_sharing_npc(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
 {
 	(void)packet;
-	if (me->player->sharing)
+	if (me->player->shares.index != 0)
 		sharing_stop(tx, me);
 	return TX_COMMIT;
 }
