@@ -376,9 +376,10 @@ static void tiles_compare(const struct world *w, struct map_reset *r)
 static bool clock_put(struct tx *tx, struct map_reset *r)
 {
 	struct map_state *state = &tx->world->maps[r->plan->map];
-	if (!save(tx, r, state, offsetof(struct map_state, players)))
+	_Atomic uint64_t *due_ms = &tx->world->tick_due_ms[r->plan->map];
+	if (!save(tx, r, state, offsetof(struct map_state, players)) || !save(tx, r, due_ms, sizeof *due_ms))
 		return false;
-	atomic_store_explicit(&state->tick_due_ms, r->players > 0 ? tx->now_ms : 0, memory_order_relaxed);
+	atomic_store_explicit(due_ms, r->players > 0 ? tx->now_ms : 0, memory_order_relaxed);
 	state->tick_last_ms = tx->now_ms;
 	state->ground_version++; /* the next cut writes it as it is now */
 	return true;

@@ -155,15 +155,9 @@ static void ticks_run(void *context)
 		return;
 	if (weather_is_due(&w->world, now))
 		worker_transaction(w, &w->world.realm_domain, 1, weather_tick, NULL);
-	bool others = now - w->others_looked_ms >= TICK_LATE_MS / 2; /* each look at a map is a page of its own */
-	if (others)
-		w->others_looked_ms = now;
 	for (uint32_t map = 1; map <= w->world.limits.maps; map++) {
-		bool mine = map % w->workers == w->world.slot;
-		if (!mine && !others)
-			continue;
-		uint64_t due = atomic_load_explicit(&w->world.maps[map].tick_due_ms, memory_order_relaxed);
-		if (due == 0 || due + (mine ? 0 : TICK_LATE_MS) > now)
+		uint64_t due = atomic_load_explicit(&w->world.tick_due_ms[map], memory_order_relaxed);
+		if (due == 0 || due > now || (map % w->workers != w->world.slot && due + TICK_LATE_MS > now))
 			continue;
 		tick_note(w, map);
 		if (worker_transaction(w, &map, 1, map_tick, &map) == TX_COMMIT)

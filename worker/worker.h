@@ -145,7 +145,6 @@ struct worker {
 
 	struct follow *follows;    /* [realm_domain + 1] */
 	uint32_t *active;          /* domains followed */
-	uint64_t others_looked_ms; /* when the ticks of other workers' maps were looked at */
 	uint64_t read_ms;          /* when there was last something in the rings */
 	struct client *entering;   /* whose entry to a map is being dealt with */
 	uint8_t *note_bytes;       /* packets of the entry being read */

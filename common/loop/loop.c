@@ -199,18 +199,19 @@ static uint64_t due_in(const struct loop *loop, uint64_t delay_ms)
 	return loop->now_ms + (delay_ms == 0 && loop->firing_timers ? 1 : delay_ms);
 }
 
-static struct loop_timer *timer_new(struct loop *loop, uint64_t delay_ms, uint64_t every_ms, loop_fn *fn, void *context,
+static uint64_t next_multiple(const struct loop *loop, uint64_t every_ms)
+{
+	return (loop->now_ms / every_ms + 1) * every_ms;
+}
+
+static struct loop_timer *timer_new(struct loop *loop, uint64_t due_ms, uint64_t every_ms, loop_fn *fn, void *context,
 									const char *name)
 {
 	struct loop_timer *timer = calloc(1, sizeof *timer);
 	if (timer == NULL)
 		return NULL;
-	*timer = (struct loop_timer){.loop = loop,
-								 .due_ms = due_in(loop, delay_ms),
-								 .every_ms = every_ms,
-								 .fn = fn,
-								 .context = context,
-								 .name = name};
+	*timer = (struct loop_timer){
+		.loop = loop, .due_ms = due_ms, .every_ms = every_ms, .fn = fn, .context = context, .name = name};
 	if (!heap_push(loop, timer)) {
 		free(timer);
 		return NULL;
@@ -220,12 +221,12 @@ static struct loop_timer *timer_new(struct loop *loop, uint64_t delay_ms, uint64
 
 struct loop_timer *loop_timer_once(struct loop *loop, uint64_t delay_ms, loop_fn *fn, void *context, const char *name)
 {
-	return timer_new(loop, delay_ms, 0, fn, context, name);
+	return timer_new(loop, due_in(loop, delay_ms), 0, fn, context, name);
 }
 
 struct loop_timer *loop_timer_every(struct loop *loop, uint64_t every_ms, loop_fn *fn, void *context, const char *name)
 {
-	return timer_new(loop, every_ms, every_ms, fn, context, name);
+	return timer_new(loop, next_multiple(loop, every_ms), every_ms, fn, context, name);
 }
 
 void loop_timer_remove(struct loop_timer **timer)
@@ -270,7 +271,7 @@ static void timers_fire(struct loop *loop)
 			free(timer);
 			continue;
 		}
-		timer->due_ms = due_in(loop, timer->every_ms);
+		timer->due_ms = next_multiple(loop, timer->every_ms);
 		heap_push(loop, timer); /* room is there: it was just taken out */
 	}
 	loop->firing_timers = false;

@@ -30,7 +30,8 @@ struct loop_fd *loop_fd_add(struct loop *loop, int fd, unsigned events, loop_fd_
 void loop_fd_want(struct loop_fd *watch, unsigned events);
 void loop_fd_remove(struct loop_fd **watch); /* clears the pointer; NULL is harmless */
 
-/* Calls fn once, delay_ms from now (or, with loop_timer_every, again and again; a late one does not pile up). */
+/* Calls fn once, delay_ms from now; or, with loop_timer_every, again and again, whenever the monotonic clock is a multiple of
+ * every_ms: so that one turn serves all that are due. A late one does not pile up. */
 struct loop_timer *loop_timer_once(struct loop *loop, uint64_t delay_ms, loop_fn *fn, void *context, const char *name);
 struct loop_timer *loop_timer_every(struct loop *loop, uint64_t every_ms, loop_fn *fn, void *context, const char *name);
 void loop_timer_remove(

@@ -138,7 +138,7 @@ static uint32_t list_look(struct look *look, uint32_t map)
 	}
 	if (count != state->players)
 		audit_find(look->audit, "map %u: %u players are listed, %u are counted", map, count, state->players);
-	if (count > 0 && atomic_load(&state->tick_due_ms) == 0)
+	if (count > 0 && atomic_load(&w->tick_due_ms[map]) == 0)
 		audit_find(look->audit, "map %u: asleep with %u players on it", map, count);
 	return count;
 }

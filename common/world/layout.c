@@ -131,7 +131,6 @@ static const struct layout_field fields[] = {
 	FIELD(stack, amount),
 
 	/* map_state */
-	FIELD(map_state, tick_due_ms),
 	FIELD(map_state, tick_last_ms),
 	FIELD(map_state, ground_version),
 	FIELD(map_state, players),

@@ -314,7 +314,6 @@ struct stack {
 
 /* What changes on a map. Tile index = (y - 1) * 100 + (x - 1). Written under the map's lock. */
 struct map_state {
-	_Atomic uint64_t tick_due_ms; /* next tick, monotonic; 0 = asleep: nobody here needs ticks. Read without lock */
 	uint64_t tick_last_ms;
 	uint64_t ground_version; /* +1 at each change of ground or doors; the keeper compares it with what it saved */
 	uint32_t players;        /* characters of players on this map */
@@ -825,6 +824,8 @@ enum region_id {
 	WORLD_REGION_UNDO,
 	WORLD_REGION_DOMAINS,
 	WORLD_REGION_MAPS,
+	WORLD_REGION_TICKS, /* _Atomic uint64_t each, by map: when its next tick is due, monotonic ms; 0 = asleep: nobody there needs
+	                     * ticks. Written under the map's lock, read without; close together, since all are looked at often */
 	WORLD_REGION_BODIES,
 	WORLD_REGION_PLAYERS,
 	WORLD_REGION_REALM,
@@ -868,7 +869,7 @@ struct world_header {
 	struct world_limits limits;
 	uint32_t reserve0[2];
 	struct region regions[WORLD_REGION_COUNT];
-	uint8_t reserve[80];
+	uint8_t reserve[56];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
 

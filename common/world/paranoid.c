@@ -12,6 +12,7 @@ static const struct {
 	const char *structure;
 } watched[] = {
 	{WORLD_REGION_MAPS, "map_state"},
+	{WORLD_REGION_TICKS, "tick_due_ms"},
 	{WORLD_REGION_BODIES, "body"},
 	{WORLD_REGION_PLAYERS, "player"},
 	{WORLD_REGION_CREATURES, "creature"},
@@ -60,6 +61,7 @@ static bool element_is_ours(const struct tx *tx, enum region_id region, uint64_t
 		return true;
 	switch (region) {
 	case WORLD_REGION_MAPS:
+	case WORLD_REGION_TICKS:
 		return held_then(tx, (uint32_t)index);
 	case WORLD_REGION_BODIES:
 	case WORLD_REGION_PLAYERS:

@@ -50,6 +50,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_UNDO] = {sizeof(struct undo_log) + limits->undo_bytes, PROCESS_SLOTS},
 		[WORLD_REGION_DOMAINS] = {sizeof(struct domain), domains},
 		[WORLD_REGION_MAPS] = {sizeof(struct map_state), (uint64_t)limits->maps + 1},
+		[WORLD_REGION_TICKS] = {sizeof(uint64_t), (uint64_t)limits->maps + 1},
 		[WORLD_REGION_BODIES] = {sizeof(struct body), bodies},
 		[WORLD_REGION_PLAYERS] = {sizeof(struct player), (uint64_t)limits->players + 1},
 		[WORLD_REGION_REALM] = {sizeof(struct realm), 1},
@@ -128,6 +129,7 @@ static void world_point(struct world *w, uint8_t *base)
 	w->processes = (struct process_slot *)(base + r[WORLD_REGION_PROCESSES].offset);
 	w->domains = (struct domain *)(base + r[WORLD_REGION_DOMAINS].offset);
 	w->maps = (struct map_state *)(base + r[WORLD_REGION_MAPS].offset);
+	w->tick_due_ms = (_Atomic uint64_t *)(base + r[WORLD_REGION_TICKS].offset);
 	w->bodies = (struct body *)(base + r[WORLD_REGION_BODIES].offset);
 	w->players = (struct player *)(base + r[WORLD_REGION_PLAYERS].offset);
 	w->realm = (struct realm *)(base + r[WORLD_REGION_REALM].offset);

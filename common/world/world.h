@@ -16,6 +16,7 @@ struct world {
 	struct process_slot *processes; /* [PROCESS_SLOTS] */
 	struct domain *domains;         /* [realm_domain + 1]; index = map number, then the realm */
 	struct map_state *maps;         /* [limits.maps + 1] */
+	_Atomic uint64_t *tick_due_ms;  /* by map */
 	struct body *bodies;            /* [limits.players + limits.creatures + 1] */
 	struct player *players;         /* [limits.players + 1] */
 	struct creature *creatures;     /* [limits.creatures + 1] */

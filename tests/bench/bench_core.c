@@ -515,7 +515,7 @@ static void ticks_measure(struct scene *scene)
 		uint64_t until_ms = scene->tx.now_ms + TICK_ROUND_MS, start = clock_mono_ns();
 		for (; scene->tx.now_ms < until_ms; scene->tx.now_ms += TICK_SHORTEST_MS) {
 			for (uint32_t map = 1; map <= w->limits.maps; map++) {
-				uint64_t due_ms = atomic_load(&w->maps[map].tick_due_ms);
+				uint64_t due_ms = atomic_load(&w->tick_due_ms[map]);
 				if (due_ms != 0 && due_ms <= scene->tx.now_ms)
 					ticks += tx_run(&scene->tx, &map, 1, map_tick, &map) == TX_COMMIT;
 			}

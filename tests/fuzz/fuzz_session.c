@@ -455,7 +455,7 @@ static void step_time(struct script *script)
 	static const uint32_t spans_ms[] = {0, 1, 20, 100, 200, 500, 1000, 1001, 3000, 10000, 60000, 600000, 3600000};
 	world->now_ms += spans_ms[byte_take(script) % (sizeof spans_ms / sizeof *spans_ms)];
 	for (uint32_t map = 1; map <= world->world.limits.maps; map++) {
-		uint64_t due = atomic_load(&world->world.maps[map].tick_due_ms);
+		uint64_t due = atomic_load(&world->world.tick_due_ms[map]);
 		uint32_t domains[2] = {map, 0};
 		if (due == 0 || due > world->now_ms)
 			continue;

@@ -76,7 +76,7 @@ struct span {
 	bool compared; /* what rules change; the rest is machinery, and only put back */
 };
 
-enum { SPANS = 17 };
+enum { SPANS = 18 };
 
 static void spans_find(const struct world *w, struct span spans[SPANS])
 {
@@ -84,11 +84,11 @@ static void spans_find(const struct world *w, struct span spans[SPANS])
 		enum region_id id;
 		bool compared;
 	} whole[] = {
-		{WORLD_REGION_PROCESSES, false},   {WORLD_REGION_DOMAINS, false},       {WORLD_REGION_MAPS, true},
-		{WORLD_REGION_BODIES, true},       {WORLD_REGION_PLAYERS, true},        {WORLD_REGION_REALM, true},
-		{WORLD_REGION_FREE_PLAYERS, true}, {WORLD_REGION_NAMES, true},          {WORLD_REGION_CONNECTIONS, true},
-		{WORLD_REGION_PEERS, true},        {WORLD_REGION_ADDRESSES, true},      {WORLD_REGION_LEDGER, true},
-		{WORLD_REGION_CREATURES, true},    {WORLD_REGION_FREE_CREATURES, true},
+		{WORLD_REGION_PROCESSES, false},  {WORLD_REGION_DOMAINS, false},     {WORLD_REGION_MAPS, true},
+		{WORLD_REGION_TICKS, true},       {WORLD_REGION_BODIES, true},       {WORLD_REGION_PLAYERS, true},
+		{WORLD_REGION_REALM, true},       {WORLD_REGION_FREE_PLAYERS, true}, {WORLD_REGION_NAMES, true},
+		{WORLD_REGION_CONNECTIONS, true}, {WORLD_REGION_PEERS, true},        {WORLD_REGION_ADDRESSES, true},
+		{WORLD_REGION_LEDGER, true},      {WORLD_REGION_CREATURES, true},    {WORLD_REGION_FREE_CREATURES, true},
 	};
 	unsigned n = 0;
 	for (; n < sizeof whole / sizeof *whole; n++) {

@@ -344,7 +344,7 @@ unsigned live_ms(struct little_world *world, uint32_t map, uint64_t ms)
 	uint64_t until_ms = world->tx.now_ms + ms;
 	unsigned ticks = 0;
 	for (;;) {
-		uint64_t due_ms = atomic_load(&world->world.maps[map].tick_due_ms);
+		uint64_t due_ms = atomic_load(&world->world.tick_due_ms[map]);
 		if (due_ms == 0 || due_ms > until_ms)
 			break;
 		if (due_ms > world->tx.now_ms)

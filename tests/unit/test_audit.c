@@ -390,7 +390,7 @@ static void players_of_a_map_are_counted(void **state)
 static void a_map_with_players_does_not_sleep(void **state)
 {
 	(void)state;
-	atomic_store(&meadow()->tick_due_ms, 0);
+	atomic_store(&scene.w->tick_due_ms[1], 0);
 	expect_found("map 1: asleep with 2 players on it");
 }
 

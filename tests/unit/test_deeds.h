@@ -103,7 +103,7 @@ static inline struct deed done(struct little_world *world, uint32_t map, tx_fn *
 /* One tick of the map, whenever it is due. */
 static inline void tick(struct little_world *world, uint32_t map)
 {
-	world->world.maps[map].tick_due_ms = world->tx.now_ms;
+	world->world.tick_due_ms[map] = world->tx.now_ms;
 	assert_int_equal(little_world_run(world, map, map_tick, &map), TX_COMMIT);
 	EXPECT_SOUND(world);
 }

@@ -139,7 +139,7 @@ static enum tx_verdict time_passes(struct tx *tx, void *context)
 	uint32_t map = deed->at.map;
 	if (!tx_need(tx, map))
 		return TX_AGAIN;
-	SET(tx, tx->world->maps[map].tick_due_ms, tx->now_ms);
+	SET(tx, tx->world->tick_due_ms[map], tx->now_ms);
 	return map_tick(tx, &map);
 }
 

@@ -23,7 +23,7 @@ static bool stays(uint64_t ms)
 	uint32_t map = 1, domains[2] = {map, world->world.realm_domain};
 	world->now_ms += ms;
 	world->tx.now_ms = world->now_ms;
-	atomic_store(&world->world.maps[map].tick_due_ms, world->now_ms);
+	atomic_store(&world->world.tick_due_ms[map], world->now_ms);
 	assert_int_equal(tx_run(&world->tx, domains, 2, map_tick, &map), TX_COMMIT);
 	return world->world.players[me].state == PLAYER_PLAYING;
 }

@@ -75,7 +75,7 @@ static void all_is_well(void)
 	assert_memory_equal(state_of()->ground, meadow.plan.ground, sizeof meadow.plan.ground);
 	assert_memory_equal(state_of()->blocked, meadow.plan.blocked, sizeof meadow.plan.blocked);
 	assert_int_equal(state_of()->players, PLAYERS);
-	assert_true(atomic_load(&state_of()->tick_due_ms) != 0);
+	assert_true(atomic_load(&meadow.world->world.tick_due_ms[MAP]) != 0);
 	for (unsigned i = 0; i < PLAYERS; i++) {
 		const struct body *body = body_of(meadow.world, meadow.player[i]);
 		assert_int_equal(body->map, MAP);
@@ -342,7 +342,7 @@ static void bodies_that_are_nobodys_are_cleared(void **state)
 static void a_map_that_fell_asleep_with_people_on_it_wakes(void **state)
 {
 	meadow_make(*state);
-	atomic_store(&state_of()->tick_due_ms, 0);
+	atomic_store(&meadow.world->world.tick_due_ms[MAP], 0);
 	reset_and_expect_well(NOBODY);
 }
 

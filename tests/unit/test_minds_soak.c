@@ -191,7 +191,7 @@ static void tick_next(void)
 	uint32_t next = 0;
 	uint64_t due_ms = UINT64_MAX;
 	for (uint32_t map = 1; map <= here()->limits.maps; map++) {
-		uint64_t other_ms = atomic_load(&here()->maps[map].tick_due_ms);
+		uint64_t other_ms = atomic_load(&here()->tick_due_ms[map]);
 		if (other_ms == 0 || other_ms >= due_ms)
 			continue;
 		next = map;

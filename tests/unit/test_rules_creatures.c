@@ -253,7 +253,6 @@ static void with_a_pause_it_waits_and_comes_when_it_is_over(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = hunter(world), bear = beast_of(world, BEAST_BEAR), goblin = beast_of(world, BEAST_GOBLIN);
-	struct map_state *map = &world->world.maps[MAP];
 	world->config.intervals.respawn_ms = 5000;
 	DONE(world, run_die, .body = bear, .other = ana);
 	pass_ms(world, 2000);
@@ -262,16 +261,16 @@ static void with_a_pause_it_waits_and_comes_when_it_is_over(void **state)
 	pass_ms(world, 2900);
 	tick(world, MAP);
 	assert_int_equal(standing(world, MAP, BEAST_BEAR), 0);
-	assert_true(map->tick_due_ms <= world->tx.now_ms + 1000);
+	assert_true(world->world.tick_due_ms[MAP] <= world->tx.now_ms + 1000);
 	pass_ms(world, 200);
 	tick(world, MAP);
 	assert_int_equal(standing(world, MAP, BEAST_BEAR), 1);
 	assert_int_equal(standing(world, MAP, BEAST_GOBLIN), 0);
-	assert_int_equal(map->first_waiting, goblin);
+	assert_int_equal(world->world.maps[MAP].first_waiting, goblin);
 	pass_ms(world, 60000);
 	tick(world, MAP);
 	assert_int_equal(standing(world, MAP, BEAST_GOBLIN), 1);
-	assert_int_equal(map->first_waiting, 0);
+	assert_int_equal(world->world.maps[MAP].first_waiting, 0);
 }
 
 /* --- much at the same moment: what one transaction's log has no room for is left to the next tick -------------------------- */

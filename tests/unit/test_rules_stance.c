@@ -242,7 +242,7 @@ static void a_late_tick_has_the_chances_of_a_second_at_most(void **state)
 	player->mana = 0;
 	meditate(world, ana);
 	pass_ms(world, 600000);
-	atomic_store(&world->world.maps[LAND_MEADOW].tick_due_ms, world->tx.now_ms);
+	atomic_store(&world->world.tick_due_ms[LAND_MEADOW], world->tx.now_ms);
 	live_ms(world, LAND_MEADOW, 0);
 	assert_in_range(player->mana / 600, 0, 16); /* 25 chances of 1/5: more than 16 in 1 of a million */
 	assert_true(player->effect_due_ms[EFFECT_MEDITATION] > world->tx.now_ms);

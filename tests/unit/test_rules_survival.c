@@ -60,7 +60,7 @@ static void one_tick_after(struct little_world *world, uint32_t player, uint64_t
 {
 	forget(world);
 	pass_ms(world, ms);
-	atomic_store(&world->world.maps[body_of(world, player)->map].tick_due_ms, world->tx.now_ms);
+	atomic_store(&world->world.tick_due_ms[body_of(world, player)->map], world->tx.now_ms);
 	live_ms(world, body_of(world, player)->map, 0);
 }
 
@@ -351,7 +351,7 @@ static void what_is_due_brings_the_map_s_tick_forward(void **state)
 	uint32_t ana = DRESSED(world, "Ana");
 	live_ms(world, LAND_MEADOW, 100);
 	act(world, ana, loses_stamina);
-	assert_true(atomic_load(&world->world.maps[LAND_MEADOW].tick_due_ms) <=
+	assert_true(atomic_load(&world->world.tick_due_ms[LAND_MEADOW]) <=
 				player_of(world, ana)->effect_due_ms[EFFECT_STAMINA]);
 }
 

@@ -56,7 +56,7 @@ static void timers_fire_when_they_are_due_and_in_order_on_both_sides_of_a_wrap(v
 		uint64_t begun = loop_now_ms(loop);
 		struct alarm late = {.loop = loop, .due_ms = begun + 40, .turn = &turn};
 		struct alarm early = {.loop = loop, .due_ms = begun + 5, .turn = &turn};
-		struct alarm often = {.loop = loop, .due_ms = begun + 4, .turn = &turn};
+		struct alarm often = {.loop = loop, .due_ms = (begun / 4 + 1) * 4, .turn = &turn};
 		loop_timer_once(loop, 40, alarm_rings, &late, "late");
 		loop_timer_once(loop, 5, alarm_rings, &early, "early");
 		struct loop_timer *every = loop_timer_every(loop, 4, alarm_rings, &often, "often");
@@ -125,7 +125,7 @@ static void pass(struct transcript *t, uint64_t ms)
 	t->world->now_ms += ms;
 	for (uint32_t map = 1; map <= w->limits.maps; map++) {
 		uint32_t domains[2] = {map, 0};
-		uint64_t due = atomic_load(&w->maps[map].tick_due_ms);
+		uint64_t due = atomic_load(&w->tick_due_ms[map]);
 		if (due == 0 || due > t->world->now_ms)
 			continue;
 		memory_world_run(t->world, domains, map_tick, &map);

@@ -110,9 +110,9 @@ uint64_t presence_enter(struct tx *tx, uint32_t index, struct place at, uint32_t
 {
 	struct world *w = tx->world;
 	stand(tx, index, at);
-	if (atomic_load_explicit(&w->maps[at.map].tick_due_ms, memory_order_relaxed) == 0) {
-		TOUCH(tx, w->maps[at.map].tick_due_ms); /* somebody is here: the map wakes */
-		atomic_store_explicit(&w->maps[at.map].tick_due_ms, tx->now_ms, memory_order_relaxed);
+	if (atomic_load_explicit(&w->tick_due_ms[at.map], memory_order_relaxed) == 0) {
+		TOUCH(tx, w->tick_due_ms[at.map]); /* somebody is here: the map wakes */
+		atomic_store_explicit(&w->tick_due_ms[at.map], tx->now_ms, memory_order_relaxed);
 	}
 
 	uint64_t position = tx_append(tx, at.map,

@@ -128,19 +128,17 @@ static uint64_t next_due_ms(const struct tx *tx, uint32_t map)
 
 void tick_by(struct tx *tx, uint32_t map, uint64_t due_ms)
 {
-	struct map_state *state = &tx->world->maps[map];
-	uint64_t now_due = atomic_load_explicit(&state->tick_due_ms, memory_order_relaxed);
+	uint64_t now_due = atomic_load_explicit(&tx->world->tick_due_ms[map], memory_order_relaxed);
 	if (now_due != 0 && now_due <= due_ms)
 		return;
-	TOUCH(tx, state->tick_due_ms);
-	atomic_store_explicit(&state->tick_due_ms, due_ms, memory_order_relaxed);
+	TOUCH(tx, tx->world->tick_due_ms[map]);
+	atomic_store_explicit(&tx->world->tick_due_ms[map], due_ms, memory_order_relaxed);
 }
 
 enum tx_verdict map_tick(struct tx *tx, void *context)
 {
 	uint32_t map = *(const uint32_t *)context;
-	struct map_state *state = &tx->world->maps[map];
-	uint64_t due = atomic_load_explicit(&state->tick_due_ms, memory_order_relaxed);
+	uint64_t due = atomic_load_explicit(&tx->world->tick_due_ms[map], memory_order_relaxed);
 	if (due == 0 || due > tx->now_ms)
 		return TX_CANCEL; /* another worker was faster */
 
@@ -148,7 +146,7 @@ enum tx_verdict map_tick(struct tx *tx, void *context)
 	praetorians_tick(tx, map);
 	seconds_run(tx, map);
 	creatures_run(tx, map, players_run(tx, map, 0));
-	TOUCH(tx, state->tick_due_ms);
-	atomic_store_explicit(&state->tick_due_ms, next_due_ms(tx, map), memory_order_relaxed);
+	TOUCH(tx, tx->world->tick_due_ms[map]);
+	atomic_store_explicit(&tx->world->tick_due_ms[map], next_due_ms(tx, map), memory_order_relaxed);
 	return TX_COMMIT;
 }
