@@ -11,6 +11,7 @@ static const char *const region_names[WORLD_REGION_COUNT] = {
 	[WORLD_REGION_UNDO] = "undo logs",
 	[WORLD_REGION_DOMAINS] = "domains and their locks",
 	[WORLD_REGION_MAPS] = "maps",
+	[WORLD_REGION_TICKS] = "when ticks are due",
 	[WORLD_REGION_BODIES] = "bodies",
 	[WORLD_REGION_PLAYERS] = "players",
 	[WORLD_REGION_REALM] = "realm",

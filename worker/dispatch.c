@@ -12,6 +12,7 @@
 #include "worker/game/ruling.h"
 #include "worker/output.h"
 #include "worker/session.h"
+#include "worker/stream.h"
 
 /* --- before login ------------------------------------------------------------------------------------------------------------- */
 
@@ -147,29 +148,17 @@ static void black_box_clear(struct worker *w)
 	__atomic_store_n(&w->world.processes[w->world.slot].black_box.since_ms, 0, __ATOMIC_RELEASE);
 }
 
-/* May it have taken this step before it was told anew where it is? The time counts from when that was on its way. */
-static bool echoes(const struct worker *w, struct connection *c)
+/* May the client have taken a step before it heard what its output says of where it is? What it sent with the acknowledgment, or later, came behind; but
+ * when this worker was late, both may have been waiting for long. A step that is answered with the place begins it anew. */
+static bool place_is_doubtful(const struct worker *w, struct connection *c)
 {
-	if (c->echo_behind != 0 && c->sent < c->echo_behind)
+	uint64_t told = cursor_now(c)->place_behind;
+	if (c->place_heard == told)
+		return false;
+	if (w->late || !stream_has_arrived(c, told))
 		return true;
-	if (c->echo_behind != 0) {
-		c->echo_until_ms = worker_now_ms(w) + ECHO_MS;
-		c->echo_behind = 0;
-	}
-	return worker_now_ms(w) < c->echo_until_ms;
-}
-
-/* The step was taken on a screen that may have been drawn anew meanwhile, with him where he was before it. */
-static void position_echo(struct worker *w, struct client *client)
-{
-	uint8_t bytes[8];
-	struct packet_writer writer;
-	if (client->c == NULL || client->c->phase != CONNECTION_PLAYING)
-		return;
-	const struct body *body = &w->world.bodies[client->c->player.index];
-	packet_writer_start(&writer, bytes, sizeof bytes, (enum dialect)client->c->dialect);
-	PUT(&writer, POS_UPDATE, .x = body->x, .y = body->y);
-	output_say(w, client, bytes, writer.length);
+	c->place_heard = told;
+	return false;
 }
 
 static void dispatch_playing(struct worker *w, struct client *client, const struct c2s_packet *packet, size_t used)
@@ -186,11 +175,11 @@ static void dispatch_playing(struct worker *w, struct client *client, const stru
 	if (ruling->fn == rule_not_yet)
 		count_add(&w->world, COUNT_packets_unruled, 1);
 	black_box_note(w, client, packet->id);
+	w->tx.place_doubtful = packet->id == C2S_WALK && place_is_doubtful(w, c);
 	enum tx_verdict verdict = worker_transaction(w, domains, 2, run_packet, &run);
+	w->tx.place_doubtful = false;
 	point("packet run");
 	black_box_clear(w);
-	if (packet->id == C2S_WALK && client->c == c && echoes(w, c))
-		position_echo(w, client);
 	if (verdict == TX_COMMIT && run.flooded) {
 		count_add(&w->world, COUNT_packets_refused, 1);
 		count_add(&w->world, flood_counter(ruling->flood), 1);

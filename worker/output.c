@@ -158,6 +158,8 @@ void output_tell(struct worker *w, struct client *client, struct connection_curs
 		client_close(w, client, reason);
 		return;
 	}
+	if (next->place_behind == PLACE_IN_THIS)
+		next->place_behind = next->appended;
 	cursor_commit(client->c, next);
 	if (length > 0)
 		output_schedule(w, client, urgent);

@@ -21,12 +21,6 @@ void output_pool_destroy(struct worker *w);
 /* The chunks that connections of this slot use are not free: what our predecessor knew by itself. */
 void output_pool_adopt(struct worker *w);
 
-/* The valid cursor, to read; a copy of it, to change. */
-static inline const struct connection_cursor *cursor_now(const struct connection *c)
-{
-	return &c->cursor[atomic_load_explicit(&c->cursor_active, memory_order_acquire) & 1];
-}
-
 enum { CURSOR_HALF = offsetof(struct connection_cursor, appended) };
 
 /* Writes the next state into the idle cursor, where it does not count yet; returns which one that is. */
@@ -67,6 +61,9 @@ enum close_reason output_append_raw(struct worker *w, struct client *client, str
 /* As one step: append and commit. With client->early_bytes the packet that is answered is taken from the input in that same
  * step, else nothing moves but the output. Closes the connection itself when it must. */
 void output_say(struct worker *w, struct client *client, const uint8_t *packets, size_t length);
+
+/* As next->place_behind: what is being appended tells the client where it is. */
+#define PLACE_IN_THIS UINT64_MAX
 
 /* Appends and commits `next`, the next state of the client's cursor; closes the connection when it cannot take more. */
 void output_tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,

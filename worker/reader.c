@@ -191,6 +191,10 @@ static void one_tell(struct worker *w, struct client *client, const struct note 
 		return; /* its snapshot was taken later and shows it */
 	struct connection_cursor next = *cursor;
 	next.map_position = position;
+	if (note->bytes > 0 && w->note_bytes[0] == S2C_POS_UPDATE) {
+		next.place_behind = PLACE_IN_THIS;
+		next.place_tells++;
+	}
 	output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
 }
 
@@ -230,6 +234,8 @@ static void view_begin(struct worker *w, struct client *client, uint32_t domain,
 	if (shot.taken) {
 		next.toggles = shot.toggles;
 		next.greeted = GREETED_HERE;
+		next.place_behind = PLACE_IN_THIS;
+		next.place_tells = shot.place_tells;
 	}
 	output_tell(w, client, &next, w->burst, shot.length, true);
 }
@@ -597,13 +603,13 @@ static void reader_reconcile(struct worker *w, struct client *client)
 		next.map_position = shot.position;
 	}
 	viewer_looks_from(w, client, shot.cell_x, shot.cell_y);
-	client->c->echo_until_ms = worker_now_ms(w) + ECHO_MS;
-	client->c->echo_behind = next.appended + shot.length;
 	next.view_from = shot.position; /* what is still unread of the ring is told, but for what the snapshot shows */
 	next.view_cell_x = shot.cell_x;
 	next.view_cell_y = shot.cell_y;
 	next.toggles = shot.toggles;
 	next.greeted = GREETED_HERE;
+	next.place_behind = PLACE_IN_THIS;
+	next.place_tells = shot.place_tells;
 	output_tell(w, client, &next, w->burst, shot.length, true);
 }
 

@@ -293,11 +293,8 @@ static void session_enter(struct session *s)
 			 : s->found_in_world ? "took over the character in the world"
 								 : "entered",
 			 entering.map);
-	bool returning = s->returning;
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
-	if (returning)
-		client->c->echo_until_ms = worker_now_ms(w) + HOLD_MS + ECHO_MS;
 	client_enter(w, client, CONNECTION_PLAYING);
 	point("playing");
 	reader_await(w, client, entering.map, entering.position);

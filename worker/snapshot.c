@@ -141,6 +141,7 @@ static enum tx_verdict take(struct tx *tx, void *context)
 	shot->taken = true;
 	shot->position = ring_head(&tx->world->domains[map].ring);
 	shot->length = writer.length;
+	shot->place_tells = player->place_tells;
 	shot->cell_x = area_cell(body->x);
 	shot->cell_y = area_cell(body->y);
 	return TX_CANCEL; /* nothing was changed: nothing to commit */

@@ -12,9 +12,10 @@
 #include "worker/worker.h"
 
 struct snapshot {
-	bool taken;        /* false: the player is not on that map (any more) */
-	uint64_t position; /* the ring's head at that instant */
-	size_t length;     /* bytes in worker.burst */
+	bool taken;           /* false: the player is not on that map (any more) */
+	uint64_t position;    /* the ring's head at that instant */
+	size_t length;        /* bytes in worker.burst */
+	uint32_t place_tells; /* of the player then */
 	uint8_t cell_x, cell_y;
 	uint8_t toggles; /* what the client believes after it */
 };

@@ -73,6 +73,13 @@ void stream_repair_last(struct connection *c, int fd)
 	c->sent = known ? stream.written : queued;
 }
 
+bool stream_has_arrived(const struct connection *c, uint64_t position)
+{
+	int waiting = 0;
+	return c->sent >= position && ioctl(c->fd, SIOCOUTQ, &waiting) == 0 && waiting >= 0 &&
+		   c->sent - (uint64_t)waiting >= position;
+}
+
 bool stream_is_reset(int fd)
 {
 	struct tcp_info info = {0};

@@ -20,6 +20,9 @@ bool stream_repair(struct connection *c, int fd);
  * is an end that counts as a byte; when the figures make no sense, all was sent. */
 void stream_repair_last(struct connection *c, int fd);
 
+/* Has the peer acknowledged the output before this byte? */
+bool stream_has_arrived(const struct connection *c, uint64_t position);
+
 /* The peer has broken it off: the kernel has thrown away what it knew, so there is nothing to repair and nobody to serve. */
 bool stream_is_reset(int fd);
 

@@ -40,8 +40,9 @@ enum {
 	RETIRE_LOGINS_MS = 2000, /* for logins under way */
 	RETIRE_OTHERS_MS = 3000, /* for the others to halt: longer than they have for their logins */
 	RETIRE_TURN_MS = 2,
-	HAND_OVER_MS = 5000, /* for the master to take the passports */
-	HEARTBEAT_MS = 1000, /* the loop turns at least this often */
+	HAND_OVER_MS = 5000,     /* for the master to take the passports */
+	HEARTBEAT_MS = 1000,     /* the loop turns at least this often */
+	LATE_MS = 10 * TICKS_MS, /* a turn so long after the last: this process stood still, or had too much to do */
 };
 
 enum tx_verdict worker_transaction(struct worker *w, const uint32_t *domains, unsigned count, tx_fn *fn, void *context)
@@ -123,6 +124,9 @@ static int before_sleep(void *context)
 static void after_sleep(void *context)
 {
 	struct worker *w = context;
+	uint64_t now = worker_now_ms(w);
+	w->late = now - w->turn_ms > LATE_MS;
+	w->turn_ms = now;
 	/* Whoever does not see it yet wakes it once in vain. */
 	atomic_store_explicit(&own_slot(w)->asleep, AWAKE, memory_order_relaxed);
 }

@@ -97,7 +97,6 @@ enum {
 	FLUSH_WHEEL = 64,
 	FLUSH_GATHER_MS = 20, /* a connection gets what others do at most so often */
 	READ_GATHER_MS = 5,   /* the rings are read at most so often, but for what is urgent; divides FLUSH_GATHER_MS */
-	ECHO_MS = 2000,
 	GATHER_NOTES = 64,
 };
 
@@ -143,11 +142,13 @@ struct worker {
 	enum charset charset;      /* of newcomers */
 	struct client **by_player; /* [limits.players + 1]: our client that plays it */
 
-	struct follow *follows;    /* [realm_domain + 1] */
-	uint32_t *active;          /* domains followed */
-	uint64_t read_ms;          /* when there was last something in the rings */
-	struct client *entering;   /* whose entry to a map is being dealt with */
-	uint8_t *note_bytes;       /* packets of the entry being read */
+	struct follow *follows;  /* [realm_domain + 1] */
+	uint32_t *active;        /* domains followed */
+	uint64_t turn_ms;        /* of the loop */
+	bool late;               /* what is read in this turn may have been waiting for long */
+	uint64_t read_ms;        /* when there was last something in the rings */
+	struct client *entering; /* whose entry to a map is being dealt with */
+	uint8_t *note_bytes;     /* packets of the entry being read */
 	struct gathered gathered[GATHER_NOTES];
 	uint8_t *gather_bytes; /* their packets, and room for another entry */
 	uint32_t gather_used, gather_count;

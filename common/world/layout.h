@@ -570,7 +570,8 @@ struct player {
 	int64_t session_unix_s; /* when this session began */
 
 	/* how things stand now; not durable */
-	uint64_t logout_due_ms;    /* 0 = not leaving */
+	uint64_t logout_due_ms; /* 0 = not leaving */
+	uint64_t got_up_ms; /* by a step, from rest or meditation: which it was not, nor are the next ones for a while */
 	uint64_t walk_credit_ms;   /* token bucket: time up to which steps are paid (game/walk.c) */
 	uint64_t speed_batch_ms;   /* speed check: when this batch of steps began */
 	uint64_t speed_offence_ms; /* first offence remembered, 0 = none */
@@ -589,7 +590,7 @@ struct player {
 	uint8_t blind, stupid;
 	/* slots whose text in the store names an item that this world does not have: left as they are while empty here */
 	uint32_t inventory_unknown; /* bit per slot */
-	uint32_t reserve4;
+	uint32_t place_tells;       /* +1 each time he is told where he is (game/presence.c) */
 	uint64_t bank_unknown;
 	uint64_t flood_paid_ms[FLOOD_ROOM]; /* token buckets, one per class of packets (game/flood.c) */
 
@@ -611,7 +612,7 @@ struct player {
 	uint8_t meditation_told;
 	uint8_t victim_next; /* of victims: written next */
 	uint8_t reserve5[3];
-	uint8_t reserve[96];
+	uint8_t reserve[88];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");
 
@@ -728,9 +729,12 @@ struct connection_cursor {
 	uint64_t realm_position; /* of the realm's ring */
 	uint64_t view_from;      /* entries of view_map's ring about the view, before this, were part of a snapshot */
 	uint64_t appended;       /* bytes ever appended */
-	uint32_t tail;           /* last chunk, 0 = no chunk */
-	uint32_t tail_used;      /* bytes used in it */
-	uint16_t view_map;       /* 0 = no view yet */
+	uint64_t place_behind;   /* the stream's bytes before this tell it where it is, the last of them last */
+	uint32_t place_tells;    /* player.place_tells, as far as the output goes */
+	uint32_t reserve;
+	uint32_t tail;                    /* last chunk, 0 = no chunk */
+	uint32_t tail_used;               /* bytes used in it */
+	uint16_t view_map;                /* 0 = no view yet */
 	uint8_t view_cell_x, view_cell_y; /* 9x9 cell, 0..11 */
 	uint8_t toggles;                  /* enum client_toggle: what the client believes */
 	uint8_t greeted;                  /* enum client_greeted */
@@ -787,10 +791,8 @@ struct connection {
 	uint64_t creation_paid_ms;
 	uint64_t told_ms;            /* when it was told last that it is too fast */
 	uint64_t returns_leaving_ms; /* with returns_id: its player was leaving, until then; 0 = he was not */
-	/* Its client may have taken steps before it was told anew where it is: until then its steps are answered with its place,
-	 * and while it was not sent the stream's bytes before echo_behind (0 = it was). */
-	uint64_t echo_until_ms, echo_behind;
-	uint8_t reserve[48];
+	uint64_t place_heard; /* the client has heard where it is when this is the cursor's place_behind (dispatch.c) */
+	uint8_t reserve[24];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");

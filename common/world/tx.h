@@ -54,7 +54,8 @@ struct tx {
 	/* what rules know of the outside */
 	uint64_t now_ms; /* monotonic */
 	int64_t unix_s;
-	struct rng rng; /* seeded for this run; the same again when it is run again */
+	struct rng rng;      /* seeded for this run; the same again when it is run again */
+	bool place_doubtful; /* who steps may have stepped before he heard where he is: he is told where he came to */
 
 	/* held, ascending */
 	struct tx_domain held[TX_DOMAINS_MAX];

@@ -144,6 +144,12 @@ static inline struct body *handle_body(const struct world *w, struct handle h)
 	return &w->bodies[h.index];
 }
 
+/* The valid cursor, to read; a copy of it, to change. */
+static inline const struct connection_cursor *cursor_now(const struct connection *c)
+{
+	return &c->cursor[atomic_load_explicit(&c->cursor_active, memory_order_acquire) & 1];
+}
+
 static inline struct connection *handle_connection(const struct world *w, struct handle h)
 {
 	if (h.index == 0 || h.index > w->limits.connections || w->connections[h.index].generation != h.generation)

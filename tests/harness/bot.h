@@ -26,7 +26,7 @@ struct game_server;
 enum {
 	BOT_PATIENCE_MS = 30000,
 	BOT_LINES = 256,    /* console lines and overhead texts that are kept */
-	BOT_HISTORY = 30,   /* packets that are shown when a test fails */
+	BOT_HISTORY = 60,   /* packets that are shown when a test fails, but for pings */
 	BOT_TEXT_MAX = 400, /* bytes of a packet in words, of a line */
 	BOT_INPUT = 1 << 20,
 };

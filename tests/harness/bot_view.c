@@ -27,7 +27,8 @@ static const char *hex(const uint8_t *bytes, size_t length)
 
 void bot_view_note(struct bot *bot, const char *direction, const char *text, bool received)
 {
-	snprintf(bot->history[bot->history_count++ % BOT_HISTORY], BOT_TEXT_MAX, "%s %s", direction, text);
+	if (strcmp(text, "Ping") != 0 && strcmp(text, "Pong") != 0)
+		snprintf(bot->history[bot->history_count++ % BOT_HISTORY], BOT_TEXT_MAX, "%s %s", direction, text);
 	if (!received || bot->record == NULL || strcmp(text, "Pong") == 0)
 		return;
 	char **grown = realloc(bot->record, (bot->record_count + 2) * sizeof *grown);

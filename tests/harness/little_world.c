@@ -14,6 +14,7 @@
 #include "common/world/populate.h"
 #include "common/world/realm.h"
 #include "tests/harness/decree.h"
+#include "tests/harness/memory_segment.h"
 #include "worker/game/audience.h"
 #include "worker/game/effects.h"
 #include "worker/game/look.h"
@@ -379,6 +380,7 @@ enum tx_verdict little_world_do(struct little_world *world, uint32_t player, uns
 	struct c2s_packet packet;
 	size_t used;
 
+	memory_segment_place_heard(&world->world, player);
 	packet_writer_start(&writer, c->input_bytes, sizeof c->input_bytes, world->tx.dialect);
 	if (!packet_put(&writer, TABLE_C2S, id, fields)) {
 		struct problem why;

@@ -71,6 +71,13 @@ void memory_segment_join(const struct memory_segment *segment, struct world *wor
 	world_enter_slot(world, slot, getpid(), clock_mono_ms());
 }
 
+void memory_segment_place_heard(struct world *world, uint32_t player)
+{
+	struct connection *c = &world->connections[world->players[player].connection.index];
+	for (unsigned i = 0; i < sizeof c->cursor / sizeof *c->cursor; i++)
+		c->cursor[i].place_tells = world->players[player].place_tells;
+}
+
 struct memory_image memory_segment_image(const struct world *world)
 {
 	struct memory_image image = {0};

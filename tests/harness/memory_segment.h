@@ -39,6 +39,9 @@ void memory_segment_close(struct memory_segment *segment);
  * it back with world_detach. */
 void memory_segment_join(const struct memory_segment *segment, struct world *world, unsigned slot);
 
+/* What the player was told of where he is has come to his client: what it does now it does behind that. */
+void memory_segment_place_heard(struct world *world, uint32_t player);
+
 /* A copy of all that rules change (maps, bodies, players, realm, names, connections), for comparing before and after.
  * The caller frees it. */
 struct memory_image {

@@ -15,6 +15,7 @@
 #include "common/world/populate.h"
 #include "common/world/realm.h"
 #include "tests/harness/decree.h"
+#include "tests/harness/memory_segment.h"
 #include "worker/close_reasons.h"
 #include "worker/game/audience.h"
 #include "worker/game/creation.h"
@@ -170,6 +171,7 @@ enum tx_verdict memory_world_do(struct memory_world *world, uint32_t player, str
 	const struct ruling *ruling = ruling_of(packet.id);
 	assert_int_not_equal(connection, 0);
 	assert_non_null(ruling);
+	memory_segment_place_heard(&world->world, player);
 	struct deed deed = {.c = &world->world.connections[connection], .ruling = ruling, .packet = &packet};
 	uint32_t domains[2] = {world->world.bodies[player].map,
 						   (ruling->needs & NEED_REALM) != 0 ? world->world.realm_domain : 0};

@@ -1,7 +1,6 @@
 /* A crowd on three workers walks to and fro between two maps: nobody's client gets out of step, and in the end all see the
  * same world. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,7 +13,6 @@
 #include "common/base/rng.h"
 #include "tests/harness/bot.h"
 #include "tests/harness/game_server.h"
-#include "tests/harness/points.h"
 #include "tests/harness/scenario.h"
 
 enum { CROWD = 30, PLAYERS_MAX = 1000 };
@@ -259,49 +257,6 @@ static void who_was_lapped_is_told_everything_anew(void **state)
 	game_server_stop(c.server);
 }
 
-/* Its surroundings are ready to be sent when its worker stands still, for so long that whatever a client did on its old screen
- * should have come by then: a step that it takes meanwhile is undone on its screen, and not in the world. */
-static void a_step_taken_before_the_surroundings_came_is_answered_however_late_they_are(void **state)
-{
-	(void)state;
-	enum { LINES = 100, LATE_MS = 2500 };
-	const char *const settings[] = {scenario_start(scenario_clearing(4, 4, true)), "world.ring_kb=16",
-									"workers.heartbeat_timeout_ms=600000", NULL};
-	struct game_server *server =
-		game_server_start(&(struct game_server_options){.settings = settings, .workers = 2, .armed = true});
-	struct bot *ana = bot_create(server, "Ana", 0), *berta = bot_create(server, "Berta", 1);
-	bot_sync(ana);
-	pid_t worker = game_server_process(server, 0);
-	kill(worker, SIGSTOP);
-	EVENTUALLY(game_server_process_state(worker) == 'T');
-	for (int i = 0; i < LINES; i++) {
-		bot_talk(berta, scenario_text("%0200d", i));
-		bot_sync(berta);
-	}
-	points_arm(server->points, "argentumd:w0", "appended", 0, SIGSTOP);
-	kill(worker, SIGCONT);
-	EXPECT(game_server_await_strike(server) == worker, "somebody else struck");
-	EVENTUALLY(game_server_process_state(worker) == 'T');
-	int heading = 1;
-	while (heading < 4 && !bot_can_step(ana, heading))
-		heading++;
-	EXPECT(bot_step(ana, heading), "Ana cannot step");
-	for (uint64_t until = clock_mono_ms() + LATE_MS; clock_mono_ms() < until;)
-		bots_receive(100);
-	unsigned corrections = ana->corrections;
-	kill(worker, SIGCONT);
-	bot_sync(ana);
-	bot_sync(berta);
-	EXPECT_EQUAL("players who were sent their surroundings anew", game_server_total(server, "resyncs"), 1);
-	const struct bot_character *seen = bot_find_name(berta, "Ana");
-	EXPECT(seen != NULL, "Berta does not see Ana");
-	EXPECT(seen->x == bot_place(ana).x && seen->y == bot_place(ana).y, "Ana is on (%d,%d), Berta sees her on (%d,%d)",
-		   bot_place(ana).x, bot_place(ana).y, seen->x, seen->y);
-	EXPECT(ana->corrections > corrections, "Ana was not told where she is");
-	bots_expect_good();
-	game_server_stop(server);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,7 +264,6 @@ int main(void)
 		SCENARIO(two_who_change_maps_with_each_other_never_go_blind),
 		SCENARIO(people_who_come_and_go_leave_no_ghosts_behind),
 		SCENARIO(who_was_lapped_is_told_everything_anew),
-		SCENARIO(a_step_taken_before_the_surroundings_came_is_answered_however_late_they_are),
 	};
 	return SCENARIOS_RUN(tests);
 }

@@ -297,6 +297,7 @@ static void a_step_ends_meditation_and_nothing_else(void **state)
 	EXPECT(world, ana, MEDITATE_TOGGLE);
 	EXPECT(world, ana, CREATE_FX, .char_index = (int16_t)ana, .fx = 0, .loops = 0);
 	EXPECT_LINE(world, ana, TEXT_STOPPED_MEDITATING);
+	EXPECT(world, ana, POS_UPDATE, .x = MEADOW_X, .y = MEADOW_Y);
 	EXPECT_NOTHING_ELSE(world);
 	assert_int_equal(body_of(world, ana)->x, MEADOW_X);
 }

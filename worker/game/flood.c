@@ -1,6 +1,7 @@
 #include "worker/game/flood.h"
 
 #include "worker/game/bucket.h"
+#include "worker/game/presence.h"
 
 static const struct {
 	enum counter_id counter;
@@ -31,13 +32,13 @@ static struct tariff tariff_of(const struct config *config, enum flood_class cla
 /* He sees that something was not attended to; and where he stands, if he believes that he has moved. */
 static void tell_too_fast(struct tx *tx, const struct actor *me, enum flood_class class)
 {
+	if (class == FLOOD_MOVE)
+		presence_tell_place(tx, me->index);
 	uint64_t told = me->player->flood_told_ms;
 	if (told != 0 && tx->now_ms - told < FLOOD_TELL_MS)
 		return;
 	SET(tx, me->player->flood_told_ms, tx->now_ms);
 	tell_text(tx, me->index, FONT_INFO, classes[class].text);
-	if (class == FLOOD_MOVE)
-		TELL(tx, me->index, POS_UPDATE, .x = me->body->x, .y = me->body->y);
 }
 
 bool flood_pay(struct tx *tx, const struct actor *me, enum flood_class class)

@@ -287,7 +287,9 @@ void presence_swap(struct tx *tx, uint32_t walker, uint32_t ghost, int heading)
 	mover->heading = (uint8_t)heading;
 	body_put(tx, ghost, walker_x, walker_y);
 	pushed->heading = opposite[heading];
-	TELL(tx, ghost, FORCE_CHAR_MOVE, .heading = opposite[heading]);
+	PUT(say_begin(tx), FORCE_CHAR_MOVE, .heading = opposite[heading]);
+	say_one(tx, ghost,
+			NOTE_FLAG_VIEW | NOTE_FLAG_ANSWER); /* one step on from where a snapshot shows him would be one too many */
 	step_shown(tx, ghost, ghost_x, ghost_y);
 	step_shown(tx, walker, walker_x, walker_y);
 }
@@ -314,7 +316,16 @@ void presence_jump(struct tx *tx, uint32_t index, unsigned x, unsigned y)
 		return;
 	if (crossed)
 		window_moved(tx, index, old_x, old_y);
-	TELL(tx, index, POS_UPDATE, .x = body->x, .y = body->y);
+	presence_tell_place(tx, index);
+}
+
+void presence_tell_place(struct tx *tx, uint32_t index)
+{
+	const struct body *body = &tx->world->bodies[index];
+	struct player *player = &tx->world->players[index];
+	SET(tx, player->place_tells, player->place_tells + 1);
+	PUT(say_begin(tx), POS_UPDATE, .x = body->x, .y = body->y);
+	say_one(tx, index, NOTE_FLAG_VIEW | NOTE_FLAG_ANSWER);
 }
 
 /* --- looks --------------------------------------------------------------------------------------------------------------------------- */

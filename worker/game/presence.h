@@ -34,6 +34,9 @@ void presence_swap(struct tx *tx, uint32_t walker, uint32_t ghost, int heading);
 /* To a free tile of the same map that need not be a neighbour. */
 void presence_jump(struct tx *tx, uint32_t body, unsigned x, unsigned y);
 
+/* PosUpdate: to a player whose client may believe that it moved him. What it does on the way there, dispatch.c knows. */
+void presence_tell_place(struct tx *tx, uint32_t player);
+
 /* Tells everybody who sees the body, himself too, its new look or heading. */
 void presence_changed(struct tx *tx, uint32_t body);
 

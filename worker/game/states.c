@@ -46,9 +46,8 @@ void states_forget(struct tx *tx, uint32_t index)
 /* 1.8: ParalizeOK is followed by the position. */
 static void paralysis_tell(struct tx *tx, uint32_t index, bool on)
 {
-	const struct body *body = &tx->world->bodies[index];
 	say_toggle(tx, index, TOGGLE_PARALYSED, on);
-	TELL(tx, index, POS_UPDATE, .x = body->x, .y = body->y);
+	presence_tell_place(tx, index);
 }
 
 void effect_paralyse(struct tx *tx, uint32_t index, struct handle by, bool immobilise, uint64_t for_ms)

@@ -12,11 +12,6 @@
 
 enum { TELEPORT_TRIES = 5 };
 
-static void position_correct(struct tx *tx, const struct actor *me)
-{
-	TELL(tx, me->index, POS_UPDATE, .x = me->body->x, .y = me->body->y);
-}
-
 /* --- speed ---------------------------------------------------------------------------------------------------------------------- */
 
 /* The classic check: 30 steps faster than 5800 ms are an offence, a second within 30 s is told the operator. The classic server
@@ -133,12 +128,12 @@ static enum tx_verdict step(struct tx *tx, const struct actor *me, int heading)
 	int x = me->body->x, y = me->body->y;
 	tile_neighbour(heading, &x, &y);
 	if (!tile_is_legal(tx, me->body->map, x, y, body_terrain(me->body) | WANT_PUSHABLE)) {
-		position_correct(tx, me);
+		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
 	}
 	uint32_t other = tile_occupant(tx->world, me->body->map, x, y);
 	if (other != 0 && !swap_is_allowed(tx, me, other)) {
-		position_correct(tx, me);
+		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
 	}
 	if (other != 0) {
@@ -150,13 +145,16 @@ static enum tx_verdict step(struct tx *tx, const struct actor *me, int heading)
 	return tile_events(tx, me);
 }
 
-/* Who rests or meditates only gets up: his client has not moved him (protocol.md 5.2 no. 4). */
+/* Who rests or meditates only gets up: his client has not moved him, and goes on asking in each frame until it hears of it
+ * (protocol.md 5.2 no. 4). */
 static bool gets_up(struct tx *tx, const struct actor *me)
 {
+	uint64_t up_ms = me->player->got_up_ms;
 	if ((me->body->flags & (BODY_RESTING | BODY_MEDITATING)) == 0)
-		return false;
+		return up_ms != 0 && tx->now_ms - up_ms < (uint64_t)tx->config->intervals.walk_ms;
 	effect_rest_end(tx, me->index);
 	effect_meditation_end(tx, me->index);
+	SET(tx, me->player->got_up_ms, tx->now_ms);
 	return true;
 }
 
@@ -166,24 +164,36 @@ static void stops_hiding(struct tx *tx, const struct actor *me)
 		effect_reveal(tx, me->index);
 }
 
+/* May his client have taken this step before it heard where it is? What was said of it is still in the rings, or on its way. */
+static bool place_is_doubtful(const struct tx *tx, const struct actor *me)
+{
+	const struct connection *c = handle_connection(tx->world, me->player->connection);
+	return c != NULL && (tx->place_doubtful || cursor_now(c)->place_tells != me->player->place_tells);
+}
+
 enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
 {
 	int heading = packet->WALK.heading;
 	if (heading < HEADING_NORTH || heading > HEADING_WEST || me->player->trading != 0) {
-		position_correct(tx, me);
+		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
 	}
-	if (me->player->travelling)
+	if (me->player->travelling) {
+		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
+	}
 	leaving_cancel(tx, me->index);
 	if ((me->body->flags & (BODY_PARALYSED | BODY_IMMOBILISED)) != 0) {
 		if (message_is_new(tx, me->player, TEXT_CANNOT_MOVE_PARALYSED))
 			tell_text(tx, me->index, FONT_INFO, TEXT_CANNOT_MOVE_PARALYSED);
 		SET(tx, me->player->speed_offence_ms, 0);
+		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
 	}
-	if (gets_up(tx, me))
+	if (gets_up(tx, me)) {
+		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
+	}
 	if (speed_is_offending(tx, me->player)) {
 		if (!tx_need(tx, tx->world->realm_domain))
 			return TX_AGAIN;
@@ -199,13 +209,18 @@ enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2
 	/* protocol.md 5.1 */
 	if (!bucket_pay_tx(tx, &me->player->walk_credit_ms, tx->config->intervals.walk_ms,
 					   tx->config->intervals.walk_burst)) {
-		position_correct(tx, me);
+		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
 	}
+	struct place before = body_place(me->body);
+	bool doubtful = place_is_doubtful(tx, me);
 	enum tx_verdict verdict = step(tx, me, heading);
-	if (verdict == TX_COMMIT)
-		stops_hiding(tx, me);
-	return verdict;
+	if (verdict != TX_COMMIT)
+		return verdict;
+	stops_hiding(tx, me);
+	if (doubtful && me->body->map == before.map)
+		presence_tell_place(tx, me->index);
+	return TX_COMMIT;
 }
 
 enum tx_verdict rule_change_heading(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
@@ -231,6 +246,6 @@ enum tx_verdict rule_request_position(struct tx *tx, const struct actor *me, con
 	if (me->player->position_request_ms != 0 && tx->now_ms - me->player->position_request_ms < pause_ms)
 		return TX_COMMIT;
 	SET(tx, me->player->position_request_ms, tx->now_ms);
-	position_correct(tx, me);
+	presence_tell_place(tx, me->index);
 	return TX_COMMIT;
 }

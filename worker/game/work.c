@@ -2,6 +2,7 @@
  * rules-life-combat-magic.md 9.5, 13.11, 15.1, 15.2, 16.10, 18.1; protocol.md 2.5. */
 #include "worker/game/fight.h"
 #include "worker/game/leaving.h"
+#include "worker/game/presence.h"
 #include "worker/game/magic.h"
 #include "worker/game/pets.h"
 #include "worker/game/stance.h"
@@ -32,7 +33,7 @@ enum tx_verdict rule_work_left_click(struct tx *tx, const struct actor *me, cons
 	if ((me->body->flags & (BODY_RESTING | BODY_MEDITATING)) != 0 || !tile_is_on_map(x, y))
 		return TX_COMMIT;
 	if (!tile_in_sight(me->body, x, y)) {
-		TELL(tx, me->index, POS_UPDATE, .x = me->body->x, .y = me->body->y);
+		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
 	}
 	leaving_cancel(tx, me->index);
