@@ -68,17 +68,16 @@ static void change_told(const struct cast *cast, unsigned points, int amount, bo
 {
 	struct tx *tx = cast->tx;
 	uint32_t me = cast->me->index;
-	char mine[NAME_TEXT_BYTES], others[NAME_TEXT_BYTES];
 	const char *what = text_latin1(vital_of[points].name);
 	if (cast->target == me) {
 		tell_text(tx, me, FONT_FIGHT, TEXT_SPELL_GIVES_SELF, amount, what);
 		return;
 	}
 	tell_text(tx, me, FONT_FIGHT, given ? TEXT_SPELL_GIVES : TEXT_SPELL_TAKES, amount, what,
-			  body_name(tx, cast->target, others));
+			  body_name(tx, cast->target));
 	if (body_is_player(tx->world, cast->target))
-		tell_text(tx, cast->target, FONT_FIGHT, given ? TEXT_SPELL_GIVEN : TEXT_SPELL_TAKEN, body_name(tx, me, mine),
-				  amount, what);
+		tell_text(tx, cast->target, FONT_FIGHT, given ? TEXT_SPELL_GIVEN : TEXT_SPELL_TAKEN, body_name(tx, me), amount,
+				  what);
 }
 
 static void attribute_change(const struct cast *cast, unsigned points)
