@@ -1,6 +1,6 @@
 /* fight.h - blows and shots of players (rules-life-combat-magic.md 13). The formulas are in formulas.h, who may hit whom in
- * legality.h, thieves in steal.c. Nothing here has data of its own. Everything wants the lock of the map on which both stand;
- * who dies may need more (death.h, creature.h), which is asked for there. */
+ * legality.h, what creatures do in creature_strike.c. Nothing here has data of its own. Everything wants the lock of the map on
+ * which both stand; who dies may need more (death.h, creature.h), which is asked for there. */
 #ifndef ARGENTUM_GAME_FIGHT_H
 #define ARGENTUM_GAME_FIGHT_H
 
@@ -9,12 +9,6 @@
 
 /* A shot at a tile with the bow or knife in his hand (13.11): all gates and checks are its own. */
 void fight_shoot(struct tx *tx, const struct actor *me, int x, int y);
-
-/* A theft from who stands there (18.1). */
-void steal_try(struct tx *tx, const struct actor *me, int x, int y);
-
-/* What lies in this slot may be stolen from him: `ObjEsRobable`. */
-bool slot_is_stealable(const struct tx *tx, const struct player *victim, unsigned slot);
 
 /* What he has in his hands, and how well he strikes and evades with it; evasion with his shield. */
 struct arms player_arms(const struct tx *tx, const struct player *player);

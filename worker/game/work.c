@@ -5,6 +5,7 @@
 #include "worker/game/magic.h"
 #include "worker/game/pets.h"
 #include "worker/game/stance.h"
+#include "worker/game/steal.h"
 #include "worker/game/tile.h"
 
 enum tx_verdict rule_work(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
