@@ -231,6 +231,21 @@ static void a_creature_loses_life_and_pays_for_what_it_had(void **state)
 	EXPECT_SOUND(world);
 }
 
+/* Unlike blows, spells are heard only on creatures with a sound of their own (15.5 no. 6; 13.6 no. 2). */
+static void a_creature_without_a_voice_bears_magic_in_silence(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t bear = beast_of(world, BEAST_BEAR);
+	uint32_t hunter = beast_call(world, BEAST_HUNTER, LAND_WILD, BEAR_X + 1, WILD_BEASTS_Y - 1);
+	uint32_t ana = WIZARD(world, "Ana", .x = BEAR_X, .y = WILD_BEASTS_Y - 4);
+	forget(world);
+	cast_on(world, ana, CHARM_HUNT, bear);
+	assert_int_equal(body_of(world, bear)->hp, 22);
+	assert_int_equal(HOW_MANY(world, ana, PLAY_WAVE), 0);
+	cast_on(world, ana, CHARM_HUNT, hunter);
+	EXPECT(world, ana, PLAY_WAVE, .wave = 91, .x = BEAR_X + 1, .y = WILD_BEASTS_Y - 1);
+}
+
 static void a_creature_is_healed_no_further_than_whole(void **state)
 {
 	struct little_world *world = *state;
@@ -311,6 +326,7 @@ int main(void)
 		WORLD_TEST(agility_and_strength_go_up_and_down_for_a_while),
 		WORLD_TEST(all_of_a_spell_happens_and_ends_with_death),
 		WORLD_TEST(a_creature_loses_life_and_pays_for_what_it_had),
+		WORLD_TEST(a_creature_without_a_voice_bears_magic_in_silence),
 		WORLD_TEST(a_creature_is_healed_no_further_than_whole),
 		WORLD_TEST(a_peaceful_creature_is_not_attacked_in_safe_mode),
 		WORLD_TEST(who_looks_like_a_creature_and_strikes_one_does_not_any_more),

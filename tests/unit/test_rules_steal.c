@@ -183,6 +183,17 @@ static void refusals(void **state)
 	EXPECT_NOTHING_ELSE(world); /* too soon */
 }
 
+static void outside_the_frame_there_is_nobody_to_ask(void **state)
+{
+	struct little_world *world = *state;
+	thief_and_victim(world);
+	stand(world, ana, 10, 10);
+	pass_ms(world, 2000);
+	DO(world, ana, WORK_LEFT_CLICK, .x = 5, .y = 10, .skill = SKILL_STEALING);
+	EXPECT_NOTHING_ELSE(world);
+	assert_int_equal(player_of(world, ana)->gates.work_ms, 0);
+}
+
 static void nobody_steals_in_a_safe_map(void **state)
 {
 	struct little_world *world = *state;
@@ -201,6 +212,7 @@ int main(void)
 		WORLD_TEST(things_are_taken_to_the_last_one_and_some_never),
 		WORLD_TEST(what_does_not_fit_falls_at_her_feet),
 		WORLD_TEST(refusals),
+		WORLD_TEST(outside_the_frame_there_is_nobody_to_ask),
 		WORLD_TEST(nobody_steals_in_a_safe_map),
 	};
 	return cmocka_run_group_tests_name("rules_steal", tests, NULL, NULL);

@@ -7,7 +7,8 @@
 #include "worker/game/formulas.h"
 #include "worker/game/rule.h"
 
-/* A shot at a tile with the bow or knife in his hand (13.11): all gates and checks are its own. */
+/* A shot at a tile in sight, inside the frame, with the bow or knife in his hand (13.11): all gates and other checks are its
+ * own. */
 void fight_shoot(struct tx *tx, const struct actor *me, int x, int y);
 
 /* What he has in his hands, and how well he strikes and evades with it; evasion with his shield. */

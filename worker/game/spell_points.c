@@ -170,9 +170,10 @@ static bool creature_harmed(const struct cast *cast)
 		return false;
 	creature_attacked(tx, victim, me);
 	cast_show(cast);
-	creature_sound(tx, victim, CREATURE_SOUND_IS_HIT);
-	int damage = spell_damage(cast->spell, &cast->caster, change_roll(tx, cast->spell, SPELL_HP)).with_instrument;
 	const struct creature_def *creature = creature_def_of(tx, victim);
+	if (creature != NULL && creature->sound[CREATURE_SOUND_IS_HIT] != 0)
+		creature_sound(tx, victim, CREATURE_SOUND_IS_HIT);
+	int damage = spell_damage(cast->spell, &cast->caster, change_roll(tx, cast->spell, SPELL_HP)).with_instrument;
 	int hurts = spell_hurts(damage, creature != NULL ? creature->magic_defence : 0);
 	bool lives = creature_hurt(tx, victim, hurts);
 	change_told(cast, SPELL_HP, hurts, false);

@@ -59,7 +59,7 @@ void cast_show(const struct cast *cast)
 {
 	spell_words(cast->tx, cast->spell, cast->me->index);
 	effect_reveal(cast->tx, cast->me->index); /* who speaks does not hide; the spell's invisibility stays */
-	if (cast->target == 0 || cast->spell->target == TARGET_GROUND)
+	if (cast->target == 0)
 		return;
 	spell_show_on(cast->tx, cast->spell, cast->target);
 	lines_told(cast);

@@ -5,7 +5,7 @@
 
 #include "worker/game/rule.h"
 
-/* A theft from who stands there: all gates and checks are its own. */
+/* A theft from who stands there, in sight and inside the frame: all other checks and the gates are its own. */
 void steal_try(struct tx *tx, const struct actor *me, int x, int y);
 
 /* What lies in this slot may be stolen from him: `ObjEsRobable`. */

@@ -36,6 +36,8 @@ enum tx_verdict rule_work_left_click(struct tx *tx, const struct actor *me, cons
 		TELL(tx, me->index, POS_UPDATE, .x = me->body->x, .y = me->body->y);
 		return TX_COMMIT;
 	}
+	if (!tile_is_in_frame(x, y))
+		return TX_COMMIT;
 	leaving_cancel(tx, me->index);
 	switch (packet->WORK_LEFT_CLICK.skill) {
 	case SKILL_MAGIC:
