@@ -86,4 +86,25 @@ static inline unsigned amount_in(struct little_world *world, uint32_t who, unsig
 	return player_of(world, who)->inventory[slot - 1].amount;
 }
 
+/* What a blow of his does before anything keeps it off; of a weapon without dice. */
+static inline int damage_of_his(struct little_world *world, uint32_t who)
+{
+	const struct player *player = player_of(world, who);
+	struct arms arms = player_arms(&world->tx, player);
+	struct damage_terms terms =
+		damage_terms(&arms, catalog_class(world->catalog, player->class_id),
+					 player->attributes_now[ATTRIBUTE_STRENGTH - 1], player->hit_min, player->hit_max);
+	assert_int_equal(terms.weapon.min, terms.weapon.max);
+	assert_int_equal(terms.own.min, terms.own.max);
+	return damage_of(&terms, terms.weapon.min, terms.own.min);
+}
+
+/* At sea, in a ship of this kind, which lies in the last slot. */
+static inline void sails(struct little_world *world, uint32_t who, enum thing ship)
+{
+	give(world, who, INVENTORY_SLOTS_NORMAL, ship, 1);
+	player_of(world, who)->equipment[EQUIP_BOAT] = INVENTORY_SLOTS_NORMAL;
+	body_of(world, who)->flags |= BODY_SAILING;
+}
+
 #endif

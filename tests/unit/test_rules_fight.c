@@ -244,6 +244,58 @@ static void the_last_blow(void **state)
 	EXPECT_SOUND(world);
 }
 
+/* --- while something else goes on ------------------------------------------------------------------------------------------ */
+
+static void staff_does_not_fight(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	player_of(world, ana)->privileges = PRIVILEGE_DEMIGOD;
+	strike(world);
+	EXPECT_NOTHING_ELSE(world);
+	assert_int_equal(lost(world), 0);
+}
+
+static void the_paralysed_strike(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	body_of(world, ana)->flags |= BODY_PARALYSED;
+	assert_true(strike_until_it_hits(world) > 0);
+}
+
+/* Neither slips away from the fight by leaving (13.18). */
+static void a_blow_ends_the_countdowns_of_both(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	rested(world, ana);
+	player_of(world, ana)->logout_due_ms = player_of(world, beto)->logout_due_ms = world->tx.now_ms + 9000;
+	DO(world, ana, ATTACK);
+	EXPECT_LINE(world, ana, TEXT_LEAVING_CANCELLED);
+	EXPECT_LINE(world, beto, TEXT_LEAVING_CANCELLED);
+	assert_int_equal(player_of(world, ana)->logout_due_ms + player_of(world, beto)->logout_due_ms, 0);
+}
+
+/* Of two who kill each other at once the first one does: a ghost strikes nobody (20 no. 7, 17). */
+static void who_died_first_does_not_strike_back(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	player_of(world, beto)->safe_mode = 0;
+	body_of(world, beto)->heading = HEADING_NORTH;
+	for (int i = 0; i < 100 && !player_of(world, beto)->dead; i++) {
+		player_of(world, beto)->hp = 1;
+		strike(world);
+	}
+	forget(world);
+	int16_t hp = player_of(world, ana)->hp;
+	DO(world, beto, ATTACK);
+	EXPECT_LINE(world, beto, TEXT_DEAD_CANNOT);
+	EXPECT_NOTHING_ELSE(world);
+	assert_int_equal(player_of(world, ana)->hp, hp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +313,10 @@ int main(void)
 		WORLD_TEST(armour_takes_all_but_one),
 		WORLD_TEST(a_shield_is_heard_only_when_the_blow_missed),
 		WORLD_TEST(the_last_blow),
+		WORLD_TEST(staff_does_not_fight),
+		WORLD_TEST(the_paralysed_strike),
+		WORLD_TEST(a_blow_ends_the_countdowns_of_both),
+		WORLD_TEST(who_died_first_does_not_strike_back),
 	};
 	return cmocka_run_group_tests_name("rules_fight", tests, NULL, NULL);
 }

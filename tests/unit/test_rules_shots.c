@@ -94,6 +94,98 @@ static void a_click_outside_the_frame_is_no_shot(void **state)
 	assert_int_equal(player_of(world, ana)->gates.shot_ms, 0);
 }
 
+static void a_pirates_knife_slashes_a_fifth_more(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	world->config.rules.knife_percent = 100;
+	arm(world, ana, 1, THING_KNIFE, 1000);
+	for (unsigned pirate = 0; pirate <= 1; pirate++) {
+		player_of(world, ana)->class_id = pirate ? CLASS_PIRATE : CLASS_HUNTER;
+		int by;
+		do {
+			shoot(world, X, Y + 1);
+			by = lost(world);
+		} while (by == 0);
+		const struct s2c_packet *told = multi(world, ana, MULTI_USER_HITTED_USER);
+		assert_non_null(told);
+		int damage = told->multi.USER_HITTED_USER.damage;
+		assert_int_equal(by, pirate ? damage + damage / 5 : damage);
+		if (!pirate)
+			continue;
+		EXPECT_LINE(world, ana, TEXT_SLASHED, "Beto", damage / 5);
+		EXPECT_LINE(world, beto, TEXT_SLASHED_YOU, "Ana", damage / 5);
+	}
+}
+
+static void a_bow_in_the_hand_asks_for_its_target(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	give(world, ana, 1, THING_BOW, 1);
+	give(world, ana, 2, THING_KNIFE, 3);
+	wear(world, ana, 1);
+	DO(world, ana, USE_ITEM, .slot = 1);
+	EXPECT_MULTI(world, ana, WORK_REQUEST_TARGET, .skill = SKILL_RANGED);
+	DO(world, ana, USE_ITEM, .slot = 2); /* not in the hand */
+	EXPECT_NOTHING_ELSE(world);
+}
+
+/* Somebody whose head is clicked stands a tile further south: too far to shoot back (13.11). */
+static void who_cannot_shoot_back_is_not_shot_at(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	arm(world, ana, 1, THING_BOW, 1);
+	arm(world, ana, 2, THING_ARROWS, 5);
+	stand(world, beto, X, Y + 7);
+	shoot(world, X, Y + 6);
+	EXPECT_LINE(world, ana, TEXT_TOO_FAR);
+	assert_int_equal(lost(world), 0);
+	assert_int_equal(amount_in(world, ana, 2), 5);
+	stand(world, beto, X, Y + 6);
+	shoot(world, X, Y + 5);
+	assert_int_equal(amount_in(world, ana, 2), 4);
+}
+
+static void who_rests_meditates_or_serves_does_not_shoot(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	arm(world, ana, 1, THING_BOW, 1);
+	arm(world, ana, 2, THING_ARROWS, 5);
+	static const uint32_t busy[] = {BODY_RESTING, BODY_MEDITATING};
+	for (unsigned i = 0; i < sizeof busy / sizeof *busy; i++) {
+		body_of(world, ana)->flags |= busy[i];
+		shoot(world, X, Y + 1);
+		EXPECT_NOTHING_ELSE(world);
+		body_of(world, ana)->flags &= ~busy[i];
+	}
+	player_of(world, ana)->privileges = PRIVILEGE_GOD;
+	shoot(world, X, Y + 1);
+	EXPECT_NOTHING_ELSE(world);
+	assert_int_equal(amount_in(world, ana, 2), 5);
+	assert_int_equal(lost(world), 0);
+}
+
+/* Who hides is seen when he shoots, and no longer spared by creatures (9.5, 11.4); but not when the bow was not ready. */
+static void a_shot_shows_who_shoots(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	arm(world, ana, 1, THING_BOW, 1);
+	arm(world, ana, 2, THING_ARROWS, 5);
+	shoot(world, X + 4, Y);
+	body_of(world, ana)->flags |= BODY_HIDDEN;
+	player_of(world, ana)->protected_until_ms = UINT64_MAX;
+	DO(world, ana, WORK_LEFT_CLICK, .x = X + 4, .y = Y, .skill = SKILL_RANGED);
+	assert_true((body_of(world, ana)->flags & BODY_HIDDEN) != 0);
+	assert_int_equal(player_of(world, ana)->protected_until_ms, UINT64_MAX);
+	shoot(world, X + 4, Y);
+	assert_int_equal(body_of(world, ana)->flags & BODY_HIDDEN, 0);
+	assert_int_equal(player_of(world, ana)->protected_until_ms, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +194,11 @@ int main(void)
 		WORLD_TEST(shots_wait_for_shots_and_for_blows),
 		WORLD_TEST(a_knife_is_thrown_away),
 		WORLD_TEST(a_click_outside_the_frame_is_no_shot),
+		WORLD_TEST(a_pirates_knife_slashes_a_fifth_more),
+		WORLD_TEST(a_bow_in_the_hand_asks_for_its_target),
+		WORLD_TEST(who_cannot_shoot_back_is_not_shot_at),
+		WORLD_TEST(who_rests_meditates_or_serves_does_not_shoot),
+		WORLD_TEST(a_shot_shows_who_shoots),
 	};
 	return cmocka_run_group_tests_name("rules_shots", tests, NULL, NULL);
 }
