@@ -7,7 +7,6 @@
 #include "worker/game/look.h"
 #include "worker/game/tile.h"
 #include "worker/game/vitals.h"
-#include "worker/game/wire.h"
 
 /* --- who fights with what ---------------------------------------------------------------------------------------------- */
 

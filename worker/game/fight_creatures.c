@@ -1,5 +1,4 @@
 /* fight_creatures.c - a player's blow or shot at a creature. rules-life-combat-magic.md 13.6, 13.12 to 13.14. */
-#include "common/catalog/tables.h"
 #include "worker/game/creature.h"
 #include "worker/game/experience.h"
 #include "worker/game/fight_parts.h"

@@ -4,7 +4,6 @@
 #include "worker/game/fight_parts.h"
 #include "worker/game/gates.h"
 #include "worker/game/inventory.h"
-#include "worker/game/look.h"
 #include "worker/game/move.h"
 #include "worker/game/sight.h"
 #include "worker/game/vitals.h"
