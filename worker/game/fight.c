@@ -82,14 +82,6 @@ void swing_heard(struct tx *tx, uint32_t index)
 	show_sound(tx, body->map, body->x, body->y, SOUND_SWING);
 }
 
-bool swing_stamina_left(struct tx *tx, const struct actor *me)
-{
-	if (me->player->stamina >= tx->config->rules.strike_stamina)
-		return true;
-	tell_text(tx, me->index, FONT_INFO, me->player->gender == GENDER_WOMAN ? TEXT_TIRED_WOMAN : TEXT_TIRED_MAN);
-	return false;
-}
-
 void swing_stamina_pay(struct tx *tx, uint32_t index)
 {
 	int most = tx->config->rules.strike_stamina;
@@ -143,7 +135,7 @@ enum tx_verdict rule_attack(struct tx *tx, const struct actor *me, const struct 
 	if (!gate_strike(tx, me->index))
 		return TX_COMMIT;
 	fight_shows(tx, me->index);
-	if (swing_stamina_left(tx, me))
+	if (!tired_tell(tx, me->index, tx->config->rules.strike_stamina))
 		strike_forward(tx, me);
 	return TX_COMMIT;
 }

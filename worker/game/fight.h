@@ -28,7 +28,4 @@ void shield_block(struct tx *tx, uint32_t attacker, uint32_t victim);
  * killer (12.2, 12.8), and the death. Both are on one map; the victim may be on another afterwards. */
 void fight_killed(struct tx *tx, uint32_t killer, uint32_t victim);
 
-/* Who attacks is no longer protected from creatures, and no longer hidden. */
-void fight_shows(struct tx *tx, uint32_t player);
-
 #endif

@@ -21,10 +21,12 @@ int fighter_damage(struct tx *tx, const struct player *player);
 
 /* --- fight.c: a swing --- */
 
-/* false: too tired, he was told. */
-bool swing_stamina_left(struct tx *tx, const struct actor *me);
+/* It costs up to rules.strike_stamina; he is told. */
 void swing_stamina_pay(struct tx *tx, uint32_t player);
 void swing_heard(struct tx *tx, uint32_t player);
+
+/* Who attacks is no longer protected from creatures, and no longer hidden. */
+void fight_shows(struct tx *tx, uint32_t player);
 
 /* --- what it meets --- */
 

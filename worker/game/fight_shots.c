@@ -55,7 +55,7 @@ void fight_shoot(struct tx *tx, const struct actor *me, int x, int y)
 		return;
 	fight_shows(tx, me->index);
 	unsigned slot = shot_slot(tx, me);
-	if (slot == 0 || !swing_stamina_left(tx, me))
+	if (slot == 0 || tired_tell(tx, me->index, tx->config->rules.strike_stamina))
 		return;
 	swing_stamina_pay(tx, me->index);
 	struct target target = sight_target(tx, me->body, x, y);

@@ -186,10 +186,8 @@ void steal_try(struct tx *tx, const struct actor *me, int x, int y)
 	uint32_t victim = victim_at(tx, me, x, y);
 	if (victim == 0)
 		return;
-	if (me->player->stamina < STEAL_STAMINA) {
-		tell_text(tx, me->index, FONT_INFO, me->player->gender == GENDER_WOMAN ? TEXT_TIRED_WOMAN : TEXT_TIRED_MAN);
+	if (tired_tell(tx, me->index, STEAL_STAMINA))
 		return;
-	}
 	vital_add(tx, me->index, VITAL_STAMINA, -STEAL_STAMINA);
 	vital_tell(tx, me->index, VITAL_STAMINA);
 	rob(tx, me, victim);
