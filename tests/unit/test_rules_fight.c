@@ -244,6 +244,28 @@ static void the_last_blow(void **state)
 	EXPECT_SOUND(world);
 }
 
+/* Who took her creature may be killed for it by her alone: no crime, no count, but experience (12.6, 13.7 no. 7). */
+static void killing_who_may_be_attacked_is_no_murder(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	struct player *me = player_of(world, ana);
+	me->safe_mode = 1;
+	player_of(world, beto)->attackable_by = 101;
+	player_of(world, beto)->effect_due_ms[EFFECT_ATTACKABLE] = UINT64_MAX;
+	for (int i = 0; i < 100 && !player_of(world, beto)->dead; i++) {
+		player_of(world, beto)->hp = 1;
+		strike(world);
+	}
+	assert_int_equal(player_of(world, beto)->dead, 1);
+	assert_int_equal(player_of(world, beto)->attackable_by, 0);
+	EXPECT_MULTI(world, ana, HAVE_KILLED_USER, .victim_char = (int32_t)beto, .exp = 40);
+	assert_false(player_is_criminal(me));
+	assert_int_equal(me->citizens_killed + me->criminals_killed + me->players_killed, 0);
+	assert_int_equal(me->reputation[REPUTATION_ASSASSIN] + me->reputation[REPUTATION_BANDIT], 0);
+	assert_int_equal(me->experience, 40);
+}
+
 /* --- while something else goes on ------------------------------------------------------------------------------------------ */
 
 static void staff_does_not_fight(void **state)
@@ -317,6 +339,7 @@ int main(void)
 		WORLD_TEST(the_paralysed_strike),
 		WORLD_TEST(a_blow_ends_the_countdowns_of_both),
 		WORLD_TEST(who_died_first_does_not_strike_back),
+		WORLD_TEST(killing_who_may_be_attacked_is_no_murder),
 	};
 	return cmocka_run_group_tests_name("rules_fight", tests, NULL, NULL);
 }
