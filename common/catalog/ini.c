@@ -16,12 +16,41 @@ struct ini {
 	struct tally odd; /* lines that are neither remark nor blank nor of use */
 };
 
-static uint32_t text_hash(const char *text)
+/* The next letter of a section's or key's name as names are compared, taken off: in upper case, and an enye as the N that some
+ * files write for it (rules-life-combat-magic.md 13.1), be it one byte of Latin-1 or two of UTF-8. */
+static unsigned char letter_take(const char **name)
+{
+	enum { ENYE = 0xD1, UTF8_FIRST = 0xC3, UTF8_ENYE = 0x91, UTF8_SMALL_ENYE = 0xB1 };
+	unsigned char letter = (unsigned char)*(*name)++, next = (unsigned char)**name;
+	if (letter == UTF8_FIRST && (next == UTF8_ENYE || next == UTF8_SMALL_ENYE)) {
+		(*name)++;
+		return 'N';
+	}
+	letter = fold_upper(letter);
+	return letter == ENYE ? 'N' : letter;
+}
+
+static uint32_t name_hash(const char *name)
 {
 	uint32_t hash = 2166136261u; /* FNV-1a */
-	for (; *text != '\0'; text++)
-		hash = (hash ^ fold_upper((unsigned char)*text)) * 16777619u;
+	while (*name != '\0')
+		hash = (hash ^ letter_take(&name)) * 16777619u;
 	return hash;
+}
+
+static int name_compare(const char *a, const char *b)
+{
+	while (*a != '\0' && *b != '\0') {
+		int x = letter_take(&a), y = letter_take(&b);
+		if (x != y)
+			return x - y;
+	}
+	return (*a != '\0') - (*b != '\0');
+}
+
+static bool name_equal(const char *a, const char *b)
+{
+	return name_compare(a, b) == 0;
 }
 
 static bool array_grow(void **rows, uint32_t count, uint32_t *capacity, size_t stride)
@@ -56,7 +85,7 @@ static bool section_add(struct ini *ini, char *name, unsigned line)
 		return false;
 	ini->sections = rows;
 	name = trim(name);
-	ini->sections[ini->section_count++] = (struct ini_section){.name = name, .line = line, .hash = text_hash(name)};
+	ini->sections[ini->section_count++] = (struct ini_section){.name = name, .line = line, .hash = name_hash(name)};
 	return true;
 }
 
@@ -67,7 +96,7 @@ static bool entry_add(struct ini *ini, char *key, const char *value, unsigned li
 		return false;
 	ini->entries = rows;
 	ini->entries[ini->entry_count++] = (struct ini_entry){
-		.key = key, .value = value, .line = line, .hash = text_hash(key), .section = ini->section_count - 1};
+		.key = key, .value = value, .line = line, .hash = name_hash(key), .section = ini->section_count - 1};
 	return true;
 }
 
@@ -132,7 +161,7 @@ static int entry_compare(const void *a, const void *b)
 		return x->section < y->section ? -1 : 1;
 	if (x->hash != y->hash)
 		return x->hash < y->hash ? -1 : 1;
-	int order = fold_compare(x->key, y->key);
+	int order = name_compare(x->key, y->key);
 	if (order != 0)
 		return order;
 	return x->line < y->line ? -1 : x->line > y->line;
@@ -145,7 +174,7 @@ static int section_compare(const void *a, const void *b, void *context)
 	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
 	if (sections[i].hash != sections[j].hash)
 		return sections[i].hash < sections[j].hash ? -1 : 1;
-	int order = fold_compare(sections[i].name, sections[j].name);
+	int order = name_compare(sections[i].name, sections[j].name);
 	if (order != 0)
 		return order;
 	return i < j ? -1 : i > j;
@@ -164,7 +193,7 @@ static bool sections_sort(struct ini *ini, struct catalog_warnings *warnings)
 	const struct ini_section *first = NULL;
 	for (uint32_t i = 0; i < ini->section_count; i++) {
 		struct ini_section *section = &ini->sections[ini->section_order[i]];
-		section->repeated = first != NULL && section->hash == first->hash && fold_equal(section->name, first->name);
+		section->repeated = first != NULL && section->hash == first->hash && name_equal(section->name, first->name);
 		if (section->repeated)
 			warnings_add(warnings, "%s line %u: section [%s] again; the one of line %u counts", ini->file.label,
 						 section->line, section->name, first->line);
@@ -186,7 +215,7 @@ static void entries_sort(struct ini *ini, struct catalog_warnings *warnings)
 		if (section->count++ == 0)
 			section->first = i;
 		entry->repeated = first != NULL && entry->section == first->section && entry->hash == first->hash &&
-						  fold_equal(entry->key, first->key);
+						  name_equal(entry->key, first->key);
 		if (!entry->repeated)
 			first = entry;
 		else if (!section->repeated)
@@ -239,7 +268,7 @@ const char *ini_label(const struct ini *ini)
 
 struct ini_section *ini_section(struct ini *ini, const char *name)
 {
-	uint32_t hash = text_hash(name), low = 0, high = ini->section_count;
+	uint32_t hash = name_hash(name), low = 0, high = ini->section_count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		if (ini->sections[ini->section_order[middle]].hash < hash)
@@ -251,7 +280,7 @@ struct ini_section *ini_section(struct ini *ini, const char *name)
 		struct ini_section *section = &ini->sections[ini->section_order[low]];
 		if (section->hash != hash)
 			break;
-		if (!section->repeated && fold_equal(section->name, name)) {
+		if (!section->repeated && name_equal(section->name, name)) {
 			section->asked = true;
 			return section;
 		}
@@ -263,7 +292,7 @@ const struct ini_entry *ini_entry(struct ini *ini, const struct ini_section *sec
 {
 	if (section == NULL)
 		return NULL;
-	uint32_t hash = text_hash(key), low = section->first, high = section->first + section->count, end = high;
+	uint32_t hash = name_hash(key), low = section->first, high = section->first + section->count, end = high;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		if (ini->entries[middle].hash < hash)
@@ -272,7 +301,7 @@ const struct ini_entry *ini_entry(struct ini *ini, const struct ini_section *sec
 			high = middle;
 	}
 	for (; low < end && ini->entries[low].hash == hash; low++) {
-		if (!ini->entries[low].repeated && fold_equal(ini->entries[low].key, key)) {
+		if (!ini->entries[low].repeated && name_equal(ini->entries[low].key, key)) {
 			ini->entries[low].read = true;
 			return &ini->entries[low];
 		}

@@ -1,8 +1,9 @@
 /* ini.h - the "section / key = value" dialect of the classic files (formats.md 1.3), read from memory.
  *
  * One loader for all files: sections are found by `[...]` at the line's start and the rest of that line is ignored; case
- * does not matter; keys are trimmed, values are kept raw; lines without `=`, lines that start with ; ' or #, and keys
- * before the first section are ignored; the first section and the first key win, repetitions are warned about.
+ * does not matter, and an enye is an N in the names of sections and keys, whatever its bytes; keys are trimmed, values are
+ * kept raw; lines without `=`, lines that start with ; ' or #, and keys before the first section are ignored; the first
+ * section and the first key win, repetitions are warned about.
  * Refused, with file and line: NUL bytes, lines over INI_LINE_BYTES_MAX, more than INI_LINES_MAX lines.
  *
  * Owns the file's bytes; what it returns lives as long as it does. Not for several threads: looking up marks as read. */

@@ -77,7 +77,6 @@ static const struct field fields[] = {
 	NUMBER_OF(KIND(WEAPON), "StaffDamageBonus", staff_bonus, INT16_MAX),
 	NUMBER_OF(KIND(WEAPON), "Refuerzo", pierce, INT16_MAX),
 	FLAG_OF(KIND(WEAPON), "Apu\361ala", ITEM_STABS),
-	FLAG_OF(KIND(WEAPON), "Apunala", ITEM_STABS),
 	FLAG_OF(KIND(WEAPON), "Proyectil", ITEM_SHOOTS),
 	FLAG_OF(KIND(WEAPON), "Municiones", ITEM_NEEDS_ARROWS),
 	FLAG_OF(KIND(WEAPON) | KIND(ARROW), "Envenena", ITEM_POISONS),

@@ -76,6 +76,11 @@ static const struct {
 	{THING_POISON_SWORD,
 	 "Name=Espada con veneno\r\nGrhIndex=547\r\nObjType=2\r\nEnvenena=1\r\nMinHIT=1\r\nMaxHIT=1\r\nAnim=18\r\n"},
 	{THING_ARMOUR, "Name=Armadura\r\nGrhIndex=548\r\nObjType=3\r\nNumRopaje=65\r\nMINDEF=3000\r\nMAXDEF=3000\r\n"},
+	{THING_GALLEON, "Name=Galeon\r\nGrhIndex=522\r\nObjType=31\r\nNumRopaje=86\r\nMinHIT=500\r\nMaxHIT=500\r\n"
+					"MINDEF=300\r\nMAXDEF=300\r\n"},
+	{THING_LANCE, "Name=Lanza\r\nGrhIndex=549\r\nObjType=2\r\nMinHIT=1\r\nMaxHIT=1\r\nRefuerzo=3000\r\nAnim=18\r\n"},
+	{THING_MACE, "Name=Maza\r\nGrhIndex=550\r\nObjType=2\r\nMinHIT=30000\r\nMaxHIT=30000\r\nAnim=18\r\n"},
+	{THING_RELIC, "Name=Reliquia\r\nGrhIndex=551\r\nObjType=12\r\nNoRobable=1\r\n"},
 };
 
 static void things_write(struct world *files)

@@ -60,8 +60,12 @@ enum thing {
 	THING_KNIFE, /* is thrown, and slashes */
 	THING_DAGGER,
 	THING_POISON_SWORD,
-	THING_ARMOUR,       /* for everybody tall */
-	THING_COUNT = 1100, /* above all of them */
+	THING_ARMOUR,        /* for everybody tall */
+	THING_GALLEON = 210, /* strikes for 500, takes 300 off */
+	THING_LANCE,         /* strikes for 1; pierces 3000 points of armour */
+	THING_MACE,          /* strikes for more than the wire can carry */
+	THING_RELIC,         /* NoRobable: is not stolen */
+	THING_COUNT = 1100,  /* above all of them */
 	THING_MAGIC_LUTE = 696,
 	THING_ELVEN_LUTE = 1049,
 	THING_ELVEN_FLUTE = 1050,

@@ -54,6 +54,31 @@ static void sections_and_keys_are_found_in_any_case(void **state)
 	assert_null(ini);
 }
 
+/* Forks write it in Latin-1, in UTF-8 or as a plain N (rules-life-combat-magic.md 13.1). */
+static void an_enye_is_found_however_the_file_spells_it(void **state)
+{
+	(void)state;
+	static const char *const spellings[] = {"\321", "\361", "\303\221", "\303\261", "N", "n"};
+	for (unsigned i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+		char text[128];
+		snprintf(text, sizeof text, "[MODDA%sOARMAS]\r\nApu%sala=1\r\n", spellings[i], spellings[i]);
+		struct ini *ini = parse(text);
+		assert_string_equal(value(ini, "MODDA\321OARMAS", "Apu\361ala"), "1");
+		assert_string_equal(value(ini, "MODDANOARMAS", "Apunala"), "1");
+		assert_null(value(ini, "MODDAOARMAS", "Apuala"));
+		ini_free(&ini);
+	}
+	struct ini *ini = parse("[A]\r\nA\303o=1\r\n[B\303]\r\n"); /* half a letter is a letter of its own */
+	assert_null(value(ini, "A", "ANo"));
+	assert_string_equal(value(ini, "A", "A\343o"), "1");
+	assert_non_null(ini_section(ini, "b\343"));
+	ini_free(&ini);
+	ini = parse("[A]\r\nApu\361ala=1\r\nApunala=0\r\n");
+	assert_string_equal(value(ini, "A", "Apunala"), "1");
+	assert_int_equal(warnings.total, 1);
+	ini_free(&ini);
+}
+
 static void both_line_ends_and_a_missing_last_one_are_the_same(void **state)
 {
 	(void)state;
@@ -309,6 +334,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sections_and_keys_are_found_in_any_case),
+		cmocka_unit_test(an_enye_is_found_however_the_file_spells_it),
 		cmocka_unit_test(both_line_ends_and_a_missing_last_one_are_the_same),
 		cmocka_unit_test(what_follows_a_section_name_is_ignored_even_with_an_equals_sign),
 		cmocka_unit_test(values_stay_raw_and_keys_are_trimmed),

@@ -201,6 +201,29 @@ static void on_each_other(void **state)
 	EXPECT_SOUND(world);
 }
 
+/* Somebody whom the killer's client has never seen is not named to it, nor he to the victim's (13.18). */
+static void a_killer_far_away_is_not_named(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = victim_enter(world, PRIVILEGE_USER);
+	uint32_t beto = WIZARD(world, "Beto", .x = BEAR_X + 4, .y = WILD_BEASTS_Y - 4);
+	cast_at(world, beto, CHARM_SUMMON, BEAR_X + 3, WILD_BEASTS_Y - 5);
+	stand(world, beto, WIZARD_X - 40, WIZARD_Y - 40);
+	forget(world);
+	assert_true(creature_cast(world, player_of(world, beto)->pets[0].index, CHARM_SLAY, ana));
+	assert_true(player_of(world, ana)->dead);
+	assert_int_equal(player_of(world, beto)->citizens_killed, 1);
+	uint32_t both[] = {ana, beto};
+	for (unsigned i = 0; i < 2; i++) {
+		const struct s2c_packet *packet;
+		while ((packet = next_told(world, both[i])) != NULL) {
+			if (packet->id == S2C_MULTI_MESSAGE)
+				assert_true(packet->sub != MULTI_HAVE_KILLED_USER && packet->sub != MULTI_USER_KILL);
+		}
+	}
+	EXPECT_SOUND(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +239,7 @@ int main(void)
 		WORLD_TEST(rings_ward_off_creatures_too),
 		WORLD_TEST(where_magic_does_not_work_creatures_cast_nothing),
 		WORLD_TEST(on_each_other),
+		WORLD_TEST(a_killer_far_away_is_not_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

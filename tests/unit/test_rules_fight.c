@@ -1,94 +1,5 @@
-/* Blows and shots between players: rules-life-combat-magic.md 13. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "tests/harness/little_world.h"
-#include "worker/game/fight.h"
-#include "worker/game/wire.h"
-
-enum { X = 40, Y = 40 /* in the wild */, LIFE = 10000 };
-
-static uint32_t ana, beto;
-
-/* Ana looks at Beto, who is beside her in the wild; her safety is off. Both live long. */
-static void face_to_face(struct little_world *world)
-{
-	ana = ENTER(world, "Ana", .map = LAND_WILD, .x = X, .y = Y);
-	beto = ENTER(world, "Beto", .map = LAND_WILD, .x = X, .y = Y + 1);
-	player_of(world, ana)->id = 101;
-	player_of(world, beto)->id = 102;
-	player_of(world, ana)->safe_mode = 0;
-	player_of(world, ana)->hit_min = player_of(world, ana)->hit_max = 10;
-	player_of(world, ana)->experience_next = player_of(world, beto)->experience_next = 90000000;
-	player_of(world, ana)->skills_assigned = player_of(world, beto)->skills_assigned = 0;
-	player_of(world, beto)->hp = player_of(world, beto)->hp_max = LIFE;
-	body_of(world, ana)->heading = HEADING_SOUTH;
-}
-
-static void rested(struct little_world *world, uint32_t who)
-{
-	player_of(world, who)->stamina = 100;
-	pass_ms(world, 2000);
-	forget(world);
-}
-
-static void strike(struct little_world *world)
-{
-	rested(world, ana);
-	DO(world, ana, ATTACK);
-}
-
-static void shoot(struct little_world *world, unsigned x, unsigned y)
-{
-	rested(world, ana);
-	DO(world, ana, WORK_LEFT_CLICK, .x = (int32_t)x, .y = (int32_t)y, .skill = SKILL_RANGED);
-}
-
-/* A short message told to him, taken off; NULL = no such. */
-static const struct s2c_packet *multi(struct little_world *world, uint32_t who, unsigned id)
-{
-	const struct s2c_packet *packet;
-	while ((packet = next_told(world, who)) != NULL) {
-		if (packet->id == S2C_MULTI_MESSAGE && packet->sub == id)
-			return packet;
-	}
-	return NULL;
-}
-
-static int lost(struct little_world *world)
-{
-	int by = LIFE - player_of(world, beto)->hp;
-	player_of(world, beto)->hp = LIFE;
-	return by;
-}
-
-/* Strikes until a blow hits; what was told about it waits. Returns what Beto lost. */
-static int strike_until_it_hits(struct little_world *world)
-{
-	for (int i = 0; i < 500; i++) {
-		strike(world);
-		int by = lost(world);
-		if (by > 0)
-			return by;
-	}
-	fail_msg("no blow of 500 hits");
-	return 0;
-}
-
-static void arm(struct little_world *world, uint32_t who, unsigned slot, enum thing thing, unsigned amount)
-{
-	give(world, who, slot, thing, amount);
-	wear(world, who, slot);
-}
-
-static unsigned amount_in(struct little_world *world, uint32_t who, unsigned slot)
-{
-	return player_of(world, who)->inventory[slot - 1].amount;
-}
+/* Blows between players: what is told, what is refused, what keeps them off. rules-life-combat-magic.md 13.3 to 13.10, 13.18. */
+#include "tests/unit/test_fights.h"
 
 /* --- what everybody is told ----------------------------------------------------------------------------------------------- */
 
@@ -333,192 +244,78 @@ static void the_last_blow(void **state)
 	EXPECT_SOUND(world);
 }
 
-/* --- shots ------------------------------------------------------------------------------------------------------------------------ */
-
-static void each_shot_takes_an_arrow(void **state)
+/* Who took her creature may be killed for it by her alone: no crime, no count, but experience (12.6, 13.7 no. 7). */
+static void killing_who_may_be_attacked_is_no_murder(void **state)
 {
 	struct little_world *world = *state;
 	face_to_face(world);
-	arm(world, ana, 1, THING_BOW, 1);
-	arm(world, ana, 2, THING_ARROWS, 3);
-	shoot(world, X, Y + 1);
-	EXPECT_SLOT(world, ana, 2, THING_ARROWS, 2, WORN);
-	assert_true(player_of(world, ana)->stamina < 100);
-	shoot(world, X, Y - 5); /* into the air */
-	EXPECT_SLOT(world, ana, 2, THING_ARROWS, 1, WORN);
-	shoot(world, X, Y + 1);
-	EXPECT_SLOT(world, ana, 2, THING_NONE, 0, NOT_WORN);
-	assert_int_equal(player_of(world, ana)->equipment[EQUIP_AMMUNITION], 0);
-	shoot(world, X, Y + 1);
-	EXPECT_LINE(world, ana, TEXT_SHOOT_NO_ARROWS);
-	assert_int_equal(player_of(world, ana)->equipment[EQUIP_WEAPON], 0);
-	shoot(world, X, Y + 1);
-	EXPECT_LINE(world, ana, TEXT_SHOOT_NO_BOW);
-	EXPECT_SOUND(world);
+	struct player *me = player_of(world, ana);
+	me->safe_mode = 1;
+	player_of(world, beto)->attackable_by = 101;
+	player_of(world, beto)->effect_due_ms[EFFECT_ATTACKABLE] = UINT64_MAX;
+	for (int i = 0; i < 100 && !player_of(world, beto)->dead; i++) {
+		player_of(world, beto)->hp = 1;
+		strike(world);
+	}
+	assert_int_equal(player_of(world, beto)->dead, 1);
+	assert_int_equal(player_of(world, beto)->attackable_by, 0);
+	EXPECT_MULTI(world, ana, HAVE_KILLED_USER, .victim_char = (int32_t)beto, .exp = 40);
+	assert_false(player_is_criminal(me));
+	assert_int_equal(me->citizens_killed + me->criminals_killed + me->players_killed, 0);
+	assert_int_equal(me->reputation[REPUTATION_ASSASSIN] + me->reputation[REPUTATION_BANDIT], 0);
+	assert_int_equal(me->experience, 40);
 }
 
-static void a_refused_shot_keeps_its_arrow(void **state)
+/* --- while something else goes on ------------------------------------------------------------------------------------------ */
+
+static void staff_does_not_fight(void **state)
 {
 	struct little_world *world = *state;
 	face_to_face(world);
-	arm(world, ana, 1, THING_BOW, 1);
-	arm(world, ana, 2, THING_ARROWS, 3);
-	shoot(world, X, Y - 1); /* his head */
-	EXPECT_LINE(world, ana, TEXT_ATTACK_ONESELF);
-	player_of(world, ana)->safe_mode = 1;
-	shoot(world, X, Y + 1);
-	EXPECT_LINE(world, ana, TEXT_ATTACK_SAFE_MODE);
-	assert_int_equal(amount_in(world, ana, 2), 3);
-	shoot(world, X + 9, Y);
-	EXPECT(world, ana, POS_UPDATE, .x = X, .y = Y);
+	player_of(world, ana)->privileges = PRIVILEGE_DEMIGOD;
+	strike(world);
 	EXPECT_NOTHING_ELSE(world);
-	assert_int_equal(amount_in(world, ana, 2), 3);
+	assert_int_equal(lost(world), 0);
 }
 
-static void shots_wait_for_shots_and_for_blows(void **state)
+static void the_paralysed_strike(void **state)
 {
 	struct little_world *world = *state;
 	face_to_face(world);
-	arm(world, ana, 1, THING_BOW, 1);
-	arm(world, ana, 2, THING_ARROWS, 5);
-	shoot(world, X, Y + 1);
-	DO(world, ana, WORK_LEFT_CLICK, .x = X, .y = Y + 1, .skill = SKILL_RANGED); /* after a second */
-	assert_int_equal(amount_in(world, ana, 2), 4);
-	DO(world, ana, EQUIP_ITEM, .slot = 1); /* takes it off: bare hands must wait for the bow too */
-	forget(world);
-	player_of(world, ana)->stamina = 100;
-	world->tx.now_ms = player_of(world, ana)->gates.shot_ms + 300;
+	body_of(world, ana)->flags |= BODY_PARALYSED;
+	assert_true(strike_until_it_hits(world) > 0);
+}
+
+/* Neither slips away from the fight by leaving (13.18). */
+static void a_blow_ends_the_countdowns_of_both(void **state)
+{
+	struct little_world *world = *state;
+	face_to_face(world);
+	rested(world, ana);
+	player_of(world, ana)->logout_due_ms = player_of(world, beto)->logout_due_ms = world->tx.now_ms + 9000;
 	DO(world, ana, ATTACK);
-	EXPECT_NOTHING(world, ana);
+	EXPECT_LINE(world, ana, TEXT_LEAVING_CANCELLED);
+	EXPECT_LINE(world, beto, TEXT_LEAVING_CANCELLED);
+	assert_int_equal(player_of(world, ana)->logout_due_ms + player_of(world, beto)->logout_due_ms, 0);
 }
 
-static void a_knife_is_thrown_away(void **state)
+/* Of two who kill each other at once the first one does: a ghost strikes nobody (20 no. 7, 17). */
+static void who_died_first_does_not_strike_back(void **state)
 {
 	struct little_world *world = *state;
 	face_to_face(world);
-	player_of(world, ana)->class_id = CLASS_PIRATE;
-	world->config.rules.knife_percent = 100;
-	arm(world, ana, 1, THING_KNIFE, 300);
-	unsigned thrown = 0;
-	do {
-		shoot(world, X, Y + 1);
-		thrown++;
-	} while (lost(world) == 0);
-	assert_int_equal(amount_in(world, ana, 1), 300 - thrown);
-	bool slashed = false;
-	const struct s2c_packet *told;
-	while ((told = next_told(world, beto)) != NULL)
-		slashed |= told->id == S2C_CONSOLE_MSG && told->CONSOLE_MSG.text.length > 0;
-	assert_true(slashed);
-}
-
-/* --- besides ------------------------------------------------------------------------------------------------------------------------ */
-
-static void poison_goes_through_armour_and_comes_from_the_arrow(void **state)
-{
-	struct little_world *world = *state;
-	face_to_face(world);
-	arm(world, beto, 1, THING_ARMOUR, 1);
-	arm(world, ana, 1, THING_POISON_SWORD, 1);
-	world->config.rules.weapon_poison_percent = 100;
-	strike_until_it_hits(world);
-	assert_int_equal(player_of(world, beto)->poisoned, 1);
-	EXPECT_LINE(world, beto, TEXT_POISONED_YOU, "Ana");
-	EXPECT_LINE(world, ana, TEXT_POISONED, "Beto");
-
-	player_of(world, beto)->poisoned = 0;
-	arm(world, ana, 2, THING_BOW, 1);
-	arm(world, ana, 3, THING_ARROWS, 100);
-	do
-		shoot(world, X, Y + 1);
-	while (lost(world) == 0);
-	assert_int_equal(player_of(world, beto)->poisoned, 0);
-	arm(world, ana, 4, THING_POISON_ARROWS, 100);
-	do
-		shoot(world, X, Y + 1);
-	while (lost(world) == 0);
-	assert_int_equal(player_of(world, beto)->poisoned, 1);
-}
-
-static void daggers_stab_and_the_hungry_do_not(void **state)
-{
-	struct little_world *world = *state;
-	enum { BLOWS = 300 };
-	face_to_face(world);
-	player_of(world, ana)->class_id = CLASS_ASSASSIN;
-	player_of(world, ana)->skills[SKILL_STABBING - 1] = 100;
-	player_of(world, ana)->hunger = 0;
-	arm(world, ana, 1, THING_DAGGER, 1);
-	int lines = 0, hits = 0;
-	for (int i = 0; i < 20; i++)
-		strike_until_it_hits(world), lines += HOW_MANY(world, ana, CONSOLE_MSG);
-	assert_int_equal(lines, 0);
-	player_of(world, ana)->hunger = 100;
-	int plain = strike_until_it_hits(world), most = plain;
-	for (int i = 0; i < BLOWS; i++) {
-		int by = strike_until_it_hits(world);
-		most = by > most ? by : most;
-		plain = by < plain ? by : plain;
-		hits += by > plain * 2;
-	}
-	assert_int_equal(most, plain + stab_player_damage(plain, CLASS_ASSASSIN)); /* one damage: all ends are the same */
-	/* 24 of 101; five standard deviations of 7.4 */
-	assert_in_range(hits, 71 - 37, 71 + 37);
-}
-
-static void theft_gloves(void **state)
-{
-	struct little_world *world = *state;
-	face_to_face(world);
-	struct player *he = player_of(world, beto);
-	player_of(world, ana)->class_id = CLASS_BANDIT;
-	player_of(world, ana)->skills[SKILL_WRESTLING - 1] = 100;
-	player_of(world, ana)->level = 47;
-	arm(world, ana, 1, THING_THEFT_GLOVES, 1);
-	arm(world, beto, 1, THING_SHIELD, 1);
-	arm(world, beto, 2, THING_SWORD, 1);
-	arm(world, beto, 3, THING_HELMET, 1);
-	he->level = 19;
-	for (int i = 0; i < 200 && he->equipment[EQUIP_SHIELD] + he->equipment[EQUIP_WEAPON] + he->equipment[EQUIP_HELMET];
-		 i++) {
-		unsigned before = (he->equipment[EQUIP_SHIELD] != 0) + (he->equipment[EQUIP_WEAPON] != 0) +
-						  (he->equipment[EQUIP_HELMET] != 0);
-		strike_until_it_hits(world);
-		unsigned after = (he->equipment[EQUIP_SHIELD] != 0) + (he->equipment[EQUIP_WEAPON] != 0) +
-						 (he->equipment[EQUIP_HELMET] != 0);
-		assert_true(before - after <= 1);
-	}
-	assert_int_equal(he->equipment[EQUIP_SHIELD], 0);
-	assert_int_equal(he->equipment[EQUIP_WEAPON], 0);
-	assert_int_equal(he->equipment[EQUIP_HELMET], 0);
-
-	player_of(world, ana)->class_id = CLASS_THIEF;
-	for (int i = 0; i < 200 && (body_of(world, beto)->flags & BODY_PARALYSED) == 0; i++)
-		strike_until_it_hits(world);
-	assert_true((body_of(world, beto)->flags & BODY_PARALYSED) != 0);
-	EXPECT_LINE(world, beto, TEXT_HAND_PARALYSED_YOU);
-	EXPECT_SOUND(world);
-}
-
-static void thieves_disarm_even_who_wears_nothing(void **state)
-{
-	struct little_world *world = *state;
-	face_to_face(world);
-	player_of(world, ana)->class_id = CLASS_THIEF;
-	player_of(world, ana)->skills[SKILL_WRESTLING - 1] = 100;
-	arm(world, ana, 1, THING_THEFT_GLOVES, 1);
-	for (int i = 0; i < 30; i++) {
+	player_of(world, beto)->safe_mode = 0;
+	body_of(world, beto)->heading = HEADING_NORTH;
+	for (int i = 0; i < 100 && !player_of(world, beto)->dead; i++) {
+		player_of(world, beto)->hp = 1;
 		strike(world);
-		lost(world);
 	}
-	EXPECT_SOUND(world);
-	arm(world, beto, 2, THING_SWORD, 1);
-	for (int i = 0; i < 100 && player_of(world, beto)->equipment[EQUIP_WEAPON] != 0; i++) {
-		strike(world);
-		lost(world);
-	}
-	assert_int_equal(player_of(world, beto)->equipment[EQUIP_WEAPON], 0);
-	EXPECT_SLOT(world, beto, 2, THING_SWORD, 1, NOT_WORN);
+	forget(world);
+	int16_t hp = player_of(world, ana)->hp;
+	DO(world, beto, ATTACK);
+	EXPECT_LINE(world, beto, TEXT_DEAD_CANNOT);
+	EXPECT_NOTHING_ELSE(world);
+	assert_int_equal(player_of(world, ana)->hp, hp);
 }
 
 int main(void)
@@ -538,14 +335,11 @@ int main(void)
 		WORLD_TEST(armour_takes_all_but_one),
 		WORLD_TEST(a_shield_is_heard_only_when_the_blow_missed),
 		WORLD_TEST(the_last_blow),
-		WORLD_TEST(each_shot_takes_an_arrow),
-		WORLD_TEST(a_refused_shot_keeps_its_arrow),
-		WORLD_TEST(shots_wait_for_shots_and_for_blows),
-		WORLD_TEST(a_knife_is_thrown_away),
-		WORLD_TEST(poison_goes_through_armour_and_comes_from_the_arrow),
-		WORLD_TEST(daggers_stab_and_the_hungry_do_not),
-		WORLD_TEST(theft_gloves),
-		WORLD_TEST(thieves_disarm_even_who_wears_nothing),
+		WORLD_TEST(staff_does_not_fight),
+		WORLD_TEST(the_paralysed_strike),
+		WORLD_TEST(a_blow_ends_the_countdowns_of_both),
+		WORLD_TEST(who_died_first_does_not_strike_back),
+		WORLD_TEST(killing_who_may_be_attacked_is_no_murder),
 	};
 	return cmocka_run_group_tests_name("rules_fight", tests, NULL, NULL);
 }

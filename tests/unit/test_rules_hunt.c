@@ -1,5 +1,6 @@
 /* Players and creatures: who may strike which, whose it is, and the blow. rules-life-combat-magic.md 12.7, 13.6. */
 #include "tests/unit/test_deeds.h"
+#include "worker/game/fight.h"
 #include "worker/game/legality.h"
 #include "worker/game/wire.h"
 
@@ -358,6 +359,201 @@ static void a_creature_is_let_go_by_who_travels(void **state)
 	assert_int_equal(creature_in(world, goblin)->owner.index, 0);
 }
 
+/* --- what a blow does besides --------------------------------------------------------------------------------------------- */
+
+/* An evil one with a thousand lives and a voice, before Ana; her blows are without dice. */
+static uint32_t prey(struct little_world *world, enum beast beast)
+{
+	two_hunters(world);
+	uint32_t it = beast_call(world, beast, LAND_WILD, 60, 60);
+	beside(world, it);
+	player_of(world, ana)->hit_min = player_of(world, ana)->hit_max = 10;
+	player_of(world, ana)->attributes_now[ATTRIBUTE_STRENGTH - 1] = 15;
+	forget(world);
+	return it;
+}
+
+static void hold(struct little_world *world, unsigned slot, enum thing thing)
+{
+	give(world, ana, slot, thing, 1000);
+	wear(world, ana, slot);
+}
+
+static int strike_until_it_hits(struct little_world *world)
+{
+	for (int i = 0; i < 200; i++) {
+		strike(world);
+		int damage = damage_told(world);
+		if (damage >= 0)
+			return damage;
+	}
+	fail_msg("no blow of 200 hits");
+	return 0;
+}
+
+static void what_a_hunter_is_told(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t hunter = prey(world, BEAST_HUNTER);
+	player_of(world, ana)->skills_assigned = 10;
+	player_of(world, ana)->skills[SKILL_WRESTLING - 1] = 100; /* nothing to learn from it */
+	bool hit = false, missed = false;
+	for (int i = 0; i < 100 && !(hit && missed); i++) {
+		int hp = body_of(world, hunter)->hp = 1000;
+		creature_in(world, hunter)->experience = 50;
+		strike(world);
+		int by = hp - body_of(world, hunter)->hp;
+		EXPECT_ANY(world, ana, UPDATE_STA);
+		EXPECT_ANY(world, ana, UPDATE_USER_STATS);
+		if (by > 0) {
+			EXPECT(world, ana, PLAY_WAVE, .wave = 91, .x = 60, .y = 60);
+			EXPECT_MULTI(world, ana, USER_HIT_NPC, .damage = by);
+			EXPECT_LINE(world, ana, TEXT_EXPERIENCE_EARNED, hit_experience(by, hp, 1000, 50, 50));
+			EXPECT_ANY(world, ana, UPDATE_USER_STATS); /* what she earned */
+		} else {
+			EXPECT(world, ana, PLAY_WAVE, .wave = 2, .x = 60, .y = 61);
+			EXPECT_MULTI(world, ana, USER_SWING);
+		}
+		EXPECT_NOTHING(world, ana);
+		hit |= by > 0;
+		missed |= by == 0;
+	}
+	assert_true(hit && missed);
+}
+
+static void one_without_a_voice_is_heard_when_it_is_hit(void **state)
+{
+	struct little_world *world = *state;
+	prey(world, BEAST_WANDERER);
+	make_criminal(world, ana); /* it is peaceful */
+	for (int i = 0; i < 100; i++) {
+		strike(world);
+		const struct s2c_packet *packet;
+		int32_t wave = 0;
+		bool hit = false;
+		while ((packet = next_told(world, ana)) != NULL) {
+			wave = packet->id == S2C_PLAY_WAVE ? packet->PLAY_WAVE.wave : wave;
+			hit |= packet->id == S2C_MULTI_MESSAGE && packet->sub == MULTI_USER_HIT_NPC;
+		}
+		assert_int_equal(wave, hit ? 12 : 2);
+		if (hit)
+			return;
+	}
+	fail_msg("no blow of 100 hits");
+}
+
+/* A hide of 100 keeps off the blow, but not an assassin's dagger; it counts nothing for others (13.12). */
+static void an_assassin_does_not_feel_the_hide(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t dragon = prey(world, BEAST_DRAGON);
+	player_of(world, ana)->skills[SKILL_STABBING - 1] = 100;
+	hold(world, 1, THING_DAGGER);
+	for (unsigned assassin = 0; assassin <= 1; assassin++) {
+		player_of(world, ana)->class_id = assassin ? CLASS_ASSASSIN : CLASS_CLERIC;
+		struct arms arms = player_arms(&world->tx, player_of(world, ana));
+		struct damage_terms terms =
+			damage_terms(&arms, catalog_class(world->catalog, player_of(world, ana)->class_id), 15, 10, 10);
+		int base = damage_of(&terms, 3, 10), stabs = 0;
+		assert_in_range(base, 1, 99);
+		for (int i = 0; i < 100; i++) {
+			int hp = body_of(world, dragon)->hp = 5000;
+			assert_int_equal(strike_until_it_hits(world), 0);
+			int by = hp - body_of(world, dragon)->hp;
+			assert_true(by == 0 || (assassin && by == 2 * base));
+			stabs += by > 0;
+		}
+		assert_int_equal(stabs > 0, assassin);
+	}
+}
+
+/* The blow pays before its damage is done, the stab after its own (16.6): what is beyond the life that is left pays nothing. */
+static void a_stab_pays_for_what_it_finds(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t hunter = prey(world, BEAST_HUNTER);
+	struct player *me = player_of(world, ana);
+	me->class_id = CLASS_ASSASSIN;
+	me->skills[SKILL_STABBING - 1] = 100;
+	hold(world, 1, THING_DAGGER);
+	unsigned stabs = 0;
+	for (int i = 0; i < 100; i++) {
+		int hp = body_of(world, hunter)->hp = 1000, before = me->experience;
+		creature_in(world, hunter)->experience = 50;
+		int damage = strike_until_it_hits(world), extra = hp - body_of(world, hunter)->hp - damage;
+		int paid = hit_experience(damage, hp, 1000, 50, 50);
+		int more = hit_experience(extra, hp - damage - extra, 1000, 50, 50 - paid);
+		assert_int_equal(me->experience - before, paid + more);
+		assert_true(extra == 0 || extra == 2 * damage);
+		stabs += extra > 0;
+	}
+	assert_true(stabs > 0);
+}
+
+static void bandits_and_pirates_do_so_to_creatures_too(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t hunter = prey(world, BEAST_HUNTER);
+	struct player *me = player_of(world, ana);
+	me->class_id = CLASS_BANDIT;
+	me->skills[SKILL_WRESTLING - 1] = 100;
+	hold(world, 1, THING_VIKING_SWORD);
+	unsigned criticals = 0;
+	for (int i = 0; i < 60; i++) {
+		int hp = body_of(world, hunter)->hp = 1000;
+		int damage = strike_until_it_hits(world), extra = hp - body_of(world, hunter)->hp - damage;
+		assert_true(extra == 0 || extra == damage * 3 / 4);
+		criticals += extra > 0;
+	}
+	assert_true(criticals > 0);
+	me->class_id = CLASS_PIRATE;
+	world->config.rules.knife_percent = 100;
+	hold(world, 2, THING_KNIFE);
+	for (int i = 0; i < 100; i++) {
+		int hp = body_of(world, hunter)->hp = 1000;
+		me->stamina = 100;
+		pass_ms(world, 2000);
+		forget(world);
+		DO(world, ana, WORK_LEFT_CLICK, .x = 60, .y = 59, .skill = SKILL_RANGED); /* its head */
+		int damage = damage_told(world);
+		if (damage < 0)
+			continue;
+		assert_int_equal(hp - body_of(world, hunter)->hp, damage + damage / 5);
+		EXPECT_LINE(world, ana, TEXT_SLASHED_CREATURE, damage / 5);
+		return;
+	}
+	fail_msg("no knife of 100 hits");
+}
+
+static void a_ship_adds_to_the_blow(void **state)
+{
+	struct little_world *world = *state;
+	prey(world, BEAST_HUNTER);
+	hold(world, 1, THING_DAGGER);
+	int damage = strike_until_it_hits(world);
+	give(world, ana, 2, THING_GALLEON, 1);
+	player_of(world, ana)->equipment[EQUIP_BOAT] = 2;
+	body_of(world, ana)->flags |= BODY_SAILING;
+	assert_int_equal(strike_until_it_hits(world), damage + 500);
+}
+
+static void hunters_learn_and_druids_are_noticed(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t hunter = prey(world, BEAST_HUNTER);
+	struct player *me = player_of(world, ana);
+	int32_t *learnt = &me->skill_experience[SKILL_WRESTLING - 1];
+	me->skills_assigned = 10;
+	me->ignored = 1;
+	for (int i = 0; i < 20; i++) {
+		int hp = body_of(world, hunter)->hp = 1000;
+		*learnt = 0;
+		strike(world);
+		assert_int_equal(*learnt, body_of(world, hunter)->hp < hp ? 50 : 20);
+		assert_int_equal(me->ignored, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +570,13 @@ int main(void)
 		WORLD_TEST(the_dragon_sword_kills_one_dragon),
 		WORLD_TEST(arrows_fly_at_creatures_and_not_at_priests),
 		WORLD_TEST(a_creature_is_let_go_by_who_travels),
+		WORLD_TEST(what_a_hunter_is_told),
+		WORLD_TEST(one_without_a_voice_is_heard_when_it_is_hit),
+		WORLD_TEST(an_assassin_does_not_feel_the_hide),
+		WORLD_TEST(a_stab_pays_for_what_it_finds),
+		WORLD_TEST(bandits_and_pirates_do_so_to_creatures_too),
+		WORLD_TEST(a_ship_adds_to_the_blow),
+		WORLD_TEST(hunters_learn_and_druids_are_noticed),
 	};
 	return cmocka_run_group_tests_name("rules_hunt", tests, NULL, NULL);
 }

@@ -35,6 +35,19 @@ static void two_wolves_come_beside_the_tile(void **state)
 	EXPECT_SOUND(world);
 }
 
+/* The tile is meant, not who stands there (15.2 no. 7). */
+static void who_stands_on_the_tile_is_not_the_target(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = WIZARD(world, "Ana"), beto = TARGET(world, "Beto");
+	forget(world);
+	cast_on(world, ana, CHARM_SUMMON, beto);
+	assert_int_equal(with_him(world, ana), 2);
+	assert_int_equal(HOW_MANY(world, beto, UPDATE_USER_STATS), 0);
+	EXPECT_PAID(world, ana, 100, 0);
+	EXPECT_SOUND(world);
+}
+
 static void no_more_than_three_and_he_is_told(void **state)
 {
 	struct little_world *world = *state;
@@ -158,6 +171,39 @@ static void calling_asks_for_all_mana_and_for_a_pet(void **state)
 	assert_int_equal(player_of(world, ana)->mana, WIZARD_MANA - 1);
 }
 
+static void what_was_summoned_is_no_pet_to_be_called(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = WIZARD(world, "Ana");
+	cast_at(world, ana, CHARM_SUMMON, WIZARD_X + 4, WIZARD_Y);
+	player_of(world, ana)->mana = WIZARD_MANA;
+	forget(world);
+	cast_at(world, ana, CHARM_CALL, WIZARD_X, WIZARD_Y + 2);
+	EXPECT_REFUSED(world, ana, TEXT_SPELL_PET_NONE);
+}
+
+/* It waits outside, and the call was heard nevertheless. */
+static void a_pet_that_finds_no_place_waits(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = WIZARD(world, "Ana");
+	cast_at(world, ana, CHARM_SUMMON, WIZARD_X + 8, WIZARD_Y);
+	tame_by_decree(world, ana, 0);
+	player_of(world, ana)->mana = WIZARD_MANA;
+	forget(world);
+	struct map_state *map = &world->world.maps[LAND_WILD];
+	uint8_t open[sizeof map->blocked];
+	memcpy(open, map->blocked, sizeof open);
+	memset(map->blocked, 0xff, sizeof map->blocked);
+	cast_at(world, ana, CHARM_CALL, WIZARD_X, WIZARD_Y + 2);
+	memcpy(map->blocked, open, sizeof open);
+	assert_int_equal(player_of(world, ana)->pets[0].index, 0);
+	assert_int_equal(player_of(world, ana)->pet_kinds[0], BEAST_WOLF);
+	EXPECT_LINE(world, ana, TEXT_PET_CANNOT_COME);
+	EXPECT_PAID(world, ana, WIZARD_MANA, 13);
+	EXPECT_SOUND(world);
+}
+
 /* --- the eye ------------------------------------------------------------------------------------------------------------------- */
 
 static void the_eye_lights_those_whom_a_spell_hides(void **state)
@@ -197,10 +243,30 @@ static void the_eye_lights_those_whom_a_spell_hides(void **state)
 	EXPECT(world, ana, CREATE_FX, .char_index = (int16_t)who[4], .fx = 3, .loops = 6);
 }
 
+static void the_eye_sees_no_further_than_the_map(void **state)
+{
+	struct little_world *world = *state;
+	static const struct {
+		uint8_t x, y;
+	} corners[] = {{9, 7}, {92, 7}, {9, 94}, {92, 94}};
+	uint32_t ana = WIZARD(world, "Ana"), beto = TARGET(world, "Beto");
+	body_of(world, beto)->flags |= BODY_INVISIBLE;
+	for (unsigned i = 0; i < sizeof corners / sizeof *corners; i++) {
+		int inward = corners[i].x < 50 ? 1 : -1;
+		stand(world, ana, corners[i].x, corners[i].y);
+		stand(world, beto, (unsigned)(corners[i].x + inward), corners[i].y);
+		forget(world);
+		cast_at(world, ana, CHARM_EYE, corners[i].x, corners[i].y);
+		EXPECT(world, ana, CREATE_FX, .char_index = (int16_t)beto, .fx = 3, .loops = 6);
+		EXPECT_PAID(world, ana, 10, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(two_wolves_come_beside_the_tile),
+		WORLD_TEST(who_stands_on_the_tile_is_not_the_target),
 		WORLD_TEST(no_more_than_three_and_he_is_told),
 		WORLD_TEST(not_in_safe_places_nor_where_the_map_forbids_it),
 		WORLD_TEST(in_an_arena_of_an_unsafe_map_they_come),
@@ -209,7 +275,10 @@ int main(void)
 		WORLD_TEST(the_flute_makes_summoning_cheaper),
 		WORLD_TEST(the_pet_comes_for_all_the_mana),
 		WORLD_TEST(calling_asks_for_all_mana_and_for_a_pet),
+		WORLD_TEST(what_was_summoned_is_no_pet_to_be_called),
+		WORLD_TEST(a_pet_that_finds_no_place_waits),
 		WORLD_TEST(the_eye_lights_those_whom_a_spell_hides),
+		WORLD_TEST(the_eye_sees_no_further_than_the_map),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

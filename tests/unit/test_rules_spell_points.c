@@ -231,6 +231,21 @@ static void a_creature_loses_life_and_pays_for_what_it_had(void **state)
 	EXPECT_SOUND(world);
 }
 
+/* Unlike blows, spells are heard only on creatures with a sound of their own (15.5 no. 6; 13.6 no. 2). */
+static void a_creature_without_a_voice_bears_magic_in_silence(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t bear = beast_of(world, BEAST_BEAR);
+	uint32_t hunter = beast_call(world, BEAST_HUNTER, LAND_WILD, BEAR_X + 1, WILD_BEASTS_Y - 1);
+	uint32_t ana = WIZARD(world, "Ana", .x = BEAR_X, .y = WILD_BEASTS_Y - 4);
+	forget(world);
+	cast_on(world, ana, CHARM_HUNT, bear);
+	assert_int_equal(body_of(world, bear)->hp, 22);
+	assert_int_equal(HOW_MANY(world, ana, PLAY_WAVE), 0);
+	cast_on(world, ana, CHARM_HUNT, hunter);
+	EXPECT(world, ana, PLAY_WAVE, .wave = 91, .x = BEAR_X + 1, .y = WILD_BEASTS_Y - 1);
+}
+
 static void a_creature_is_healed_no_further_than_whole(void **state)
 {
 	struct little_world *world = *state;
@@ -295,6 +310,42 @@ static void damage_and_healing_vary_as_the_files_say(void **state)
 		assert_in_range(seen[i], 15, 70);
 }
 
+/* 15.8: help for a creature that somebody fights is taken from him. */
+static void healing_anothers_creature(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t bear = beast_of(world, BEAST_BEAR);
+	uint32_t ana = WIZARD(world, "Ana", .x = BEAR_X, .y = WILD_BEASTS_Y - 4);
+	uint32_t beto = WIZARD(world, "Beto", .x = BEAR_X + 1, .y = WILD_BEASTS_Y - 4);
+	struct player *he = player_of(world, beto), *she = player_of(world, ana);
+	she->id = 101;
+	he->id = 102;
+	cast_on(world, ana, CHARM_HUNT, bear);
+	assert_int_equal(creature_at(&world->tx, bear)->owner.index, ana);
+	she->mana = WIZARD_MANA;
+	cast_on(world, ana, CHARM_HEAL, bear); /* her own */
+	assert_int_equal(body_of(world, bear)->hp, 30);
+	body_of(world, bear)->hp = 3;
+	forget(world);
+	he->safe_mode = 1;
+	cast_on(world, beto, CHARM_HEAL, bear);
+	EXPECT_REFUSED(world, beto, TEXT_HELP_SAFE_MODE_CREATURE);
+	he->safe_mode = 0;
+	he->royal_army = she->royal_army = 1;
+	cast_on(world, beto, CHARM_HEAL, bear);
+	EXPECT_REFUSED(world, beto, TEXT_HELP_ARMY_CREATURE);
+	he->royal_army = she->royal_army = 0;
+	he->chaos_legion = she->chaos_legion = 1;
+	cast_on(world, beto, CHARM_HEAL, bear);
+	EXPECT_REFUSED(world, beto, TEXT_HELP_CHAOS_CREATURE);
+	he->chaos_legion = she->chaos_legion = 0;
+	assert_int_equal(body_of(world, bear)->hp, 3);
+	cast_on(world, beto, CHARM_HEAL, bear);
+	assert_int_equal(body_of(world, bear)->hp, 30);
+	assert_int_equal(he->attackable_by, 101);
+	EXPECT_PAID(world, beto, 20, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,10 +362,12 @@ int main(void)
 		WORLD_TEST(agility_and_strength_go_up_and_down_for_a_while),
 		WORLD_TEST(all_of_a_spell_happens_and_ends_with_death),
 		WORLD_TEST(a_creature_loses_life_and_pays_for_what_it_had),
+		WORLD_TEST(a_creature_without_a_voice_bears_magic_in_silence),
 		WORLD_TEST(a_creature_is_healed_no_further_than_whole),
 		WORLD_TEST(a_peaceful_creature_is_not_attacked_in_safe_mode),
 		WORLD_TEST(who_looks_like_a_creature_and_strikes_one_does_not_any_more),
 		WORLD_TEST(damage_and_healing_vary_as_the_files_say),
+		WORLD_TEST(healing_anothers_creature),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -452,6 +452,94 @@ static void druids_take_on_the_looks_of_creatures(void **state)
 	EXPECT_REFUSED(world, ana, TEXT_SPELL_MIMICKING);
 }
 
+/* Its master frees it, and nobody else (15.11); both flags end. */
+static void a_pet_is_freed_by_its_master(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = WIZARD(world, "Ana"), beto = WIZARD(world, "Beto", .x = WIZARD_X + 2);
+	cast_at(world, ana, CHARM_SUMMON, WIZARD_X, WIZARD_Y + 3);
+	uint32_t wolf = player_of(world, ana)->pets[0].index;
+	player_of(world, ana)->mana = WIZARD_MANA;
+	creature_state(world, wolf)->freed_ms = world->tx.now_ms + 100000;
+	body_of(world, wolf)->flags |= BODY_PARALYSED | BODY_IMMOBILISED;
+	forget(world);
+	cast_on(world, beto, CHARM_FREE, wolf);
+	EXPECT_NOTHING_ELSE(world);
+	assert_int_equal(player_of(world, beto)->mana, WIZARD_MANA);
+	cast_on(world, ana, CHARM_FREE, wolf);
+	assert_int_equal(body_of(world, wolf)->flags & (BODY_PARALYSED | BODY_IMMOBILISED), 0);
+	assert_int_equal(creature_state(world, wolf)->freed_ms, 0);
+	EXPECT_PAID(world, ana, 30, 0);
+	EXPECT_SOUND(world);
+}
+
+static void guards_of_chaos_are_freed_by_the_legion(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = WIZARD(world, "Ana", .criminal = true);
+	uint32_t guard = beast_call(world, BEAST_CHAOS_GUARD, LAND_WILD, WIZARD_X + 3, WIZARD_Y);
+	creature_state(world, guard)->freed_ms = world->tx.now_ms + 100000;
+	body_of(world, guard)->flags |= BODY_PARALYSED;
+	player_of(world, ana)->royal_army = 1;
+	cast_on(world, ana, CHARM_FREE, guard);
+	EXPECT_REFUSED(world, ana, TEXT_SPELL_GUARD_NOT_YOURS);
+	player_of(world, ana)->royal_army = 0;
+	player_of(world, ana)->chaos_legion = 1;
+	cast_on(world, ana, CHARM_FREE, guard);
+	assert_int_equal(body_of(world, guard)->flags & BODY_PARALYSED, 0);
+	EXPECT_PAID(world, ana, 30, 0);
+}
+
+/* What holds fast takes another's creature from him only when it is held fast already (12.7 no. 4). */
+static void paralysing_twice_takes_anothers_creature(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t bear = beast_of(world, BEAST_BEAR);
+	uint32_t ana = WIZARD(world, "Ana", .x = BEAR_X, .y = WILD_BEASTS_Y - 4);
+	uint32_t beto = WIZARD(world, "Beto", .x = BEAR_X + 1, .y = WILD_BEASTS_Y - 4);
+	player_of(world, ana)->id = 101;
+	player_of(world, beto)->id = 102;
+	player_of(world, beto)->safe_mode = 1;
+	cast_on(world, ana, CHARM_PARALYSE, bear);
+	assert_int_equal(creature_state(world, bear)->owner.index, ana);
+	forget(world);
+	cast_on(world, beto, CHARM_IMMOBILISE, bear);
+	EXPECT_REFUSED(world, beto, TEXT_ATTACK_SAFE_MODE_CREATURE);
+	assert_int_equal(body_of(world, bear)->flags & (BODY_PARALYSED | BODY_IMMOBILISED), BODY_PARALYSED);
+	player_of(world, beto)->safe_mode = 0;
+	cast_on(world, beto, CHARM_IMMOBILISE, bear);
+	assert_int_equal(player_of(world, beto)->attackable_by, 101);
+	assert_int_equal(creature_state(world, bear)->owner.index, ana);
+	EXPECT_PAID(world, beto, 30, 0);
+}
+
+static void who_comes_back_to_life_does_not_go_home(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = WIZARD(world, "Ana"), beto = ghost(world, false);
+	player_of(world, beto)->travelling = 1;
+	player_of(world, beto)->effect_due_ms[EFFECT_HOME] = world->tx.now_ms + 30000;
+	cast_on(world, ana, CHARM_REVIVE, beto);
+	assert_int_equal(player_of(world, beto)->travelling, 0);
+	assert_int_equal(player_of(world, beto)->effect_due_ms[EFFECT_HOME], 0);
+	EXPECT_MULTI(world, beto, CANCEL_HOME);
+}
+
+/* 500 points are enough for some criminals to be citizens again, which is seen at once (15.10). */
+static void reviving_a_citizen_may_make_a_criminal_one(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = WIZARD(world, "Ana", .criminal = true), beto = ghost(world, false);
+	struct player *player = player_of(world, ana);
+	memset(player->reputation, 0, sizeof player->reputation);
+	player->reputation[REPUTATION_BANDIT] = 100;
+	player->chaos_legion = 0;
+	cast_on(world, ana, CHARM_REVIVE, beto);
+	assert_int_equal(player->reputation[REPUTATION_NOBLE], 500);
+	EXPECT(world, beto, UPDATE_TAG_AND_STATUS, .char_index = (int16_t)ana, .nick_color = NICK_CITIZEN,
+		   .tag = text_of("Ana"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +567,11 @@ int main(void)
 		WORLD_TEST(guards_are_freed_by_their_own),
 		WORLD_TEST(what_is_only_seen_on_creatures),
 		WORLD_TEST(druids_take_on_the_looks_of_creatures),
+		WORLD_TEST(a_pet_is_freed_by_its_master),
+		WORLD_TEST(guards_of_chaos_are_freed_by_the_legion),
+		WORLD_TEST(paralysing_twice_takes_anothers_creature),
+		WORLD_TEST(who_comes_back_to_life_does_not_go_home),
+		WORLD_TEST(reviving_a_citizen_may_make_a_criminal_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

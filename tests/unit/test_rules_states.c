@@ -414,6 +414,18 @@ static void coming_back_does_not_keep_what_was_raised(void **state)
 	assert_int_equal(player_of(world, ana)->attributes_now[ATTRIBUTE_STRENGTH - 1], 18);
 }
 
+/* Else who comes back soon would be so for ever: the time that it lasts ends with the stay (2.2, 12.6). */
+static void who_leaves_may_be_attacked_no_more(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana");
+	player_of(world, ana)->attackable_by = 102;
+	player_of(world, ana)->effect_due_ms[EFFECT_ATTACKABLE] = world->tx.now_ms + 60000;
+	act(world, ana, leaves_and_comes);
+	assert_int_equal(player_of(world, ana)->attackable_by, 0);
+	assert_int_equal(player_of(world, ana)->effect_due_ms[EFFECT_ATTACKABLE], 0);
+}
+
 /* --- death and leaving --------------------------------------------------------------------------------------------------------------------- */
 
 static void death_ends_it_all_and_each_flag_is_flipped_once(void **state)
@@ -533,6 +545,7 @@ int main(void)
 		WORLD_TEST(mimicry_lasts_20_seconds),
 		WORLD_TEST(attributes_are_held_and_share_their_time),
 		WORLD_TEST(coming_back_does_not_keep_what_was_raised),
+		WORLD_TEST(who_leaves_may_be_attacked_no_more),
 		WORLD_TEST(death_ends_it_all_and_each_flag_is_flipped_once),
 		WORLD_TEST(what_is_done_to_the_dead_does_nothing),
 		WORLD_TEST(who_stands_in_a_passage_is_told_so_and_counted_until_he_goes),

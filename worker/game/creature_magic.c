@@ -40,7 +40,6 @@ static void player_life_changed(struct tx *tx, const struct spell_def *spell, ui
 {
 	const struct player *player = &tx->world->players[target];
 	bool given = spell->change[SPELL_HP].direction == SPELL_RAISES;
-	char name[NAME_TEXT_BYTES];
 	if (!given && player_is_staff(player))
 		return; /* they lose no life to creatures (20 no. 29) */
 	int amount = life_roll(tx, spell);
@@ -48,8 +47,8 @@ static void player_life_changed(struct tx *tx, const struct spell_def *spell, ui
 		amount = spell_hurts(amount, magic_defence_roll(tx, player));
 	vital_add(tx, target, VITAL_HP, given ? amount : -amount);
 	stats_tell(tx, target);
-	tell_text(tx, target, FONT_FIGHT, given ? TEXT_SPELL_GIVEN : TEXT_SPELL_TAKEN, body_name(tx, creature, name),
-			  amount, text_latin1(TEXT_SPELL_POINTS_HP));
+	tell_text(tx, target, FONT_FIGHT, given ? TEXT_SPELL_GIVEN : TEXT_SPELL_TAKEN, body_name(tx, creature), amount,
+			  text_latin1(TEXT_SPELL_POINTS_HP));
 	if (player->hp == 0)
 		player_killed(tx, creature, target);
 }

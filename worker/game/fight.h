@@ -1,20 +1,15 @@
 /* fight.h - blows and shots of players (rules-life-combat-magic.md 13). The formulas are in formulas.h, who may hit whom in
- * legality.h, thieves in steal.c. Nothing here has data of its own. Everything wants the lock of the map on which both stand;
- * who dies may need more (death.h, creature.h), which is asked for there. */
+ * legality.h, what creatures do in creature_strike.c. Nothing here has data of its own. Everything wants the lock of the map on
+ * which both stand; who dies may need more (death.h, creature.h), which is asked for there. */
 #ifndef ARGENTUM_GAME_FIGHT_H
 #define ARGENTUM_GAME_FIGHT_H
 
 #include "worker/game/formulas.h"
 #include "worker/game/rule.h"
 
-/* A shot at a tile with the bow or knife in his hand (13.11): all gates and checks are its own. */
+/* A shot at a tile in sight, inside the frame, with the bow or knife in his hand (13.11): all gates and other checks are its
+ * own. */
 void fight_shoot(struct tx *tx, const struct actor *me, int x, int y);
-
-/* A theft from who stands there (18.1). */
-void steal_try(struct tx *tx, const struct actor *me, int x, int y);
-
-/* What lies in this slot may be stolen from him: `ObjEsRobable`. */
-bool slot_is_stealable(const struct tx *tx, const struct player *victim, unsigned slot);
 
 /* What he has in his hands, and how well he strikes and evades with it; evasion with his shield. */
 struct arms player_arms(const struct tx *tx, const struct player *player);
@@ -32,8 +27,5 @@ void shield_block(struct tx *tx, uint32_t attacker, uint32_t victim);
 /* A player has brought another to 0 life, by a blow, a spell, or a spell of his pet: his pets let him be, what that makes of the
  * killer (12.2, 12.8), and the death. Both are on one map; the victim may be on another afterwards. */
 void fight_killed(struct tx *tx, uint32_t killer, uint32_t victim);
-
-/* Who attacks is no longer protected from creatures, and no longer hidden. */
-void fight_shows(struct tx *tx, uint32_t player);
 
 #endif

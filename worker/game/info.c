@@ -116,9 +116,7 @@ enum tx_verdict rule_request_stats(struct tx *tx, const struct actor *me, const 
 	const struct map_def *map = catalog_map(tx->catalog, me->body->map);
 	const struct item_def *weapon = player_worn_item(tx, p, EQUIP_WEAPON);
 	const uint8_t *a = p->attributes_now;
-	char name[NAME_BYTES];
-	text_to_z(player_name(p), name, sizeof name);
-	tell_text(tx, me->index, FONT_INFO_BOLD, TEXT_STATS_TITLE, name);
+	tell_text(tx, me->index, FONT_INFO_BOLD, TEXT_STATS_TITLE, p->name);
 	tell_text(tx, me->index, FONT_INFO, TEXT_STATS_LEVEL, p->level, p->experience, p->experience_next);
 	tell_text(tx, me->index, FONT_INFO, TEXT_STATS_HEALTH, p->hp, p->hp_max, p->mana, p->mana_max, p->stamina,
 			  p->stamina_max);

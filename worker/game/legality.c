@@ -397,12 +397,9 @@ static void sharing_stop(struct tx *tx, const struct actor *me)
 {
 	const struct player *other = handle_player(tx->world, me->player->shares);
 	uint32_t index = me->player->shares.index;
-	char name[NAME_BYTES];
 	if (other != NULL && tx->world->bodies[index].map == me->body->map) {
-		text_to_z(player_name(other), name, sizeof name);
-		tell_text(tx, me->index, FONT_INFO, TEXT_SHARING_STOPPED, name);
-		text_to_z(player_name(me->player), name, sizeof name);
-		tell_text(tx, index, FONT_INFO, TEXT_SHARED_STOPPED, name);
+		tell_text(tx, me->index, FONT_INFO, TEXT_SHARING_STOPPED, other->name);
+		tell_text(tx, index, FONT_INFO, TEXT_SHARED_STOPPED, me->player->name);
 	} else {
 		tell_text(tx, me->index, FONT_INFO, TEXT_SHARING_STOPPED_ALL);
 	}
@@ -442,11 +439,8 @@ enum tx_verdict rule_share_npc(struct tx *tx, const struct actor *me, const stru
 	if (me->player->shares.index != 0)
 		sharing_stop(tx, me);
 	SET(tx, me->player->shares, handle);
-	char name[NAME_BYTES];
-	text_to_z(player_name(other), name, sizeof name);
-	tell_text(tx, me->index, FONT_INFO, TEXT_SHARING, name);
-	text_to_z(player_name(me->player), name, sizeof name);
-	tell_text(tx, index, FONT_INFO, TEXT_SHARED, name);
+	tell_text(tx, me->index, FONT_INFO, TEXT_SHARING, other->name);
+	tell_text(tx, index, FONT_INFO, TEXT_SHARED, me->player->name);
 	return TX_COMMIT;
 }
 

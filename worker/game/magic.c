@@ -178,7 +178,7 @@ static struct spell_caster caster_of(const struct tx *tx, const struct player *p
 void magic_cast(struct tx *tx, const struct actor *me, int x, int y)
 {
 	const struct map_def *map = catalog_map(tx->catalog, me->body->map);
-	if (map == NULL || !tile_is_in_frame(x, y))
+	if (map == NULL)
 		return;
 	if ((map->flags & MAP_NO_MAGIC) != 0) {
 		tell_text(tx, me->index, FONT_FIGHT, TEXT_SPELL_NOT_HERE);
@@ -200,6 +200,8 @@ void magic_cast(struct tx *tx, const struct actor *me, int x, int y)
 		cast_refuse(&cast, TEXT_SPELL_CHOOSE);
 		return;
 	}
+	if (cast.spell->target == TARGET_GROUND)
+		cast.target = 0; /* whoever stands there is not meant */
 	enum text_id why = cast_refusal(&cast);
 	if (why != TEXT_ID_COUNT)
 		cast_refuse(&cast, why);

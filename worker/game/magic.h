@@ -6,7 +6,7 @@
 
 #include "worker/game/rule.h"
 
-/* The chosen spell is cast at a tile in sight (15.2): all checks and gates are its own. */
+/* The chosen spell is cast at a tile in sight, inside the frame (15.2): all other checks and the gates are its own. */
 void magic_cast(struct tx *tx, const struct actor *me, int x, int y);
 
 /* A scroll in a slot is read (15.1). */

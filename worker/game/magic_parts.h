@@ -31,9 +31,8 @@ void cast_show(const struct cast *cast);
 void spell_show_on(struct tx *tx, const struct spell_def *spell, uint32_t body);
 void spell_words(struct tx *tx, const struct spell_def *spell, uint32_t speaker);
 
-/* The name of a body, Latin-1, into a buffer of NAME_TEXT_BYTES. */
-enum { NAME_TEXT_BYTES = 96 };
-const char *body_name(const struct tx *tx, uint32_t body, char buffer[NAME_TEXT_BYTES]);
+/* The name of a body, Latin-1: the player's own or the catalog's. */
+const char *body_name(const struct tx *tx, uint32_t body);
 
 /* spell_points.c */
 bool cast_points_on_player(const struct cast *cast);

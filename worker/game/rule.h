@@ -10,7 +10,7 @@
  *   being there   entering, leaving, presence, travel, walk, tile, area, sight, look
  *   property      move (the only way it changes hands), inventory, ground, carry, equip, use, consume, boat, door
  *   life          creation, vitals, effects (with survival, states), stance, weather, jail, experience, skill, death, priest, home
- *   fighting      alignment, legality, fight, steal, formulas
+ *   fighting      alignment, legality, fight (with fight_*), steal, formulas
  *   magic         magic, spell_*, spellbook, creature_magic
  *   creatures     creature, spoils, creature_ai (with move, sense, strike), pets, trainer, praetorians
  *   the rest      talk, commands, info, switches, work (clicks of skills), double_click */

@@ -91,9 +91,7 @@ static void player_told(struct tx *tx, const struct actor *me, uint32_t index)
 {
 	const struct player *other = &tx->world->players[index];
 	struct line line = {.length = 0};
-	char name[NAME_BYTES];
-	text_to_z(player_name(other), name, sizeof name);
-	line_add(&line, TEXT_SEE_PLAYER, name);
+	line_add(&line, TEXT_SEE_PLAYER, other->name);
 	if (other->level <= LEVEL_NEWBIE_LAST)
 		line_add(&line, TEXT_SEE_NEWBIE, "");
 	if (other->description[0] != '\0')

@@ -34,10 +34,11 @@ static bool creatures_summoned(const struct cast *cast)
 	return true;
 }
 
+/* What was summoned is no pet in this sense, and one that waits outside does not hear. */
 static bool pet_called(const struct cast *cast)
 {
 	if (!pet_call(cast->tx, cast->me->index, cast->at))
-		return false;
+		return cast_refuse(cast, TEXT_SPELL_PET_NONE);
 	cast_show(cast);
 	return true;
 }

@@ -68,17 +68,16 @@ static void change_told(const struct cast *cast, unsigned points, int amount, bo
 {
 	struct tx *tx = cast->tx;
 	uint32_t me = cast->me->index;
-	char mine[NAME_TEXT_BYTES], others[NAME_TEXT_BYTES];
 	const char *what = text_latin1(vital_of[points].name);
 	if (cast->target == me) {
 		tell_text(tx, me, FONT_FIGHT, TEXT_SPELL_GIVES_SELF, amount, what);
 		return;
 	}
 	tell_text(tx, me, FONT_FIGHT, given ? TEXT_SPELL_GIVES : TEXT_SPELL_TAKES, amount, what,
-			  body_name(tx, cast->target, others));
+			  body_name(tx, cast->target));
 	if (body_is_player(tx->world, cast->target))
-		tell_text(tx, cast->target, FONT_FIGHT, given ? TEXT_SPELL_GIVEN : TEXT_SPELL_TAKEN, body_name(tx, me, mine),
-				  amount, what);
+		tell_text(tx, cast->target, FONT_FIGHT, given ? TEXT_SPELL_GIVEN : TEXT_SPELL_TAKEN, body_name(tx, me), amount,
+				  what);
 }
 
 static void attribute_change(const struct cast *cast, unsigned points)
@@ -171,9 +170,10 @@ static bool creature_harmed(const struct cast *cast)
 		return false;
 	creature_attacked(tx, victim, me);
 	cast_show(cast);
-	creature_sound(tx, victim, CREATURE_SOUND_IS_HIT);
-	int damage = spell_damage(cast->spell, &cast->caster, change_roll(tx, cast->spell, SPELL_HP)).with_instrument;
 	const struct creature_def *creature = creature_def_of(tx, victim);
+	if (creature != NULL && creature->sound[CREATURE_SOUND_IS_HIT] != 0)
+		creature_sound(tx, victim, CREATURE_SOUND_IS_HIT);
+	int damage = spell_damage(cast->spell, &cast->caster, change_roll(tx, cast->spell, SPELL_HP)).with_instrument;
 	int hurts = spell_hurts(damage, creature != NULL ? creature->magic_defence : 0);
 	bool lives = creature_hurt(tx, victim, hurts);
 	change_told(cast, SPELL_HP, hurts, false);

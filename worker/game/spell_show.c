@@ -3,12 +3,10 @@
 #include "worker/game/magic_parts.h"
 #include "worker/game/presence.h"
 
-const char *body_name(const struct tx *tx, uint32_t index, char buffer[NAME_TEXT_BYTES])
+const char *body_name(const struct tx *tx, uint32_t index)
 {
-	if (body_is_player(tx->world, index)) {
-		text_to_z(player_name(&tx->world->players[index]), buffer, NAME_TEXT_BYTES);
-		return buffer;
-	}
+	if (body_is_player(tx->world, index))
+		return tx->world->players[index].name;
 	const struct creature_def *creature = catalog_creature(tx->catalog, tx->world->bodies[index].creature);
 	return creature != NULL ? catalog_text(tx->catalog, creature->name) : "";
 }
@@ -47,22 +45,21 @@ static void lines_told(const struct cast *cast)
 	const char *own = catalog_text(tx->catalog, cast->spell->own_text);
 	const char *of_caster = catalog_text(tx->catalog, cast->spell->caster_text);
 	const char *of_target = catalog_text(tx->catalog, cast->spell->target_text);
-	char mine[NAME_TEXT_BYTES], others[NAME_TEXT_BYTES];
 	if (cast->target == me) {
 		if (own[0] != '\0')
 			tell_line(tx, me, FONT_FIGHT, text_of(own));
 		return;
 	}
-	line_told(tx, me, TEXT_SPELL_ON, of_caster, body_name(tx, cast->target, others), of_caster);
+	line_told(tx, me, TEXT_SPELL_ON, of_caster, body_name(tx, cast->target), of_caster);
 	if (body_is_player(tx->world, cast->target))
-		line_told(tx, cast->target, TEXT_SPELL_BY, body_name(tx, me, mine), of_target, of_target);
+		line_told(tx, cast->target, TEXT_SPELL_BY, body_name(tx, me), of_target, of_target);
 }
 
 void cast_show(const struct cast *cast)
 {
 	spell_words(cast->tx, cast->spell, cast->me->index);
 	effect_reveal(cast->tx, cast->me->index); /* who speaks does not hide; the spell's invisibility stays */
-	if (cast->target == 0 || cast->spell->target == TARGET_GROUND)
+	if (cast->target == 0)
 		return;
 	spell_show_on(cast->tx, cast->spell, cast->target);
 	lines_told(cast);

@@ -80,12 +80,11 @@ static bool may_change_states(const struct cast *cast, uint32_t states)
 bool ring_stops(struct tx *tx, uint32_t victim, uint32_t flag, uint32_t caster)
 {
 	const struct item_def *ring = player_worn_item(tx, &tx->world->players[victim], EQUIP_RING);
-	char name[NAME_TEXT_BYTES];
 	if (ring == NULL || (ring->flags & flag) == 0)
 		return false;
 	tell_text(tx, victim, FONT_FIGHT, TEXT_SPELL_RING_STOPS);
 	if (caster != 0)
-		tell_text(tx, caster, FONT_FIGHT, TEXT_SPELL_RING_STOPPED, body_name(tx, victim, name));
+		tell_text(tx, caster, FONT_FIGHT, TEXT_SPELL_RING_STOPPED, body_name(tx, victim));
 	return true;
 }
 

@@ -37,6 +37,7 @@ void states_forget(struct tx *tx, uint32_t index)
 	player->mimicked = (struct looks){0};
 	player->paraliser = (struct handle){0};
 	player->meditation_told = 0;
+	player->attackable_by = 0;
 	for (unsigned i = 0; i < ATTRIBUTE_COUNT; i++)
 		player->attributes_now[i] = player->attributes[i];
 }

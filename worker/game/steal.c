@@ -1,8 +1,9 @@
-/* steal.c - thieves (rules-life-combat-magic.md 18.1; formulas.h has the figures). */
+#include "worker/game/steal.h"
+
 #include "worker/game/alignment.h"
 #include "worker/game/carry.h"
 #include "worker/game/experience.h"
-#include "worker/game/fight.h"
+#include "worker/game/formulas.h"
 #include "worker/game/gates.h"
 #include "worker/game/inventory.h"
 #include "worker/game/leaving.h"
@@ -19,11 +20,6 @@ enum {
 	STEAL_STAMINA = 15,
 	STEAL_REPUTATION = 25,
 };
-
-static void name_of(const struct tx *tx, uint32_t player, char name[NAME_BYTES])
-{
-	text_to_z(player_name(&tx->world->players[player]), name, NAME_BYTES);
-}
 
 /* --- may it be tried ------------------------------------------------------------------------------------------------------ */
 
@@ -120,10 +116,8 @@ static bool taken(struct tx *tx, const struct actor *me, struct end from, struct
 static void item_steal(struct tx *tx, const struct actor *me, uint32_t index)
 {
 	const struct player *victim = &tx->world->players[index];
-	char name[NAME_BYTES];
 	if (!has_stealable(tx, victim)) {
-		name_of(tx, index, name);
-		tell_text(tx, me->index, FONT_INFO, TEXT_STEAL_NO_ITEMS, name);
+		tell_text(tx, me->index, FONT_INFO, TEXT_STEAL_NO_ITEMS, victim->name);
 		return;
 	}
 	unsigned slot = slot_found(tx, victim);
@@ -145,10 +139,8 @@ static void item_steal(struct tx *tx, const struct actor *me, uint32_t index)
 static void gold_steal(struct tx *tx, const struct actor *me, uint32_t index)
 {
 	const struct player *victim = &tx->world->players[index], *thief = me->player;
-	char name[NAME_BYTES];
-	name_of(tx, index, name);
 	if (victim->gold <= 0) {
-		tell_text(tx, me->index, FONT_INFO, TEXT_STEAL_NO_GOLD, name);
+		tell_text(tx, me->index, FONT_INFO, TEXT_STEAL_NO_GOLD, victim->name);
 		return;
 	}
 	bool gloves = player_worn_number(thief, EQUIP_RING) == ITEM_THEFT_GLOVES;
@@ -157,7 +149,7 @@ static void gold_steal(struct tx *tx, const struct actor *me, uint32_t index)
 	amount = amount < victim->gold ? amount : victim->gold;
 	amount = amount < room ? amount : room;
 	if (gold_move(tx, in_purse(index), in_purse(me->index), amount) == MOVE_DONE)
-		tell_text(tx, me->index, FONT_INFO, TEXT_STOLE_GOLD, (int)amount, name);
+		tell_text(tx, me->index, FONT_INFO, TEXT_STOLE_GOLD, (int)amount, victim->name);
 	else
 		tell_text(tx, me->index, FONT_INFO, TEXT_PURSE_FULL);
 }
@@ -167,12 +159,10 @@ static void gold_steal(struct tx *tx, const struct actor *me, uint32_t index)
 /* `DoRobar` */
 static void rob(struct tx *tx, const struct actor *me, uint32_t victim)
 {
-	char name[NAME_BYTES];
 	bool success = rng_range(&tx->rng, 1, skill_luck(me->player->skills[SKILL_STEALING - 1])) < 3;
 	if (!success) {
 		tell_text(tx, me->index, FONT_INFO, TEXT_STEAL_FAILED);
-		name_of(tx, me->index, name);
-		tell_text(tx, victim, FONT_INFO, TEXT_STEAL_TRIED, name);
+		tell_text(tx, victim, FONT_INFO, TEXT_STEAL_TRIED, me->player->name);
 	} else if (rng_range(&tx->rng, 1, 50) < 25 && me->player->class_id == CLASS_THIEF) {
 		item_steal(tx, me, victim);
 	} else {
@@ -196,10 +186,8 @@ void steal_try(struct tx *tx, const struct actor *me, int x, int y)
 	uint32_t victim = victim_at(tx, me, x, y);
 	if (victim == 0)
 		return;
-	if (me->player->stamina < STEAL_STAMINA) {
-		tell_text(tx, me->index, FONT_INFO, me->player->gender == GENDER_WOMAN ? TEXT_TIRED_WOMAN : TEXT_TIRED_MAN);
+	if (tired_tell(tx, me->index, STEAL_STAMINA))
 		return;
-	}
 	vital_add(tx, me->index, VITAL_STAMINA, -STEAL_STAMINA);
 	vital_tell(tx, me->index, VITAL_STAMINA);
 	rob(tx, me, victim);

@@ -96,3 +96,12 @@ void stats_tell(struct tx *tx, uint32_t index)
 	wire_stats(tx, say_begin(tx), index);
 	say_one(tx, index, NOTE_FLAG_ANSWER);
 }
+
+bool tired_tell(struct tx *tx, uint32_t index, int needed)
+{
+	const struct player *player = &tx->world->players[index];
+	if (player->stamina >= needed)
+		return false;
+	tell_text(tx, index, FONT_INFO, player->gender == GENDER_WOMAN ? TEXT_TIRED_WOMAN : TEXT_TIRED_MAN);
+	return true;
+}

@@ -26,6 +26,9 @@ void vital_tell(struct tx *tx, uint32_t player, enum vital vital);
 /* UpdateUserStats to himself: what is sure to put everything right. */
 void stats_tell(struct tx *tx, uint32_t player);
 
+/* Has he less stamina than that? Then he reads that he is too tired. */
+bool tired_tell(struct tx *tx, uint32_t player, int needed);
+
 /* Hungry or thirsty: nothing heals and nothing is learnt. */
 static inline bool player_starves(const struct player *player)
 {

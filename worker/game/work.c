@@ -6,6 +6,7 @@
 #include "worker/game/magic.h"
 #include "worker/game/pets.h"
 #include "worker/game/stance.h"
+#include "worker/game/steal.h"
 #include "worker/game/tile.h"
 
 enum tx_verdict rule_work(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
@@ -36,6 +37,8 @@ enum tx_verdict rule_work_left_click(struct tx *tx, const struct actor *me, cons
 		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
 	}
+	if (!tile_is_in_frame(x, y))
+		return TX_COMMIT;
 	leaving_cancel(tx, me->index);
 	switch (packet->WORK_LEFT_CLICK.skill) {
 	case SKILL_MAGIC:
