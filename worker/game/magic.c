@@ -188,6 +188,7 @@ void magic_cast(struct tx *tx, const struct actor *me, int x, int y)
 	SET(tx, me->player->target, target);
 	if (!gate_cast(tx, me->index))
 		return;
+	SET(tx, me->player->protected_until_ms, 0); /* he may have chosen it before he arrived (11.4) */
 	struct cast cast = {.tx = tx,
 						.me = me,
 						.number = me->player->spell,
