@@ -208,8 +208,7 @@ void senses_run(struct tx *tx, uint32_t index, uint64_t due_ms)
 /* --- invisible and hidden ------------------------------------------------------------------------------------------------------- */
 
 /* Two flags that clients see as one (9.4): they are told when the last ends. At sea everybody is drawn, but a hidden pirate as
- * a ship of ghosts. A classic client draws its own player as a shadow then; the Godot client would not draw him at all, and is
- * not told (protocol.md 4.3). */
+ * a ship of ghosts. */
 static void veil_change(struct tx *tx, uint32_t index, uint32_t flag, bool on)
 {
 	struct body *body = &tx->world->bodies[index];
@@ -218,11 +217,8 @@ static void veil_change(struct tx *tx, uint32_t index, uint32_t flag, bool on)
 	bool after = body_is_veiled(body);
 	if (look_update(tx, index))
 		presence_changed(tx, index);
-	if (before == after || (body->flags & BODY_ADMIN_INVISIBLE) != 0)
-		return;
-	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = after);
-	say_area(tx, body->map, body->x, body->y, tx->dialect == DIALECT_CLASSIC ? 0 : index,
-			 NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
+	if (before != after)
+		presence_veil(tx, index);
 }
 
 static void visible_again(struct tx *tx, uint32_t index, uint32_t flag)
