@@ -341,6 +341,7 @@ static const struct layout_field fields[] = {
 	FIELD(player, blocking_count),
 	FIELD(player, meditation_told),
 	FIELD(player, victim_next),
+	FIELD(player, invisible_before),
 	FIELD(player, reserve5),
 	FIELD(player, reserve),
 

@@ -610,8 +610,9 @@ struct player {
 	uint8_t ignored;        /* creatures take the mimicking druid for one of theirs */
 	uint8_t blocking_count; /* checks in a row that found him in a passage */
 	uint8_t meditation_told;
-	uint8_t victim_next; /* of victims: written next */
-	uint8_t reserve5[3];
+	uint8_t victim_next;      /* of victims: written next */
+	uint8_t invisible_before; /* the spell's invisibility ran out once in this session (10.7) */
+	uint8_t reserve5[2];
 	uint8_t reserve[96];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");

@@ -145,6 +145,7 @@ void effects_enter(struct tx *tx, uint32_t index)
 	all_end(tx, index);
 	states_forget(tx, index);
 	SET(tx, player->blocking_count, 0);
+	SET(tx, player->invisible_before, 0);
 	if (player->paralysed && !player->dead) {
 		SET(tx, player->paralysed, 0);
 		effect_paralyse(tx, index, (struct handle){0}, false, (uint64_t)tx->config->intervals.paralysis_ms);

@@ -236,7 +236,9 @@ void effect_invisible(struct tx *tx, uint32_t index)
 	const struct player *player = &tx->world->players[index];
 	if (player->dead || (tx->world->bodies[index].flags & BODY_INVISIBLE) != 0)
 		return; /* does not last longer by it */
-	int more_ticks = rng_range(&tx->rng, -INVISIBILITY_SPREAD_TICKS, INVISIBILITY_SPREAD_TICKS);
+	/* The classic counter starts anew anywhere in the spread, once it has run out: the first of a session lasts as it should. */
+	int more_ticks =
+		player->invisible_before ? rng_range(&tx->rng, -INVISIBILITY_SPREAD_TICKS, INVISIBILITY_SPREAD_TICKS) : 0;
 	int64_t for_ms = (int64_t)tx->config->intervals.invisibility_ms + (int64_t)more_ticks * TICK_MS;
 	effect_schedule(tx, index, EFFECT_INVISIBILITY, tx->now_ms + (uint64_t)for_ms);
 	veil_change(tx, index, BODY_INVISIBLE, true);
@@ -251,6 +253,7 @@ void effect_visible(struct tx *tx, uint32_t index)
 void invisibility_run(struct tx *tx, uint32_t index, uint64_t due_ms)
 {
 	(void)due_ms;
+	SET(tx, tx->world->players[index].invisible_before, 1);
 	effect_visible(tx, index);
 }
 
