@@ -158,6 +158,7 @@ void effects_enter(struct tx *tx, uint32_t index)
 
 void effects_leave(struct tx *tx, uint32_t index)
 {
+	SET(tx, tx->world->players[index].attackable_by, 0);
 	all_end(tx, index);
 	states_forget(tx, index); /* but that he was paralysed: he comes back so */
 }
@@ -174,8 +175,7 @@ void effects_die(struct tx *tx, uint32_t index)
 	effect_meditation_end(tx, index);
 	effect_reveal(tx, index);
 	effect_visible(tx, index);
-	if (effect_runs(player, EFFECT_ATTACKABLE))
-		attackable_end(tx, index);
+	attackable_end(tx, index);
 	effect_cure(tx, index);
 	all_end(tx, index);
 	states_forget(tx, index);
