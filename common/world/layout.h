@@ -612,7 +612,8 @@ struct player {
 	uint8_t meditation_told;
 	uint8_t victim_next;      /* of victims: written next */
 	uint8_t invisible_before; /* the spell's invisibility ran out once in this session (10.7) */
-	uint8_t reserve5[2];
+	uint8_t macro_logged;     /* his client said in this session that it repeats spells by itself */
+	uint8_t reserve5[1];
 	uint8_t reserve[96];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");

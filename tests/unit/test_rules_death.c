@@ -497,6 +497,31 @@ static void the_dead_may_do_little(void **state)
 	EXPECT_LINE(world, ana, TEXT_PRIEST_NONE);
 }
 
+static void ghosts_speak_to_ghosts_and_staff(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = ENTER(world, "Ana", .dead = true), beto = ENTER(world, "Beto", .x = 51);
+	uint32_t cora = ENTER(world, "Cora", .x = 52, .dead = true);
+	uint32_t eva = ENTER(world, "Eva", .x = 53, .privileges = PRIVILEGE_GOD);
+	uint32_t heard_by[] = {ana, cora, eva};
+	for (unsigned yells = 0; yells < 2; yells++) {
+		forget(world);
+		if (yells)
+			DO(world, ana, YELL, .text = TEXT("uuh"));
+		else
+			DO(world, ana, TALK, .text = TEXT("uuh"));
+		for (unsigned i = 0; i < 3; i++)
+			EXPECT(world, heard_by[i], CHAT_OVER_HEAD, .text = TEXT("uuh"), .char_index = (int16_t)ana, .r = 0xC0,
+				   .g = 0xC0, .b = 0xC0);
+		EXPECT_NOTHING_ELSE(world);
+	}
+	DO(world, ana, WHISPER, .target_name = TEXT("Beto"), .text = TEXT("uuh"));
+	EXPECT_LINE(world, ana, TEXT_WHISPER_DEAD);
+	EXPECT_NOTHING_ELSE(world);
+	DO(world, beto, TALK, .text = TEXT("hola"));
+	EXPECT_ANY(world, ana, CHAT_OVER_HEAD); /* they hear the living */
+}
+
 /* Of every rule that the dead are not kept from by the table it is known why: a new one has to be thought about (20 no. 7). */
 static void what_the_dead_may_do_stands_in_a_list(void **state)
 {
@@ -624,6 +649,7 @@ int main(void)
 		WORLD_TEST(the_way_home_is_announced),
 		WORLD_TEST(who_may_be_attacked_is_forgiven_in_death),
 		WORLD_TEST(the_dead_may_do_little),
+		WORLD_TEST(ghosts_speak_to_ghosts_and_staff),
 		cmocka_unit_test(what_the_dead_may_do_stands_in_a_list),
 		cmocka_unit_test(what_who_trades_may_do_stands_in_a_list),
 	};

@@ -60,6 +60,11 @@ static void a_spell_macro_is_ignored(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = WIZARD(world, "Ana");
 	DO(world, ana, USE_SPELL_MACRO);
+	assert_string_equal(world->tx.log_text, "Ana says that a macro casts its spells");
+	for (int i = 0; i < 3; i++) {
+		DO(world, ana, USE_SPELL_MACRO);
+		assert_string_equal(world->tx.log_text, ""); /* nobody fills the log with it */
+	}
 	EXPECT_NOTHING_ELSE(world);
 	assert_int_equal(closed_for(world, ana), 0);
 }
