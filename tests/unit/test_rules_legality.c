@@ -463,6 +463,10 @@ static void a_kill_counts_once_an_hour_for_each_victim(void **state)
 	assert_int_equal(player_of(world, ana)->citizens_killed, 1);
 	assert_int_equal(player_of(world, ana)->criminals_killed, 1);
 	assert_int_equal(player_of(world, ana)->players_killed, 4);
+	forget(world);
+	DO(world, ana, REQUEST_MINI_STATS);
+	EXPECT(world, ana, MINI_STATS, .citizens_killed = 1, .criminals_killed = 1, .users_killed = 4,
+		   .class = CLASS_WARRIOR);
 	assert_int_equal(points(world, ana, REPUTATION_NOBLE), 5);
 	pass_ms(world, (uint64_t)61 * 60 * 1000);
 	does(world, KILLED, ana, beto);
