@@ -446,12 +446,15 @@ static void nobody_is_told_of_the_staff_that_nobody_sees(void **state)
 	struct little_world *world = *state;
 	uint32_t eva = COMES(world, "Eva", .privileges = PRIVILEGE_GOD);
 	uint32_t beto = COMES(world, "Beto", .x = MEADOW_X + 1);
+	uint32_t cora = COMES(world, "Cora", .x = MEADOW_X + 2, .privileges = PRIVILEGE_COUNSELLOR);
 	body_of(world, eva)->flags |= BODY_ADMIN_INVISIBLE;
 	act(world, eva, effect_invisible);
+	act(world, eva, status_show);
 	act(world, eva, effect_visible);
 	act(world, eva, glows);
 	EXPECT(world, eva, CREATE_FX, .char_index = (int16_t)eva, .fx = FX_WARP, .loops = 0);
 	EXPECT(world, eva, PLAY_WAVE, .wave = SOUND_WARP, .x = MEADOW_X, .y = MEADOW_Y);
+	assert_int_equal(HOW_MANY(world, cora, CHARACTER_CHANGE_NICK), 0);
 	EXPECT_NOTHING(world, beto);
 }
 

@@ -335,6 +335,8 @@ void presence_changed(struct tx *tx, uint32_t index)
 void presence_veil_label(struct tx *tx, uint32_t index)
 {
 	const struct body *body = &tx->world->bodies[index];
+	if (!shown_to_others(tx, index))
+		return;
 	wire_veil_label(tx, say_begin(tx), index);
 	say_area(tx, body->map, body->x, body->y, index, NOTE_FLAG_VIEW | NOTE_FLAG_STAFF);
 }
