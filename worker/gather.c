@@ -49,7 +49,7 @@ static bool reaches(const struct worker *w, const struct client *client, const s
 		return false; /* its snapshot was taken later and shows it */
 	return audience_has(note, client->c->player.index, cursor->view_cell_x, cursor->view_cell_y) &&
 		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client)) &&
-		   ((note->flags & NOTE_FLAG_NOT_STAFF) == 0 || !player_is_staff(&w->world.players[client->c->player.index]));
+		   audience_of_rank(note, player_is_staff(&w->world.players[client->c->player.index]));
 }
 
 void gather_tell_one(struct worker *w, struct client *client, const struct note *note, uint64_t position)

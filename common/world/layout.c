@@ -341,6 +341,8 @@ static const struct layout_field fields[] = {
 	FIELD(player, blocking_count),
 	FIELD(player, meditation_told),
 	FIELD(player, victim_next),
+	FIELD(player, invisible_before),
+	FIELD(player, macro_logged),
 	FIELD(player, reserve5),
 	FIELD(player, reserve),
 

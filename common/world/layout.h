@@ -610,8 +610,10 @@ struct player {
 	uint8_t ignored;        /* creatures take the mimicking druid for one of theirs */
 	uint8_t blocking_count; /* checks in a row that found him in a passage */
 	uint8_t meditation_told;
-	uint8_t victim_next; /* of victims: written next */
-	uint8_t reserve5[3];
+	uint8_t victim_next;      /* of victims: written next */
+	uint8_t invisible_before; /* the spell's invisibility ran out once in this session (10.7) */
+	uint8_t macro_logged;     /* his client said in this session that it repeats spells by itself */
+	uint8_t reserve5[1];
 	uint8_t reserve[88];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");

@@ -43,6 +43,7 @@ enum note_flag {
 	NOTE_FLAG_VIEW = 1,      /* about characters, objects or blocks: part of every snapshot taken later */
 	NOTE_FLAG_FIRST = 2,     /* NOTE_ENTER: the connection has just logged in */
 	NOTE_FLAG_NOT_STAFF = 8, /* NOTE_AREA: the staff is left out */
+	NOTE_FLAG_STAFF = 16,    /* NOTE_AREA: the staff alone */
 	NOTE_FLAG_ANSWER = 4,    /* answers the player's own action: do not wait before sending */
 };
 

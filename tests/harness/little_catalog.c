@@ -36,6 +36,8 @@ static const struct {
 	{THING_SMALL_PACK, "Name=Mochila chica\r\nGrhIndex=520\r\nObjType=37\r\nMochilaType=1\r\n"},
 	{THING_LARGE_PACK, "Name=Mochila grande\r\nGrhIndex=521\r\nObjType=37\r\nMochilaType=2\r\n"},
 	{THING_BOAT, "Name=Barca\r\nGrhIndex=522\r\nObjType=31\r\nNumRopaje=84\r\nMinSkill=35\r\n"},
+	{THING_GALLEY, "Name=Galera\r\nGrhIndex=522\r\nObjType=31\r\nNumRopaje=85\r\nMinSkill=55\r\n"},
+	{THING_GALLEON, "Name=Galeon\r\nGrhIndex=522\r\nObjType=31\r\nNumRopaje=86\r\nMinSkill=65\r\n"},
 	{THING_TREE, "Name=Arbol\r\nGrhIndex=523\r\nObjType=4\r\nAgarrable=1\r\n"},
 	{THING_KEEPSAKE, "Name=Recuerdo\r\nGrhIndex=524\r\nObjType=12\r\nNoSeTira=1\r\n"},
 	{THING_BOUND, "Name=Sello\r\nGrhIndex=525\r\nObjType=12\r\nIntransferible=1\r\n"},
@@ -241,7 +243,8 @@ static void magicless_write(struct world *files)
 	free(map);
 	world_write(files, "Maps/Mapa5.dat", "[MAPA5]\r\nName=Valle mudo\r\nPk=0\r\nMagiaSinEfecto=1\r\n");
 	world_write(files, "Maps/Mapa6.dat",
-				"[MAPA6]\r\nName=Yermo\r\nPk=0\r\nInviSinEfecto=1\r\nResuSinEfecto=1\r\nInvocarSinEfecto=1\r\n");
+				"[MAPA6]\r\nName=Yermo\r\nPk=0\r\nInviSinEfecto=1\r\nOcultarSinEfecto=1\r\nResuSinEfecto=1\r\n"
+				"InvocarSinEfecto=1\r\n");
 }
 
 static void snow_write(struct world *files)

@@ -51,6 +51,8 @@ enum thing {
 	THING_BLANK_SCROLL,        /* of a spell that does not exist */
 	THING_MAGIC_FLUTE = 208,   /* instruments too (rules-life-combat-magic.md 1.4) */
 	THING_HUNTER_ARMOUR = 360, /* keeps a hunter hidden (rules-life-combat-magic.md 9.5) */
+	THING_GALLEY = 475,
+	THING_GALLEON = 476, /* keeps what a pirate has out of the water (rules-life-combat-magic.md 14.2) */
 	/* for fights; the first three are known by number (rules-life-combat-magic.md 1.4) */
 	THING_VIKING_SWORD = 123,
 	THING_DRAGON_SWORD = 402,
@@ -116,7 +118,7 @@ enum {
 	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
 	LAND_SNOW,       /* cold, safe; it has sounds: 50 when it is dry, 51 while it rains */
 	LAND_MUTE,       /* as the wild, but magic does not work */
-	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
+	LAND_BARREN,     /* as the wild, but without invisibility, hiding, resurrection and summoning */
 	LAND_COUNT = LAND_BARREN,
 
 	/* On the meadow. (50,50) and 5 tiles around it are empty grass. */

@@ -237,7 +237,7 @@ static void map_note(struct little_world *world, uint32_t domain, const struct n
 										   : audience_has(note, player, listener->cell_x, listener->cell_y);
 		if (listener->in_map != domain || !mine || ((note->flags & NOTE_FLAG_VIEW) != 0 && at <= listener->view_from) ||
 			(note->kind == NOTE_DEAD_AREA && !hears_the_dead(world, player)) ||
-			((note->flags & NOTE_FLAG_NOT_STAFF) != 0 && player_is_staff(&world->world.players[player])))
+			!audience_of_rank(note, player_is_staff(&world->world.players[player])))
 			continue;
 		listener_tell(world, player, bytes, note->bytes);
 	}

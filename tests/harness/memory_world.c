@@ -337,6 +337,7 @@ static bool note_reaches(const struct memory_world *world, uint32_t domain, uint
 	if (note->kind == NOTE_ALL)
 		return note->but != player;
 	return body->map == domain && note->kind != NOTE_DEAD_AREA &&
+		   audience_of_rank(note, (world->world.players[player].privileges & PRIVILEGE_STAFF) != 0) &&
 		   audience_has(note, player, area_cell(body->x), area_cell(body->y));
 }
 

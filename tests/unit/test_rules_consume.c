@@ -147,6 +147,8 @@ static void a_violet_potion_cures_and_a_black_one_kills(void **state)
 	player_at(ana)->privileges = PRIVILEGE_USER;
 	use(ana, SLOT);
 	assert_int_equal(player_at(ana)->dead, 1);
+	assert_true(memory_world_told(world, ana, TEXT_POTION_KILLED));
+	assert_int_not_equal(sound_heard(ana), SOUND_DRINK); /* it is drunk in silence */
 	assert_int_equal(memory_world_heard_count(world, ana, S2C_UPDATE_USER_STATS), 1);
 }
 
@@ -289,12 +291,21 @@ static void who_may_board(void **state)
 	(void)state;
 	static const struct {
 		int class_id, level, navigation, fishing;
-		bool boards;
+		enum text_id why; /* TEXT_ID_COUNT: he boards */
+		int needed;
 	} rows[] = {
-		{CLASS_WARRIOR, 25, 70, 0, true},  {CLASS_WARRIOR, 24, 70, 0, false},  {CLASS_WARRIOR, 25, 69, 0, false},
-		{CLASS_PIRATE, 20, 35, 0, true},   {CLASS_PIRATE, 19, 35, 0, false},   {CLASS_PIRATE, 20, 34, 0, false},
-		{CLASS_WORKER, 20, 60, 100, true}, {CLASS_WORKER, 20, 100, 99, false}, {CLASS_WORKER, 25, 70, 0, true},
-		{CLASS_WORKER, 25, 69, 99, false},
+		{CLASS_WARRIOR, 25, 70, 0, TEXT_ID_COUNT, 0},
+		{CLASS_WARRIOR, 24, 70, 0, TEXT_BOAT_LEVEL, 25},
+		{CLASS_WARRIOR, 25, 69, 0, TEXT_BOAT_SKILL, 70},
+		{CLASS_PIRATE, 20, 35, 0, TEXT_ID_COUNT, 0},
+		{CLASS_PIRATE, 19, 35, 0, TEXT_BOAT_LEVEL, 20},
+		{CLASS_PIRATE, 20, 34, 0, TEXT_BOAT_SKILL, 35},
+		{CLASS_WORKER, 20, 60, 100, TEXT_ID_COUNT, 0},
+		{CLASS_WORKER, 19, 60, 100, TEXT_BOAT_LEVEL, 20},
+		{CLASS_WORKER, 20, 100, 99, TEXT_BOAT_LEVEL_FISHING, 25},
+		{CLASS_WORKER, 24, 100, 99, TEXT_BOAT_LEVEL_FISHING, 25},
+		{CLASS_WORKER, 25, 70, 0, TEXT_ID_COUNT, 0},
+		{CLASS_WORKER, 25, 69, 99, TEXT_BOAT_SKILL, 70},
 	};
 	uint32_t ana = sailor(CLASS_WARRIOR, 25, 70, 0);
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -304,7 +315,12 @@ static void who_may_board(void **state)
 		player->skills[SKILL_NAVIGATION - 1] = (uint8_t)rows[i].navigation;
 		player->skills[SKILL_FISHING - 1] = (uint8_t)rows[i].fishing;
 		use(ana, SLOT);
-		assert_int_equal(sails(ana), rows[i].boards);
+		assert_int_equal(sails(ana), rows[i].why == TEXT_ID_COUNT);
+		if (!sails(ana)) {
+			char line[256];
+			struct text said = text_format(line, sizeof line, rows[i].why, rows[i].needed);
+			assert_true(text_equal(memory_world_heard(world, ana, S2C_CONSOLE_MSG)->CONSOLE_MSG.text, said));
+		}
 		if (sails(ana))
 			use(ana, SLOT);
 		assert_false(sails(ana));

@@ -6,6 +6,7 @@
 #include "worker/game/effects.h"
 #include "worker/game/experience.h"
 #include "worker/game/rule.h"
+#include "worker/game/ruling.h"
 
 /* --- by hand ------------------------------------------------------------------------------------------------------------- */
 
@@ -147,6 +148,19 @@ static void everything_that_drops_falls_and_the_rest_stays(void **state)
 	EXPECT_SOUND(world);
 }
 
+static void what_cannot_be_dropped_is_said_to_stay(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = ENTER(world, "Ana", IN_THE_WILD, .level = 12);
+	give(world, ana, 1, THING_KEEPSAKE, 1);
+	give(world, ana, 2, THING_NEWBIE_DAGGER, 1);
+	forget(world);
+	act(world, ana, player_die);
+	EXPECT_LINE(world, ana, TEXT_DROP_BOUND);
+	assert_int_equal(HOW_MANY(world, ana, CONSOLE_MSG), 0); /* of newbies' things nothing is said */
+	assert_int_equal(slot_item(world, ana, 1), THING_KEEPSAKE);
+}
+
 static void gold_above_the_level_falls_in_piles(void **state)
 {
 	struct little_world *world = *state;
@@ -269,11 +283,37 @@ static void a_map_may_expel_its_dead(void **state)
 	world->config.rules.death_drops = CONFIG_DROPS_ALWAYS;
 	give(world, ana, 1, THING_BREAD, 7);
 	act(world, ana, player_die);
+	EXPECT_LINE(world, ana, TEXT_DEAD_MOVED);
 	assert_int_equal(body_of(world, ana)->map, LAND_MEADOW);
 	assert_in_range(body_of(world, ana)->x, 54, 56);
 	assert_int_equal(lies(world, LAND_SCHOOL, THING_BREAD), 7); /* where she died */
 	assert_int_equal(HEARD(world, beto, CHARACTER_CREATE)->body, BODY_DEAD);
 	EXPECT_SOUND(world);
+}
+
+static void who_dies_on_an_exit_leaves_his_things_beside_it(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = ENTER(world, "Ana", .map = LAND_SCHOOL, .x = 50, .y = 50, .level = 5);
+	world->config.rules.death_drops = CONFIG_DROPS_ALWAYS;
+	give(world, ana, 1, THING_BREAD, 7);
+	stand(world, ana, 50, 60); /* leads to the meadow */
+	act(world, ana, player_die);
+	assert_int_equal(body_of(world, ana)->map, LAND_MEADOW);
+	assert_in_range(body_of(world, ana)->x, 54, 56); /* where the dead appear, not where the exit leads */
+	assert_int_equal(lies(world, LAND_SCHOOL, THING_BREAD), 7);
+	assert_int_equal(world->world.maps[LAND_SCHOOL].ground[tile_index(50, 60)].item, 0);
+	EXPECT_SOUND(world);
+}
+
+static void from_some_maps_ghosts_do_not_go_home(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = ENTER(world, "Ana", .map = LAND_SCHOOL, .x = 50, .y = 50, .level = 5, .dead = true);
+	DO(world, ana, HOME);
+	EXPECT_LINE(world, ana, TEXT_HOME_NOT_HERE);
+	EXPECT_NOTHING_ELSE(world);
+	assert_int_equal(player_of(world, ana)->travelling, 0);
 }
 
 struct award {
@@ -410,6 +450,20 @@ static void the_way_home_is_announced(void **state)
 	EXPECT_SOUND(world);
 }
 
+static void who_may_be_attacked_is_forgiven_in_death(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = ENTER(world, "Ana", IN_THE_WILD), beto = ENTER(world, "Beto", .map = LAND_WILD, .x = 42, .y = 40);
+	player_of(world, ana)->attackable_by = 77;
+	player_of(world, ana)->safe_mode = 0;
+	forget(world);
+	act(world, ana, player_die);
+	assert_int_equal(player_of(world, ana)->attackable_by, 0);
+	assert_int_equal(player_of(world, ana)->safe_mode, 0);
+	EXPECT(world, beto, UPDATE_TAG_AND_STATUS, .char_index = (int32_t)ana, .nick_color = NICK_CITIZEN,
+		   .tag = text_of("Ana"));
+}
+
 /* --- being dead ---------------------------------------------------------------------------------------------------------------------- */
 
 static void the_dead_may_do_little(void **state)
@@ -443,6 +497,131 @@ static void the_dead_may_do_little(void **state)
 	EXPECT_LINE(world, ana, TEXT_PRIEST_NONE);
 }
 
+static void ghosts_speak_to_ghosts_and_staff(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = ENTER(world, "Ana", .dead = true), beto = ENTER(world, "Beto", .x = 51);
+	uint32_t cora = ENTER(world, "Cora", .x = 52, .dead = true);
+	uint32_t eva = ENTER(world, "Eva", .x = 53, .privileges = PRIVILEGE_GOD);
+	uint32_t heard_by[] = {ana, cora, eva};
+	for (unsigned yells = 0; yells < 2; yells++) {
+		forget(world);
+		if (yells)
+			DO(world, ana, YELL, .text = TEXT("uuh"));
+		else
+			DO(world, ana, TALK, .text = TEXT("uuh"));
+		for (unsigned i = 0; i < 3; i++)
+			EXPECT(world, heard_by[i], CHAT_OVER_HEAD, .text = TEXT("uuh"), .char_index = (int16_t)ana, .r = 0xC0,
+				   .g = 0xC0, .b = 0xC0);
+		EXPECT_NOTHING_ELSE(world);
+	}
+	DO(world, ana, WHISPER, .target_name = TEXT("Beto"), .text = TEXT("uuh"));
+	EXPECT_LINE(world, ana, TEXT_WHISPER_DEAD);
+	EXPECT_NOTHING_ELSE(world);
+	DO(world, beto, TALK, .text = TEXT("hola"));
+	EXPECT_ANY(world, ana, CHAT_OVER_HEAD); /* they hear the living */
+}
+
+/* Of every rule that the dead are not kept from by the table it is known why: a new one has to be thought about (20 no. 7). */
+static void what_the_dead_may_do_stands_in_a_list(void **state)
+{
+	static const uint8_t listed[] = {
+		C2S_WALK,
+		C2S_CHANGE_HEADING,
+		C2S_REQUEST_POSITION_UPDATE,
+		C2S_LEFT_CLICK,
+		C2S_RESUCITATE,
+		C2S_HOME,
+		C2S_QUIT,
+		C2S_PING, /* ghosts among themselves; a whisper is refused by its rule: */
+		C2S_TALK,
+		C2S_YELL,
+		C2S_WHISPER, /* questions: */
+		C2S_REQUEST_ATRIBUTES,
+		C2S_REQUEST_FAME,
+		C2S_REQUEST_SKILLS,
+		C2S_REQUEST_MINI_STATS,
+		C2S_REQUEST_STATS,
+		C2S_SPELL_INFO,
+		C2S_ONLINE,
+		C2S_HELP,
+		C2S_REQUEST_MOTD,
+		C2S_UPTIME, /* switches, windows, one's own lists: */
+		C2S_SAFE_TOGGLE,
+		C2S_RESUSCITATION_SAFE_TOGGLE,
+		C2S_COMMERCE_END,
+		C2S_BANK_END,
+		C2S_MODIFY_SKILLS,
+		C2S_MOVE_SPELL,
+		C2S_MOVE_ITEM,
+		C2S_STOP_SHARING_NPC, /* rules that refuse the dead by themselves, but for priests and boats: */
+		C2S_DOUBLE_CLICK,
+		C2S_USE_ITEM, /* does nothing; the staff's: */
+		C2S_USE_SPELL_MACRO,
+		C2S_GM_COMMANDS};
+	(void)state;
+	for (unsigned id = 0; id < C2S_COUNT; id++) {
+		const struct ruling *ruling = ruling_of(id);
+		if (ruling == NULL || ruling->fn == rule_not_yet || (ruling->needs & NEED_ALIVE) != 0)
+			continue;
+		if (memchr(listed, (int)id, sizeof listed) == NULL)
+			fail_msg("packet %u may be sent by the dead, and nobody has said so", id);
+	}
+}
+
+/* The same of who has a shop, bank or trade window open (20 no. 6). */
+static void what_who_trades_may_do_stands_in_a_list(void **state)
+{
+	static const uint8_t listed[] = {C2S_CHANGE_HEADING,
+									 C2S_REQUEST_POSITION_UPDATE,
+									 C2S_LEFT_CLICK,
+									 C2S_PING,
+									 C2S_TALK,
+									 C2S_YELL,
+									 C2S_WHISPER,
+									 C2S_REQUEST_ATRIBUTES,
+									 C2S_REQUEST_FAME,
+									 C2S_REQUEST_SKILLS,
+									 C2S_REQUEST_MINI_STATS,
+									 C2S_REQUEST_STATS,
+									 C2S_SPELL_INFO,
+									 C2S_ONLINE,
+									 C2S_HELP,
+									 C2S_REQUEST_MOTD,
+									 C2S_UPTIME,
+									 C2S_SAFE_TOGGLE,
+									 C2S_RESUSCITATION_SAFE_TOGGLE,
+									 C2S_COMMERCE_END,
+									 C2S_BANK_END,
+									 C2S_MODIFY_SKILLS,
+									 C2S_MOVE_SPELL,
+									 C2S_STOP_SHARING_NPC,
+									 C2S_SHARE_NPC,
+									 C2S_USE_SPELL_MACRO,
+									 C2S_GM_COMMANDS,
+									 C2S_CHANGE_DESCRIPTION,
+									 /* only chooses: */ C2S_CAST_SPELL,
+									 /* refuse by themselves: */ C2S_WALK,
+									 C2S_MOVE_ITEM,
+									 /* ends the trade: */ C2S_QUIT,
+									 /* is for the dead, who do not trade: */ C2S_RESUCITATE,
+									 C2S_HOME,
+									 /* move nothing that could be traded: */ C2S_HEAL,
+									 C2S_TRAIN,
+									 C2S_TRAIN_LIST,
+									 C2S_PET_STAND,
+									 C2S_PET_FOLLOW,
+									 C2S_RELEASE_PET};
+	(void)state;
+	for (unsigned id = 0; id < C2S_COUNT; id++) {
+		const struct ruling *ruling = ruling_of(id);
+		if (ruling == NULL || ruling->fn == rule_not_yet || (ruling->needs & NEED_NOT_TRADING) != 0)
+			continue;
+		if (memchr(listed, (int)id, sizeof listed) == NULL)
+			fail_msg("packet %u may be sent by who trades, and nobody has said so", id);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +630,7 @@ int main(void)
 		WORLD_TEST(women_and_swimmers_sound_different),
 		WORLD_TEST(what_clouds_the_living_leaves_the_dead),
 		WORLD_TEST(everything_that_drops_falls_and_the_rest_stays),
+		WORLD_TEST(what_cannot_be_dropped_is_said_to_stay),
 		WORLD_TEST(gold_above_the_level_falls_in_piles),
 		WORLD_TEST(a_fortune_is_partly_lost),
 		WORLD_TEST(newbies_keep_their_gold_and_newbie_things),
@@ -459,13 +639,19 @@ int main(void)
 		WORLD_TEST(a_backpack_falls_with_what_was_in_it),
 		WORLD_TEST(what_finds_no_room_stays),
 		WORLD_TEST(a_map_may_expel_its_dead),
+		WORLD_TEST(who_dies_on_an_exit_leaves_his_things_beside_it),
+		WORLD_TEST(from_some_maps_ghosts_do_not_go_home),
 		WORLD_TEST(who_outgrows_the_school_leaves_it),
 		WORLD_TEST(who_is_revived_stands_there_naked),
 		WORLD_TEST(a_priest_revives_and_heals_who_asks),
 		WORLD_TEST(a_priest_does_not_reach_far),
 		WORLD_TEST(a_newbies_priest_serves_newbies),
 		WORLD_TEST(the_way_home_is_announced),
+		WORLD_TEST(who_may_be_attacked_is_forgiven_in_death),
 		WORLD_TEST(the_dead_may_do_little),
+		WORLD_TEST(ghosts_speak_to_ghosts_and_staff),
+		cmocka_unit_test(what_the_dead_may_do_stands_in_a_list),
+		cmocka_unit_test(what_who_trades_may_do_stands_in_a_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,6 +110,16 @@ static void potions_wait_for_blows_alone(void **state)
 	assert_true(opens(world, ana, 5000 + 1200, potion_gate));
 }
 
+static void a_worker_whose_clock_is_late_gives_nothing_away(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = enter(world);
+	assert_true(opens(world, ana, 10, gate_strike));
+	assert_true(opens(world, ana, 10, gate_use));
+	assert_false(opens(world, ana, 9, gate_strike));
+	assert_false(opens(world, ana, 9, gate_use));
+}
+
 /* The interval is the server's, whatever somebody's client thinks; the configuration may change it while he plays. */
 static void intervals_come_from_the_configuration(void **state)
 {
@@ -163,6 +173,7 @@ int main(void)
 		WORLD_TEST(spell_and_blow_in_turn),
 		WORLD_TEST(an_arrow_waits_for_all_and_all_wait_for_it),
 		WORLD_TEST(potions_wait_for_blows_alone),
+		WORLD_TEST(a_worker_whose_clock_is_late_gives_nothing_away),
 		WORLD_TEST(intervals_come_from_the_configuration),
 		WORLD_TEST(things_are_not_put_on_as_fast_as_one_likes),
 		WORLD_TEST(what_comes_to_nothing_has_been_done),

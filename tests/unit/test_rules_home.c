@@ -1,4 +1,5 @@
 /* A ghost's way home and choosing a home, in the starter world: rules-life-combat-magic.md 14.6. */
+#include "common/catalog/tables.h"
 #include "tests/unit/test_starter.h"
 #include "worker/game/death.h"
 #include "worker/game/home.h"
@@ -183,7 +184,31 @@ static void a_ghost_ship_comes_home_without_its_boat(void **state)
 	assert_int_equal(player_at(ana)->inventory[14].item, 474);
 }
 
+static void who_was_on_his_way_for_long_has_not_been_idle(void **state)
+{
+	(void)state;
+	uint32_t ana = ghost_at("Ana", lake);
+	world->config.intervals.idle_minutes = 1;
+	DO(world, ana, HOME);
+	live_s(ana, 91);
+	assert_int_equal(map_of(ana), 1);
+	live_s(ana, 55);
+	assert_int_equal(player_at(ana)->state, PLAYER_PLAYING);
+	live_s(ana, 10);
+	assert_int_equal(player_at(ana)->state, PLAYER_GONE);
+}
+
 /* --- choosing ------------------------------------------------------------------------------------------------------------------ */
+
+/* He said this of his city, and nothing else. */
+static bool governor_said(uint32_t who, enum text_id words)
+{
+	char line[128];
+	struct text text = text_format(line, sizeof line, words, table_city_name(CITY_ULLATHORPE));
+	const struct s2c_packet *said = memory_world_heard(world, who, S2C_CHAT_OVER_HEAD);
+	return said != NULL && text_equal(said->CHAT_OVER_HEAD.text, text) &&
+		   memory_world_heard_count(world, who, S2C_CHAT_OVER_HEAD) == 1;
+}
 
 static void a_governor_takes_in_who_asks(void **state)
 {
@@ -193,7 +218,9 @@ static void a_governor_takes_in_who_asks(void **state)
 	DO(world, ana, LEFT_CLICK, .x = governor.x, .y = governor.y);
 	DO(world, ana, HOME);
 	assert_int_equal(player_at(ana)->home, CITY_ULLATHORPE);
-	assert_int_equal(memory_world_heard_count(world, ana, S2C_CHAT_OVER_HEAD), 1);
+	assert_true(governor_said(ana, TEXT_HOME_CHOSEN));
+	DO(world, ana, HOME);
+	assert_true(governor_said(ana, TEXT_HOME_ALREADY));
 	player_at(ana)->home = CITY_LINDOS;
 	run(ana, is_teleported); /* he is out of sight, and forgotten */
 	DO(world, ana, HOME);
@@ -210,6 +237,7 @@ int main(void)
 		STARTER_TEST(revival_travel_and_leaving_end_the_way),
 		STARTER_TEST(who_may_not_go_home),
 		STARTER_TEST(a_ghost_ship_comes_home_without_its_boat),
+		STARTER_TEST(who_was_on_his_way_for_long_has_not_been_idle),
 		STARTER_TEST(a_governor_takes_in_who_asks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

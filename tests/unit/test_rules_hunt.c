@@ -91,6 +91,154 @@ static void peaceful_creatures_make_bandits(void **state)
 	assert_int_equal(creature_in(world, bear)->owner.index, 0);
 }
 
+static void who_belongs_to_a_side_spares_its_own(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t bear = beast_of(world, BEAST_BEAR), guard = beast_call(world, BEAST_CHAOS_GUARD, LAND_WILD, 60, 60);
+	creature_in(world, bear)->hostile = creature_in(world, guard)->hostile = 0;
+	player_of(world, ana)->royal_army = 1;
+	player_of(world, ana)->safe_mode = 0;
+	assert_false(may_strike(world, ana, bear));
+	EXPECT_LINE(world, ana, TEXT_ATTACK_ARMY_PEACEFUL);
+	EXPECT_NOTHING_ELSE(world);
+	make_criminal(world, beto);
+	assert_true(may_strike(world, beto, bear)); /* criminals hunt what they like */
+	assert_int_equal(player_of(world, beto)->reputation[REPUTATION_BANDIT], 1000);
+	stand(world, ana, 60, 62);
+	assert_true(may_strike(world, ana, guard));
+	player_of(world, beto)->chaos_legion = 1;
+	stand(world, beto, 61, 62);
+	assert_false(may_strike(world, beto, guard));
+	EXPECT_LINE(world, beto, TEXT_ATTACK_CHAOS_GUARD);
+}
+
+struct side {
+	bool criminal, member, safe_off;
+};
+
+static void put_on_side(struct little_world *world, uint32_t who, struct side side)
+{
+	struct player *player = player_of(world, who);
+	if (side.criminal)
+		make_criminal(world, who);
+	player->royal_army = side.member && !side.criminal;
+	player->chaos_legion = side.member && side.criminal;
+	player->safe_mode = !side.safe_off;
+}
+
+/* 12.7 no. 3 */
+static void whose_pet_it_is_is_asked(void **state)
+{
+	(void)state;
+	enum { WILD_PET_X = 60, WILD_PET_Y = 60 };
+	static const struct {
+		struct side owner, attacker;
+		bool attackable; /* the owner, by the attacker */
+		enum text_id why;
+		bool allowed, turns_criminal;
+	} cases[] = {
+		{{0}, {0}, false, TEXT_ATTACK_SAFE_MODE_PET, false, false},
+		{{0}, {.safe_off = true}, false, TEXT_ATTACKED_PET, true, true},
+		{{0}, {.member = true, .safe_off = true}, false, TEXT_ATTACK_ARMY_PET, false, false},
+		{{0}, {.member = true}, false, TEXT_ATTACK_ARMY_PET, false, false},
+		{{0}, {0}, true, TEXT_ID_COUNT, true, false},
+		{{0}, {.criminal = true}, false, TEXT_ATTACK_SAFE_MODE_PET, false, false},
+		{{0}, {.criminal = true, .safe_off = true}, false, TEXT_ID_COUNT, true, false},
+		{{.criminal = true}, {0}, false, TEXT_ID_COUNT, true, false},
+		{{.criminal = true}, {.criminal = true}, false, TEXT_ID_COUNT, true, false},
+		{{.criminal = true, .member = true},
+		 {.criminal = true, .member = true},
+		 false,
+		 TEXT_ATTACK_CHAOS_PET,
+		 false,
+		 false},
+	};
+	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct little_world *world = little_world_open(DIALECT_GODOT);
+		two_hunters(world);
+		stand(world, ana, WILD_PET_X, WILD_PET_Y + 2);
+		struct deed summoned =
+			done(world, LAND_WILD, run_summon,
+				 (struct deed){
+					 .other = beto, .number = BEAST_WOLF, .at = {.map = LAND_WILD, .x = WILD_PET_X, .y = WILD_PET_Y}});
+		assert_int_not_equal(summoned.result, 0);
+		put_on_side(world, beto, cases[i].owner);
+		put_on_side(world, ana, cases[i].attacker);
+		player_of(world, beto)->attackable_by = cases[i].attackable ? 101 : 0;
+		forget(world);
+		bool was_criminal = cases[i].attacker.criminal;
+		assert_int_equal(may_strike(world, ana, summoned.result), cases[i].allowed);
+		if (cases[i].why != TEXT_ID_COUNT)
+			EXPECT_LINE(world, ana, cases[i].why);
+		assert_int_equal(player_is_criminal(player_of(world, ana)), was_criminal || cases[i].turns_criminal);
+		assert_int_equal(player_of(world, ana)->attackable_by, cases[i].attackable ? 102 : 0);
+		assert_int_equal(creature_in(world, summoned.result)->owner.index, 0); /* pets are nobody's prey */
+		little_world_close(world);
+	}
+}
+
+/* 15.8: healing what another fights. */
+static enum tx_verdict ask_support(struct tx *tx, void *context)
+{
+	struct asked *asked = context;
+	asked->answer = may_support_creature(tx, asked->player, asked->creature);
+	return TX_COMMIT;
+}
+
+static bool may_heal(struct little_world *world, uint32_t player, uint32_t creature)
+{
+	struct asked asked = {.player = player, .creature = creature};
+	little_world_run(world, LAND_WILD, ask_support, &asked);
+	return asked.answer;
+}
+
+static void who_heals_anothers_prey_may_be_attacked_for_it(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t goblin = beast_of(world, BEAST_GOBLIN);
+	assert_true(may_heal(world, beto, goblin)); /* nobody's */
+	assert_true(may_strike(world, ana, goblin));
+	assert_true(may_heal(world, ana, goblin));
+	assert_false(may_heal(world, beto, goblin));
+	EXPECT_LINE(world, beto, TEXT_HELP_SAFE_MODE_CREATURE);
+	player_of(world, ana)->royal_army = player_of(world, beto)->royal_army = 1;
+	assert_false(may_heal(world, beto, goblin));
+	EXPECT_LINE(world, beto, TEXT_HELP_ARMY_CREATURE);
+	player_of(world, beto)->royal_army = 0;
+	player_of(world, beto)->safe_mode = 0;
+	assert_true(may_heal(world, beto, goblin));
+	assert_int_equal(player_of(world, beto)->attackable_by, 101);
+	make_criminal(world, ana);
+	make_criminal(world, beto);
+	player_of(world, ana)->chaos_legion = player_of(world, beto)->chaos_legion = 1;
+	assert_false(may_heal(world, beto, goblin));
+	EXPECT_LINE(world, beto, TEXT_HELP_CHAOS_CREATURE);
+}
+
+/* 12.2: the points for attacking an animal make a citizen of who was hardly a criminal, and all is forgiven. */
+static void a_criminal_becomes_a_citizen_by_hunting(void **state)
+{
+	struct little_world *world = *state;
+	two_hunters(world);
+	uint32_t bear = beast_of(world, BEAST_BEAR);
+	make_criminal(world, ana);
+	int32_t *reputation = player_of(world, ana)->reputation;
+	reputation[REPUTATION_BANDIT] = 1000;
+	reputation[REPUTATION_BOURGEOIS] = 996 - 1;
+	player_of(world, ana)->chaos_legion = 1;
+	assert_true(player_is_criminal(player_of(world, ana)));
+	done(world, LAND_WILD, run_attacked, (struct deed){.body = bear, .other = ana});
+	assert_false(player_is_criminal(player_of(world, ana)));
+	assert_int_equal(reputation[REPUTATION_BANDIT], 0);
+	assert_int_equal(reputation[REPUTATION_PLEBEIAN], 102); /* 2.5 to the even, and the 100 of a new citizen */
+	assert_int_equal(reputation[REPUTATION_BOURGEOIS], 995);
+	assert_int_equal(player_of(world, ana)->chaos_legion, 0);
+	done(world, LAND_WILD, run_attacked, (struct deed){.body = bear, .other = ana});
+	assert_int_equal(reputation[REPUTATION_PLEBEIAN], 104); /* 104.5: who was one already gets no more */
+}
+
 static void some_creatures_are_not_for_fighting(void **state)
 {
 	struct little_world *world = *state;
@@ -213,6 +361,9 @@ static void nothing_is_owned_in_safe_places(void **state)
 	assert_true(may_strike(world, ana, wolf));
 	assert_int_equal(creature_in(world, wolf)->owner.index, 0);
 	assert_false(may(world, ana, wolf, ATTACK_BY_PET));
+	creature_in(world, wolf)->master = player_handle(&world->world, ENTER(world, "Cora"));
+	assert_false(may_strike(world, ana, wolf)); /* nor are pets hurt there */
+	EXPECT_LINE(world, ana, TEXT_ATTACK_PET_SAFE);
 }
 
 static void sharing(void **state)
@@ -240,6 +391,22 @@ static void sharing(void **state)
 	DO(world, ana, SHARE_NPC);
 	EXPECT_LINE(world, ana, TEXT_SHARING_CRIMINAL);
 	DO(world, ana, STOP_SHARING_NPC);
+	EXPECT_NOTHING_ELSE(world);
+	make_criminal(world, ana);
+	DO(world, ana, SHARE_NPC);
+	EXPECT_LINE(world, ana, TEXT_SHARING_FACTION); /* criminals have no friends but in the legion */
+	player_of(world, beto)->privileges = PRIVILEGE_COUNSELLOR;
+	DO(world, ana, SHARE_NPC);
+	EXPECT_LINE(world, ana, TEXT_SHARING_STAFF);
+	player_of(world, beto)->privileges = PRIVILEGE_USER;
+	player_of(world, ana)->chaos_legion = player_of(world, beto)->chaos_legion = 1;
+	DO(world, ana, SHARE_NPC);
+	EXPECT_LINE(world, ana, TEXT_SHARING, "Beto");
+	stand(world, beto, WILD_X, WILD_Y);
+	DO(world, beto, WALK, .heading = HEADING_EAST); /* to another map */
+	forget(world);
+	DO(world, ana, STOP_SHARING_NPC);
+	EXPECT_LINE(world, ana, TEXT_SHARING_STOPPED_ALL);
 	EXPECT_NOTHING_ELSE(world);
 }
 
@@ -559,6 +726,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(guards_may_be_attacked_at_a_price),
 		WORLD_TEST(peaceful_creatures_make_bandits),
+		WORLD_TEST(who_belongs_to_a_side_spares_its_own),
+		cmocka_unit_test(whose_pet_it_is_is_asked),
+		WORLD_TEST(who_heals_anothers_prey_may_be_attacked_for_it),
+		WORLD_TEST(a_criminal_becomes_a_citizen_by_hunting),
 		WORLD_TEST(some_creatures_are_not_for_fighting),
 		WORLD_TEST(a_creature_belongs_to_who_fights_it),
 		WORLD_TEST(who_takes_anothers_creature_may_be_attacked_for_it),

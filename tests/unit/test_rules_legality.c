@@ -24,7 +24,8 @@ enum question {
 	BECOME_CRIMINAL,
 	BECOME_CITIZEN,
 	MERCY,
-	ATTACKABLE_END
+	ATTACKABLE_END,
+	NOBLE_LOSS
 };
 
 struct asked {
@@ -63,6 +64,9 @@ static enum tx_verdict ask(struct tx *tx, void *context)
 		break;
 	case ATTACKABLE_END:
 		attackable_end(tx, asked->a);
+		break;
+	case NOBLE_LOSS:
+		noble_lose(tx, asked->a, 100, 5000);
 		break;
 	}
 	return TX_COMMIT;
@@ -351,6 +355,91 @@ static void it_ends_with_the_safety_on(void **state)
 	assert_int_equal(player_of(world, ana)->attackable_by, 0);
 }
 
+static void in_safe_maps_nobody_may_be_attacked_for_it(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = ENTER(world, "Ana"), beto = ENTER(world, "Beto", .x = 51);
+	player_of(world, ana)->id = 101;
+	player_of(world, beto)->id = 102;
+	player_of(world, beto)->attackable_by = 101;
+	player_of(world, ana)->safe_mode = 0;
+	assert_false(may_attack(world, ana, beto));
+	EXPECT_LINE(world, ana, TEXT_CREATURE_THEFT_SAFE);
+	EXPECT_LINE(world, ana, TEXT_ATTACK_SAFE_PLACE);
+	EXPECT_NOTHING_ELSE(world);
+	assert_int_equal(player_of(world, ana)->attackable_by, 0);
+}
+
+static void it_lasts_a_minute_from_the_last_attack(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana, beto;
+	two(world, &ana, &beto);
+	world->config.intervals.idle_minutes = 0;
+	player_of(world, beto)->attackable_by = 101;
+	assert_true(may_attack(world, ana, beto));
+	live_ms(world, LAND_WILD, 50000);
+	assert_true(may_attack(world, ana, beto)); /* for longer */
+	live_ms(world, LAND_WILD, 59000);
+	assert_int_equal(player_of(world, ana)->attackable_by, 102);
+	live_ms(world, LAND_WILD, 2000);
+	assert_int_equal(player_of(world, ana)->attackable_by, 0);
+}
+
+/* --- 12.1 for some ----------------------------------------------------------------------------------------------------------- */
+
+static void staff_has_no_side_but_counsellors_have(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana, beto;
+	two(world, &ana, &beto);
+	player_of(world, ana)->privileges = PRIVILEGE_GOD;
+	player_of(world, beto)->privileges = PRIVILEGE_COUNSELLOR;
+	does(world, BECOME_CRIMINAL, ana, 0);
+	does(world, BECOME_CRIMINAL, beto, 0);
+	assert_false(is_criminal(world, ana));
+	assert_true(is_criminal(world, beto));
+}
+
+static void nobody_changes_sides_in_an_arena(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana, beto;
+	two(world, &ana, &beto);
+	make_criminal(world, beto);
+	stand(world, ana, ARENA_FROM, ARENA_FROM);
+	stand(world, beto, ARENA_FROM, ARENA_FROM + 1);
+	does(world, BECOME_CRIMINAL, ana, 0);
+	does(world, NOBLE_LOSS, ana, 0);
+	does(world, BECOME_CITIZEN, beto, 0);
+	assert_int_equal(points(world, ana, REPUTATION_NOBLE), 1000);
+	assert_int_equal(points(world, ana, REPUTATION_BANDIT), 0);
+	assert_true(is_criminal(world, beto));
+	EXPECT_NOTHING_ELSE(world);
+	stand(world, ana, X, Y);
+	does(world, NOBLE_LOSS, ana, 0);
+	EXPECT_MULTI(world, ana, NOBILITY_LOST);
+	assert_int_equal(points(world, ana, REPUTATION_NOBLE), 900);
+	assert_int_equal(points(world, ana, REPUTATION_BANDIT), 5000);
+	assert_true(is_criminal(world, ana));
+}
+
+static void a_side_is_the_rounded_average(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana, beto;
+	two(world, &ana, &beto);
+	int32_t *reputation = player_of(world, ana)->reputation;
+	reputation[REPUTATION_NOBLE] = 0;
+	reputation[REPUTATION_ASSASSIN] = 1;
+	reputation[REPUTATION_BANDIT] = 2;
+	assert_false(is_criminal(world, ana)); /* -0.5, to the even */
+	reputation[REPUTATION_THIEF] = 1;
+	assert_true(is_criminal(world, ana)); /* -4 of 6 */
+	reputation[REPUTATION_BOURGEOIS] = 1;
+	assert_false(is_criminal(world, ana));
+}
+
 /* --- 12.8 --------------------------------------------------------------------------------------------------------------------- */
 
 static void a_kill_counts_once_an_hour_for_each_victim(void **state)
@@ -374,6 +463,10 @@ static void a_kill_counts_once_an_hour_for_each_victim(void **state)
 	assert_int_equal(player_of(world, ana)->citizens_killed, 1);
 	assert_int_equal(player_of(world, ana)->criminals_killed, 1);
 	assert_int_equal(player_of(world, ana)->players_killed, 4);
+	forget(world);
+	DO(world, ana, REQUEST_MINI_STATS);
+	EXPECT(world, ana, MINI_STATS, .citizens_killed = 1, .criminals_killed = 1, .users_killed = 4,
+		   .class = CLASS_WARRIOR);
 	assert_int_equal(points(world, ana, REPUTATION_NOBLE), 5);
 	pass_ms(world, (uint64_t)61 * 60 * 1000);
 	does(world, KILLED, ana, beto);
@@ -477,6 +570,11 @@ int main(void)
 		WORLD_TEST(a_turned_chaos_member_is_expelled),
 		WORLD_TEST(who_may_be_attacked_may_be_attacked_by_one_only),
 		WORLD_TEST(it_ends_with_the_safety_on),
+		WORLD_TEST(in_safe_maps_nobody_may_be_attacked_for_it),
+		WORLD_TEST(it_lasts_a_minute_from_the_last_attack),
+		WORLD_TEST(staff_has_no_side_but_counsellors_have),
+		WORLD_TEST(nobody_changes_sides_in_an_arena),
+		WORLD_TEST(a_side_is_the_rounded_average),
 		WORLD_TEST(a_kill_counts_once_an_hour_for_each_victim),
 		WORLD_TEST(newbies_do_not_count_and_counters_end),
 		cmocka_unit_test(who_may_be_helped),

@@ -60,6 +60,11 @@ static void a_spell_macro_is_ignored(void **state)
 	struct little_world *world = *state;
 	uint32_t ana = WIZARD(world, "Ana");
 	DO(world, ana, USE_SPELL_MACRO);
+	assert_string_equal(world->tx.log_text, "Ana says that a macro casts its spells");
+	for (int i = 0; i < 3; i++) {
+		DO(world, ana, USE_SPELL_MACRO);
+		assert_string_equal(world->tx.log_text, ""); /* nobody fills the log with it */
+	}
 	EXPECT_NOTHING_ELSE(world);
 	assert_int_equal(closed_for(world, ana), 0);
 }
@@ -397,6 +402,21 @@ static void the_unseen_can_be_hit_by_who_clicks_their_tile(void **state)
 	assert_int_equal(player_of(world, beto)->hp, 20);
 }
 
+/* A spell chosen before the journey is cast after it. */
+static void who_casts_is_protected_no_longer_whenever_he_chose(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = WIZARD(world, "Ana"), beto = TARGET(world, "Beto", .criminal = true);
+	player_of(world, ana)->spell = CHARM_DART;
+	player_of(world, ana)->protected_until_ms = world->tx.now_ms + 60000;
+	DO(world, ana, WALK, .heading = HEADING_SOUTH);
+	DO(world, ana, TALK, .text = TEXT("hola"));
+	assert_int_not_equal(player_of(world, ana)->protected_until_ms, 0); /* these are no attacks */
+	DO(world, ana, WORK_LEFT_CLICK, .x = WIZARD_X + 2, .y = WIZARD_Y, .skill = SKILL_MAGIC);
+	assert_true(player_of(world, beto)->hp < 100);
+	assert_int_equal(player_of(world, ana)->protected_until_ms, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +447,7 @@ int main(void)
 		WORLD_TEST(a_spell_finds_only_whom_it_is_for),
 		WORLD_TEST(an_old_target_is_forgotten_with_the_click),
 		WORLD_TEST(the_unseen_can_be_hit_by_who_clicks_their_tile),
+		WORLD_TEST(who_casts_is_protected_no_longer_whenever_he_chose),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

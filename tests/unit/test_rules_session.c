@@ -178,6 +178,27 @@ static void who_pulls_the_plug_can_still_be_killed(void **state)
 	assert_int_equal(player_at(ana)->dead, 1);
 }
 
+/* Who was gone for a moment only has not been read from the store again: nothing of what was going on may have stayed. */
+static void who_comes_right_back_begins_anew(void **state)
+{
+	(void)state;
+	uint32_t ana = memory_world_player(world, "Ana", square);
+	uint32_t beto = memory_world_player(world, "Beto", (struct place){.map = 1, .x = 52, .y = 40});
+	struct handle before = player_at(ana)->connection;
+	player_at(ana)->attackable_by = 4711;
+	player_at(ana)->shares = player_handle(&world->world, beto);
+	DO(world, ana, QUIT);
+	assert_int_equal(player_at(ana)->state, PLAYER_GONE);
+	memory_world_disconnect(world, before);
+	struct entering again = {.connection = memory_world_connect(world), .player = player_handle(&world->world, ana)};
+	assert_int_equal(
+		memory_world_run(world, (uint32_t[2]){square.map, world->world.realm_domain}, entering_take_over, &again),
+		TX_COMMIT);
+	assert_int_equal(player_at(ana)->state, PLAYER_PLAYING);
+	assert_int_equal(player_at(ana)->attackable_by, 0);
+	assert_int_equal(player_at(ana)->shares.index, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +208,7 @@ int main(void)
 		STARTER_TEST(levels_that_wait_are_given),
 		STARTER_TEST(who_leaves_the_wild_is_seen),
 		STARTER_TEST(who_pulls_the_plug_can_still_be_killed),
+		STARTER_TEST(who_comes_right_back_begins_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,9 +7,13 @@
 
 #include <cmocka.h>
 
-#include "tests/harness/little_world.h"
+#include "tests/unit/test_deeds.h"
+#include "worker/game/alignment.h"
+#include "worker/game/death.h"
 #include "worker/game/effects.h"
+#include "worker/game/legality.h"
 #include "worker/game/stance.h"
+#include "worker/game/travel.h"
 
 static bool has(struct little_world *world, uint32_t player, uint32_t flag)
 {
@@ -302,6 +306,67 @@ static void a_step_ends_meditation_and_nothing_else(void **state)
 	assert_int_equal(body_of(world, ana)->x, MEADOW_X);
 }
 
+static uint32_t attacker;
+
+static void is_attacked(struct tx *tx, uint32_t player)
+{
+	player_attacked(tx, attacker, player);
+}
+
+static void being_attacked_by_a_player_ends_meditation_but_not_in_an_arena(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana", .map = LAND_WILD, .x = ARENA_FROM, .y = ARENA_FROM);
+	attacker = COMES(world, "Beto", .map = LAND_WILD, .x = ARENA_FROM, .y = ARENA_FROM + 1);
+	player_of(world, ana)->mana = 0;
+	meditate(world, ana);
+	forget(world);
+	act(world, ana, is_attacked);
+	EXPECT_NOTHING_ELSE(world);
+	assert_true(has(world, ana, BODY_MEDITATING));
+	stand(world, ana, 40, 40);
+	act(world, ana, is_attacked);
+	EXPECT(world, ana, MEDITATE_TOGGLE);
+	EXPECT_LINE(world, ana, TEXT_STOPPED_MEDITATING);
+	EXPECT(world, ana, CREATE_FX, .char_index = (int16_t)ana, .fx = 0, .loops = 0);
+	assert_false(has(world, ana, BODY_MEDITATING));
+}
+
+static void death_ends_rest_and_meditation(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = tired_at_a_fire(world), beto = COMES(world, "Beto", .x = MEADOW_X + 1);
+	player_of(world, beto)->mana = 0;
+	rest(world, ana);
+	meditate(world, beto);
+	forget(world);
+	act(world, ana, player_die);
+	act(world, beto, player_die);
+	assert_false(has(world, ana, BODY_RESTING));
+	assert_false(has(world, beto, BODY_MEDITATING));
+	assert_int_equal(HOW_MANY(world, ana, REST_OK), 1);
+	assert_int_equal(HOW_MANY(world, beto, MEDITATE_TOGGLE), 1);
+	assert_int_equal(body_of(world, beto)->fx, 0);
+}
+
+/* 9.3 no. 1: it is no reason to be sent away when it ends. */
+static void who_meditated_for_long_has_not_been_idle(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana");
+	world->config.intervals.idle_minutes = 1;
+	world->config.intervals.meditation_roll_ms = 600000;
+	player_of(world, ana)->mana = 0;
+	meditate(world, ana);
+	live_ms(world, LAND_MEADOW, 90000);
+	assert_int_equal(player_of(world, ana)->state, PLAYER_PLAYING);
+	act(world, ana, effect_meditation_end);
+	live_ms(world, LAND_MEADOW, 58000);
+	assert_int_equal(player_of(world, ana)->state, PLAYER_PLAYING);
+	live_ms(world, LAND_MEADOW, 4000);
+	assert_int_not_equal(player_of(world, ana)->state, PLAYER_PLAYING);
+}
+
 /* --- hiding ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void chance_and_time_of_hiding_are_the_document_s(void **state)
@@ -368,6 +433,19 @@ static void hiding_succeeds_as_often_as_the_skill_says(void **state)
 	assert_in_range(hidden, 175, 241);
 }
 
+static void who_fails_to_hide_reads_it_once(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana");
+	player_of(world, ana)->hunger = 0; /* who starves learns nothing by it */
+	for (int i = 0; i < 3; i++) {
+		hide(world, ana);
+		assert_false(has(world, ana, BODY_HIDDEN)); /* eight of nine tries fail without skill; the seed is fixed */
+	}
+	EXPECT_LINE(world, ana, TEXT_HIDING_FAILS);
+	EXPECT_NOTHING_ELSE(world);
+}
+
 static void hiding_too_often_is_refused_silently(void **state)
 {
 	struct little_world *world = *state;
@@ -397,6 +475,79 @@ static void talking_and_walking_reveal_but_a_thief_walks_on(void **state)
 	assert_true(has(world, leo, BODY_HIDDEN));
 	DO(world, leo, TALK, .text = TEXT("hola"));
 	assert_false(has(world, leo, BODY_HIDDEN));
+}
+
+static void hides_long(struct tx *tx, uint32_t player)
+{
+	effect_hide(tx, player, 3600000);
+}
+
+static void goes_to_the_barren(struct tx *tx, uint32_t player)
+{
+	if (tx_need(tx, LAND_BARREN))
+		travel_to(tx, player, (struct place){.map = LAND_BARREN, .x = 40, .y = 40}, TRAVEL_WALKS);
+}
+
+static enum tx_verdict journey(struct tx *tx, void *context)
+{
+	goes_to_the_barren(tx, *(const uint32_t *)context);
+	return tx->wanted_count != 0 ? TX_AGAIN : TX_COMMIT;
+}
+
+static void fighting_casting_boarding_and_leaving_reveal(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana", .map = LAND_WILD, .x = 40, .y = 40, .class_id = CLASS_PIRATE);
+	struct player *player = player_of(world, ana);
+	player->skills[SKILL_MAGIC - 1] = player->skills[SKILL_NAVIGATION - 1] = 100;
+	act(world, ana, hides_long);
+	DO(world, ana, ATTACK); /* the air */
+	assert_false(has(world, ana, BODY_HIDDEN));
+	act(world, ana, hides_long);
+	pass_ms(world, 2000);
+	player->spell = CHARM_HEAL;
+	DO(world, ana, WORK_LEFT_CLICK, .x = 40, .y = 40, .skill = SKILL_MAGIC);
+	assert_false(has(world, ana, BODY_HIDDEN));
+	act(world, ana, hides_long);
+	DO(world, ana, YELL, .text = TEXT("hola"));
+	assert_false(has(world, ana, BODY_HIDDEN));
+	act(world, ana, hides_long);
+	DO(world, ana, WORK, .skill = SKILL_MAGIC); /* nothing is done yet */
+	DO(world, ana, WHISPER, .target_name = TEXT("Ana"), .text = TEXT("hola"));
+	assert_true(has(world, ana, BODY_HIDDEN));
+	DO(world, ana, QUIT);
+	assert_false(has(world, ana, BODY_HIDDEN));
+	assert_int_not_equal(player->logout_due_ms, 0);
+
+	uint32_t beto = COMES(world, "Beto", .x = WATER_FROM - 1, .y = WATER_FROM, .level = 30);
+	give(world, beto, 2, THING_BOAT, 1);
+	player_of(world, beto)->skills[SKILL_NAVIGATION - 1] = 100;
+	act(world, beto, hides_long);
+	DO(world, beto, USE_ITEM, .slot = 2);
+	assert_true(has(world, beto, BODY_SAILING));
+	assert_false(has(world, beto, BODY_HIDDEN));
+	EXPECT_SOUND(world);
+}
+
+static void some_maps_hide_nobody(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana", .map = LAND_BARREN, .x = 40, .y = 42);
+	hide(world, ana);
+	EXPECT_LINE(world, ana, TEXT_HIDING_FORBIDDEN);
+	hide(world, ana); /* said once */
+	EXPECT_NOTHING_ELSE(world);
+	assert_int_equal(player_of(world, ana)->gates.work_ms, 0);
+	uint32_t leo = COMES(world, "Leo", .class_id = CLASS_THIEF);
+	act(world, leo, hides_long);
+	act(world, leo, effect_invisible);
+	forget(world);
+	little_world_run(world, LAND_MEADOW, journey, &leo);
+	assert_int_equal(body_of(world, leo)->map, LAND_BARREN);
+	assert_false(has(world, leo, BODY_HIDDEN | BODY_INVISIBLE));
+	EXPECT_LINE(world, leo, TEXT_VISIBLE_AGAIN);
+	assert_int_equal(player_of(world, leo)->effect_due_ms[EFFECT_HIDING], 0);
+	assert_int_equal(player_of(world, leo)->effect_due_ms[EFFECT_INVISIBILITY], 0);
 }
 
 static void only_pirates_hide_at_sea_as_a_ship_of_ghosts(void **state)
@@ -451,11 +602,17 @@ int main(void)
 		WORLD_TEST(who_may_not_meditate),
 		WORLD_TEST(the_staff_has_its_mana_at_once),
 		WORLD_TEST(a_step_ends_meditation_and_nothing_else),
+		WORLD_TEST(being_attacked_by_a_player_ends_meditation_but_not_in_an_arena),
+		WORLD_TEST(death_ends_rest_and_meditation),
+		WORLD_TEST(who_meditated_for_long_has_not_been_idle),
 		cmocka_unit_test(chance_and_time_of_hiding_are_the_document_s),
 		WORLD_TEST(who_hides_is_not_seen_until_his_time_is_over),
 		WORLD_TEST(hiding_succeeds_as_often_as_the_skill_says),
+		WORLD_TEST(who_fails_to_hide_reads_it_once),
 		WORLD_TEST(hiding_too_often_is_refused_silently),
 		WORLD_TEST(talking_and_walking_reveal_but_a_thief_walks_on),
+		WORLD_TEST(fighting_casting_boarding_and_leaving_reveal),
+		WORLD_TEST(some_maps_hide_nobody),
 		WORLD_TEST(only_pirates_hide_at_sea_as_a_ship_of_ghosts),
 		WORLD_TEST(a_hunter_in_his_armour_stays_hidden),
 	};

@@ -1,6 +1,7 @@
 /* What spells, potions and blows leave behind for a while (rules-life-combat-magic.md 7, 9.4, 10.4, 10.7, 10.8): how long it lasts,
  * what ends it, and that each flipped flag of a client is flipped once. */
 #include "tests/unit/test_deeds.h"
+#include "worker/game/alignment.h"
 #include "worker/game/effects.h"
 #include "worker/game/jail.h"
 #include "worker/game/presence.h"
@@ -99,6 +100,37 @@ static void who_is_paralysed_is_told_so_and_freed_after_20_seconds(void **state)
 	EXPECT_NOTHING_ELSE(world);
 	act(world, ana, effect_free);
 	EXPECT_NOTHING_ELSE(world);
+}
+
+/* 20 no. 8 */
+static void the_paralysed_fight_drink_and_talk_but_do_not_go(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana"), beto = COMES(world, "Beto", .x = MEADOW_X + 1);
+	struct player *player = player_of(world, ana);
+	give(world, ana, 2, THING_POTION, 3);
+	player->skills[SKILL_MAGIC - 1] = 100;
+	player->spell = CHARM_HEAL;
+	act(world, ana, is_paralysed);
+	forget(world);
+	DO(world, ana, ATTACK);
+	assert_true(player->stamina < 100);
+	pass_ms(world, 2000);
+	DO(world, ana, WORK_LEFT_CLICK, .x = MEADOW_X, .y = MEADOW_Y, .skill = SKILL_MAGIC);
+	assert_true(player->mana < 100);
+	DO(world, ana, USE_ITEM, .slot = 2);
+	assert_int_equal(player->inventory[1].amount, 2);
+	forget(world);
+	DO(world, ana, TALK, .text = TEXT("hola"));
+	EXPECT_ANY(world, beto, CHAT_OVER_HEAD);
+	DO(world, ana, WALK, .heading = HEADING_SOUTH);
+	DO(world, ana, CHANGE_HEADING, .heading = HEADING_NORTH);
+	assert_int_equal(body_of(world, ana)->y, MEADOW_Y);
+	assert_int_equal(body_of(world, ana)->heading, HEADING_SOUTH);
+	DO(world, ana, QUIT);
+	EXPECT_LINE(world, ana, TEXT_LEAVING_PARALYSED);
+	assert_int_equal(player->state, PLAYER_PLAYING);
+	assert_int_equal(player->logout_due_ms, 0);
 }
 
 static void who_is_immobilised_may_turn_and_is_freed_as_well(void **state)
@@ -257,6 +289,14 @@ static void invisibility_lasts_16_to_24_seconds_and_is_told_to_who_sees_him(void
 	struct little_world *world = *state;
 	uint32_t ana = COMES(world, "Ana"), beto = COMES(world, "Beto", .x = MEADOW_X + 1);
 	uint64_t shortest = UINT64_MAX, longest = 0;
+	act(world, ana, effect_invisible); /* the first of a session */
+	assert_int_equal(player_of(world, ana)->effect_due_ms[EFFECT_INVISIBILITY] - world->tx.now_ms, 20040);
+	act(world, ana, effect_visible);
+	act(world, ana, effect_invisible); /* it has not run out yet */
+	assert_int_equal(player_of(world, ana)->effect_due_ms[EFFECT_INVISIBILITY] - world->tx.now_ms, 20040);
+	live_ms(world, LAND_MEADOW, 20100);
+	assert_false(has(world, ana, BODY_INVISIBLE));
+	forget(world);
 	for (int i = 0; i < 100; i++) {
 		act(world, ana, effect_invisible);
 		uint64_t for_ms = player_of(world, ana)->effect_due_ms[EFFECT_INVISIBILITY] - world->tx.now_ms;
@@ -278,6 +318,9 @@ static void invisibility_lasts_16_to_24_seconds_and_is_told_to_who_sees_him(void
 	forget(world);
 	live_ms(world, LAND_MEADOW, 24100);
 	EXPECT(world, beto, SET_INVISIBLE, .char_index = (int16_t)ana, .invisible = false);
+	act(world, ana, leaves_and_comes);
+	act(world, ana, effect_invisible);
+	assert_int_equal(player_of(world, ana)->effect_due_ms[EFFECT_INVISIBILITY] - world->tx.now_ms, 20040);
 }
 
 static void who_is_hidden_and_invisible_is_seen_when_both_have_ended(void **state)
@@ -304,6 +347,25 @@ static void who_sails_is_drawn_whatever_he_is(void **state)
 	assert_int_equal(HOW_MANY(world, beto, SET_INVISIBLE), 0);
 }
 
+static void what_runs_out_at_sea_is_seen_by_nobody(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana"), beto = COMES(world, "Beto", .x = MEADOW_X + 1);
+	give(world, ana, 2, THING_BOAT, 1);
+	player_of(world, ana)->equipment[EQUIP_BOAT] = 2;
+	body_of(world, ana)->flags |= BODY_SAILING;
+	act(world, ana, effect_invisible);
+	act(world, ana, mimics);
+	forget(world);
+	live_ms(world, LAND_MEADOW, 20100);
+	assert_false(has(world, ana, BODY_INVISIBLE));
+	assert_int_equal(HOW_MANY(world, beto, SET_INVISIBLE), 0);
+	EXPECT_LINE(world, ana, TEXT_VISIBLE_AGAIN);
+	EXPECT_LINE(world, ana, TEXT_MIMICRY_ENDS);
+	assert_int_not_equal(body_of(world, ana)->look, 10); /* a ship, and no wolf */
+	assert_int_equal(body_of(world, ana)->head, 0);
+}
+
 static void only_a_classic_client_is_told_that_he_is_invisible_himself(void **state)
 {
 	struct little_world *world = *state;
@@ -325,6 +387,11 @@ static void jumps_far(struct tx *tx, uint32_t player)
 	presence_jump(tx, player, 90, 90);
 }
 
+static void jumps_near(struct tx *tx, uint32_t player)
+{
+	presence_jump(tx, player, MEADOW_X + 2, MEADOW_Y);
+}
+
 static void jumps_back(struct tx *tx, uint32_t player)
 {
 	presence_jump(tx, player, MEADOW_X, MEADOW_Y);
@@ -338,16 +405,40 @@ static void who_is_invisible_stays_so_wherever_he_appears(void **state)
 	static act_fn *const ways[] = {jumps_east, jumps_far, jumps_back};
 	act(world, ana, effect_invisible);
 	EXPECT(world, beto, SET_INVISIBLE, .char_index = (int16_t)ana, .invisible = true);
+	EXPECT(world, eva, CHARACTER_CHANGE_NICK, .char_index = (int16_t)ana, .name = TEXT("Ana (INVISIBLE)"));
 	EXPECT_NOTHING(world, eva); /* the staff sees everybody */
 	for (unsigned i = 0; i < sizeof ways / sizeof *ways; i++) {
 		act(world, ana, ways[i]);
 		assert_int_equal(HOW_MANY(world, beto, SET_INVISIBLE), HOW_MANY(world, beto, CHARACTER_CREATE));
+		assert_int_equal(HOW_MANY(world, beto, CHARACTER_CHANGE_NICK), 0);
 		assert_int_equal(HOW_MANY(world, eva, SET_INVISIBLE), 0);
+		assert_int_equal(HOW_MANY(world, eva, CHARACTER_CHANGE_NICK), HOW_MANY(world, eva, CHARACTER_CREATE));
 		forget(world);
 	}
 	act(world, ana, effect_visible);
 	EXPECT(world, beto, SET_INVISIBLE, .char_index = (int16_t)ana, .invisible = false);
+	EXPECT(world, eva, CHARACTER_CHANGE_NICK, .char_index = (int16_t)ana, .name = TEXT("Ana"));
 	EXPECT_NOTHING(world, eva);
+}
+
+static void the_staff_that_comes_later_reads_who_is_invisible(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = COMES(world, "Ana");
+	uint32_t eva = COMES(world, "Eva", .x = 90, .y = 90, .privileges = PRIVILEGE_GOD);
+	act(world, ana, hides);
+	forget(world);
+	act(world, eva, jumps_near);
+	assert_int_equal(HOW_MANY(world, eva, SET_INVISIBLE), 0);
+	EXPECT(world, eva, CHARACTER_CHANGE_NICK, .char_index = (int16_t)ana, .name = TEXT("Ana (INVISIBLE)"));
+	act(world, ana, status_show); /* a tag that is told anew says nothing of it */
+	EXPECT(world, eva, CHARACTER_CHANGE_NICK, .char_index = (int16_t)ana, .name = TEXT("Ana (INVISIBLE)"));
+}
+
+static void glows(struct tx *tx, uint32_t player)
+{
+	presence_effect(tx, player, FX_WARP, 0);
+	presence_sound(tx, player, SOUND_WARP);
 }
 
 static void nobody_is_told_of_the_staff_that_nobody_sees(void **state)
@@ -355,9 +446,15 @@ static void nobody_is_told_of_the_staff_that_nobody_sees(void **state)
 	struct little_world *world = *state;
 	uint32_t eva = COMES(world, "Eva", .privileges = PRIVILEGE_GOD);
 	uint32_t beto = COMES(world, "Beto", .x = MEADOW_X + 1);
+	uint32_t cora = COMES(world, "Cora", .x = MEADOW_X + 2, .privileges = PRIVILEGE_COUNSELLOR);
 	body_of(world, eva)->flags |= BODY_ADMIN_INVISIBLE;
 	act(world, eva, effect_invisible);
+	act(world, eva, status_show);
 	act(world, eva, effect_visible);
+	act(world, eva, glows);
+	EXPECT(world, eva, CREATE_FX, .char_index = (int16_t)eva, .fx = FX_WARP, .loops = 0);
+	EXPECT(world, eva, PLAY_WAVE, .wave = SOUND_WARP, .x = MEADOW_X, .y = MEADOW_Y);
+	assert_int_equal(HOW_MANY(world, cora, CHARACTER_CHANGE_NICK), 0);
 	EXPECT_NOTHING(world, beto);
 }
 
@@ -525,6 +622,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(who_is_paralysed_is_told_so_and_freed_after_20_seconds),
+		WORLD_TEST(the_paralysed_fight_drink_and_talk_but_do_not_go),
 		WORLD_TEST(who_is_immobilised_may_turn_and_is_freed_as_well),
 		WORLD_TEST(who_comes_back_paralysed_is_so_for_the_whole_time),
 		WORLD_TEST(a_paraliser_in_sight_keeps_a_warrior_paralysed),
@@ -538,9 +636,11 @@ int main(void)
 		WORLD_TEST(invisibility_lasts_16_to_24_seconds_and_is_told_to_who_sees_him),
 		WORLD_TEST(who_is_hidden_and_invisible_is_seen_when_both_have_ended),
 		WORLD_TEST(who_sails_is_drawn_whatever_he_is),
+		WORLD_TEST(what_runs_out_at_sea_is_seen_by_nobody),
 		WORLD_TEST(only_a_classic_client_is_told_that_he_is_invisible_himself),
 		CLASSIC_TEST(only_a_classic_client_is_told_that_he_is_invisible_himself),
 		WORLD_TEST(who_is_invisible_stays_so_wherever_he_appears),
+		WORLD_TEST(the_staff_that_comes_later_reads_who_is_invisible),
 		WORLD_TEST(nobody_is_told_of_the_staff_that_nobody_sees),
 		WORLD_TEST(mimicry_lasts_20_seconds),
 		WORLD_TEST(attributes_are_held_and_share_their_time),

@@ -190,7 +190,9 @@ void status_show(struct tx *tx, uint32_t index)
 		say_one(tx, index, NOTE_FLAG_ANSWER);
 	else
 		say_area(tx, body->map, body->x, body->y, 0, NOTE_FLAG_VIEW);
-	if (look_update(tx, index)) /* a ship's flag */
+	if (body_is_veiled(body))
+		presence_veil_label(tx, index); /* the tag has overwritten it */
+	if (look_update(tx, index))         /* a ship's flag */
 		presence_changed(tx, index);
 }
 

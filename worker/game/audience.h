@@ -7,8 +7,8 @@
 #include "worker/game/area.h"
 
 /* Does a player who looks at the map from this cell get the entry? For kinds that many may hear (NOTE_AREA, NOTE_DEAD_AREA,
- * NOTE_MAP); false for all others. Of NOTE_DEAD_AREA the caller must leave out who is neither dead nor of the staff; of what
- * has NOTE_FLAG_NOT_STAFF the staff. */
+ * NOTE_MAP); false for all others. Of NOTE_DEAD_AREA the caller must leave out who is neither dead nor of the staff, and
+ * of all whom audience_of_rank leaves out. */
 static inline bool audience_has(const struct note *note, uint32_t player, int cell_x, int cell_y)
 {
 	if (note->but != 0 && player == note->but)
@@ -25,6 +25,12 @@ static inline bool audience_has(const struct note *note, uint32_t player, int ce
 	default:
 		return false;
 	}
+}
+
+/* Is it for the staff, or for the others, as this player is? */
+static inline bool audience_of_rank(const struct note *note, bool staff)
+{
+	return (note->flags & (staff ? NOTE_FLAG_NOT_STAFF : NOTE_FLAG_STAFF)) == 0;
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include "worker/game/consume.h"
 #include "worker/game/effects.h"
 #include "worker/game/inventory.h"
+#include "worker/game/presence.h"
 #include "worker/game/tile.h"
 
 enum {
@@ -54,17 +55,7 @@ static bool may_board(struct tx *tx, const struct actor *me, const struct item_d
 	return false;
 }
 
-/* At sea everybody is drawn; the spell's invisibility goes on and shows again ashore. For the others: his own client
- * draws him always (states.c). */
-static void veil_show(struct tx *tx, uint32_t index, bool veiled)
-{
-	const struct body *body = &tx->world->bodies[index];
-	if ((body->flags & BODY_ADMIN_INVISIBLE) != 0)
-		return;
-	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = veiled);
-	say_area(tx, body->map, body->x, body->y, index, NOTE_FLAG_VIEW);
-}
-
+/* At sea everybody is drawn; the spell's invisibility goes on and shows again ashore. */
 static void board(struct tx *tx, const struct actor *me, unsigned slot)
 {
 	effect_reveal(tx, me->index);
@@ -72,7 +63,8 @@ static void board(struct tx *tx, const struct actor *me, unsigned slot)
 	SET(tx, me->body->flags, me->body->flags | BODY_SAILING);
 	equipment_put_on(tx, me->index, EQUIP_BOAT, slot);
 	if (invisible)
-		veil_show(tx, me->index, false);
+		presence_veil(tx, me->index);
+	presence_sound(tx, me->index, SOUND_BOAT);
 	say_toggle(tx, me->index, TOGGLE_NAVIGATE, true);
 	effects_ground_changed(tx, me->index);
 }
@@ -86,7 +78,8 @@ void boat_leave(struct tx *tx, uint32_t index)
 	SET(tx, body->flags, body->flags & ~(uint32_t)BODY_SAILING);
 	equipment_take_off(tx, index, EQUIP_BOAT);
 	if ((body->flags & BODY_INVISIBLE) != 0)
-		veil_show(tx, index, true);
+		presence_veil(tx, index);
+	presence_sound(tx, index, SOUND_BOAT);
 	say_toggle(tx, index, TOGGLE_NAVIGATE, false);
 	effects_ground_changed(tx, index);
 }

@@ -295,9 +295,12 @@ void creature_attacked(struct tx *tx, uint32_t index, uint32_t attacker)
 	}
 	if (def->kind == CREATURE_ROYAL_GUARD)
 		become_criminal(tx, attacker);
+	bool was_criminal = player_is_criminal(player);
 	if (def->alignment == ALIGNMENT_ANIMAL) /* 2.5 points: half of a hunter's */
 		reputation_set(tx, attacker, REPUTATION_PLEBEIAN,
 					   (int32_t)vb_round(player->reputation[REPUTATION_PLEBEIAN] + REPUTATION_HUNTER / 2.0));
+	if (was_criminal && !player_is_criminal(player))
+		become_citizen(tx, attacker); /* what he did is forgiven (12.2) */
 	SET(tx, creature->movement, MOVEMENT_DEFENDS);
 	SET(tx, creature->hostile, 1);
 }

@@ -34,7 +34,12 @@ static bool slot_drop(struct tx *tx, const struct actor *me, unsigned slot, unsi
 {
 	struct stack stack = end_stack(tx, in_slot(me->index, slot));
 	const struct item_def *item = catalog_item(tx->catalog, stack.item);
-	if (item == NULL || !item_drops(item) || carry_refusal(me->player, item) != TEXT_ID_COUNT)
+	if (item == NULL || !item_drops(item))
+		return false;
+	enum text_id why = carry_refusal(me->player, item);
+	if (why == TEXT_DROP_BOUND) /* newbie things stay in silence: each newbie has some */
+		tell_text(tx, me->index, FONT_INFO, why);
+	if (why != TEXT_ID_COUNT)
 		return false;
 	struct place free = tile_for_item_on(tx, body_place(me->body), stack, terrain);
 	if (free.map == 0 || item_move(tx, in_slot(me->index, slot), on_tile(free), stack.amount) != MOVE_DONE)

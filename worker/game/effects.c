@@ -145,6 +145,7 @@ void effects_enter(struct tx *tx, uint32_t index)
 	all_end(tx, index);
 	states_forget(tx, index);
 	SET(tx, player->blocking_count, 0);
+	SET(tx, player->invisible_before, 0);
 	if (player->paralysed && !player->dead) {
 		SET(tx, player->paralysed, 0);
 		effect_paralyse(tx, index, (struct handle){0}, false, (uint64_t)tx->config->intervals.paralysis_ms);
@@ -157,6 +158,7 @@ void effects_enter(struct tx *tx, uint32_t index)
 
 void effects_leave(struct tx *tx, uint32_t index)
 {
+	SET(tx, tx->world->players[index].attackable_by, 0);
 	all_end(tx, index);
 	states_forget(tx, index); /* but that he was paralysed: he comes back so */
 }
@@ -173,8 +175,7 @@ void effects_die(struct tx *tx, uint32_t index)
 	effect_meditation_end(tx, index);
 	effect_reveal(tx, index);
 	effect_visible(tx, index);
-	if (effect_runs(player, EFFECT_ATTACKABLE))
-		attackable_end(tx, index);
+	attackable_end(tx, index);
 	effect_cure(tx, index);
 	all_end(tx, index);
 	states_forget(tx, index);

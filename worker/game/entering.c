@@ -97,6 +97,7 @@ static enum tx_verdict body_enters(struct tx *tx, struct entering *e, uint32_t i
 	player->logout_due_ms = e->returning ? still_leaving(tx, &w->connections[e->connection.index]) : 0;
 	player->logout_said_s = UINT8_MAX;
 	player->trading = 0;
+	player->macro_logged = 0;
 	player->chat_red = player->chat_green = player->chat_blue = 255;
 	player->version++;
 	SET(tx, w->realm->players_in_world, w->realm->players_in_world + 1);

@@ -2,10 +2,10 @@
 
 #include "common/config/config.h"
 
-/* So long ago, or never. */
+/* So long ago, or never. What another worker did a moment later by its own look at the clock is not long ago. */
 static bool passed(const struct tx *tx, uint64_t since_ms, int interval_ms)
 {
-	return since_ms == 0 || tx->now_ms - since_ms >= (uint64_t)interval_ms;
+	return since_ms == 0 || tx->now_ms >= since_ms + (uint64_t)interval_ms;
 }
 
 bool gate_strike(struct tx *tx, uint32_t index)

@@ -83,7 +83,8 @@ void home_arrive(struct tx *tx, uint32_t index)
 			city_reach(tx, index, newbie_city(player->home));
 		return;
 	}
-	SET(tx, player->travelling, 0); /* it is over, not cancelled */
+	SET(tx, player->travelling, 0);              /* it is over, not cancelled */
+	SET(tx, player->last_active_ms, tx->now_ms); /* nobody is idle on his way (4.2) */
 	if (city_reach(tx, index, player->home))
 		TELL_MULTI(tx, index, FINISH_HOME);
 	else
@@ -96,6 +97,7 @@ void home_cancel(struct tx *tx, uint32_t index)
 	if (!player->travelling)
 		return;
 	SET(tx, player->travelling, 0);
+	SET(tx, player->last_active_ms, tx->now_ms);
 	effect_schedule(tx, index, EFFECT_HOME, 0);
 	TELL_MULTI(tx, index, CANCEL_HOME);
 }

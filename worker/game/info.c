@@ -85,9 +85,8 @@ enum tx_verdict rule_request_mini_stats(struct tx *tx, const struct actor *me, c
 	(void)packet;
 	const struct player *p = me->player;
 	TELL(tx, me->index, MINI_STATS, .citizens_killed = p->citizens_killed, .criminals_killed = p->criminals_killed,
-		 .users_killed = p->citizens_killed + p->criminals_killed,
-		 .npcs_killed = (int16_t)clamp_i64(p->creatures_killed, 0, INT16_MAX), .class = p->class_id,
-		 .jail_minutes = p->jail_minutes);
+		 .users_killed = p->players_killed, .npcs_killed = (int16_t)clamp_i64(p->creatures_killed, 0, INT16_MAX),
+		 .class = p->class_id, .jail_minutes = p->jail_minutes);
 	return TX_COMMIT;
 }
 

@@ -27,6 +27,8 @@ static void affairs_end(struct tx *tx, struct player *player)
 	SET(tx, player->trading, 0);
 	SET(tx, player->travelling, 0);
 	SET(tx, player->logout_due_ms, 0);
+	TOUCH(tx, player->shares);
+	player->shares = (struct handle){0};
 }
 
 void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum text_id last_words)

@@ -22,10 +22,14 @@ enum tx_verdict rule_cast_spell(struct tx *tx, const struct actor *me, const str
 	return TX_COMMIT;
 }
 
-/* A client says that it repeats spells by itself. The gates hold for it as for everybody. */
+/* A client says that it repeats spells by itself. The gates hold for it as for everybody. Once is enough for the log, which he
+ * could fill otherwise. */
 enum tx_verdict rule_use_spell_macro(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
 {
 	(void)packet;
+	if (me->player->macro_logged)
+		return TX_COMMIT;
+	SET(tx, me->player->macro_logged, 1);
 	tx_log(tx, LOG_LEVEL_NOTICE, "%s says that a macro casts its spells", me->player->name);
 	return TX_COMMIT;
 }
@@ -188,6 +192,7 @@ void magic_cast(struct tx *tx, const struct actor *me, int x, int y)
 	SET(tx, me->player->target, target);
 	if (!gate_cast(tx, me->index))
 		return;
+	SET(tx, me->player->protected_until_ms, 0); /* he may have chosen it before he arrived (11.4) */
 	struct cast cast = {.tx = tx,
 						.me = me,
 						.number = me->player->spell,

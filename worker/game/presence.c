@@ -102,6 +102,9 @@ static void create_for_others(struct tx *tx, uint32_t index, const struct onlook
 	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
 	say_area_split(tx, body->map, who->x, who->y, who->second_x, who->second_y, who->second, index,
 				   NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
+	wire_veil_label(tx, say_begin(tx), index);
+	say_area_split(tx, body->map, who->x, who->y, who->second_x, who->second_y, who->second, index,
+				   NOTE_FLAG_VIEW | NOTE_FLAG_STAFF);
 }
 
 /* --- coming and going ---------------------------------------------------------------------------------------------------------- */
@@ -340,9 +343,45 @@ void presence_changed(struct tx *tx, uint32_t index)
 		say_area(tx, body->map, body->x, body->y, 0, NOTE_FLAG_VIEW);
 }
 
-void presence_effect(struct tx *tx, uint32_t index, int fx, int loops)
+void presence_veil_label(struct tx *tx, uint32_t index)
 {
 	const struct body *body = &tx->world->bodies[index];
+	if (!shown_to_others(tx, index))
+		return;
+	wire_veil_label(tx, say_begin(tx), index);
+	say_area(tx, body->map, body->x, body->y, index, NOTE_FLAG_VIEW | NOTE_FLAG_STAFF);
+}
+
+void presence_veil(struct tx *tx, uint32_t index)
+{
+	const struct body *body = &tx->world->bodies[index];
+	if (!shown_to_others(tx, index))
+		return;
+	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = body_is_veiled(body));
+	say_area(tx, body->map, body->x, body->y, tx->dialect == DIALECT_CLASSIC ? 0 : index,
+			 NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
+	presence_veil_label(tx, index);
+}
+
+/* What was said comes from a body: its area gets it, or it alone when nobody else sees it. */
+static void say_around(struct tx *tx, uint32_t index)
+{
+	const struct body *body = &tx->world->bodies[index];
+	if (shown_to_others(tx, index))
+		say_area(tx, body->map, body->x, body->y, 0, 0);
+	else
+		say_one(tx, index, NOTE_FLAG_ANSWER);
+}
+
+void presence_effect(struct tx *tx, uint32_t index, int fx, int loops)
+{
 	PUT(say_begin(tx), CREATE_FX, .char_index = (int16_t)index, .fx = (int16_t)fx, .loops = (int16_t)loops);
-	say_area(tx, body->map, body->x, body->y, 0, 0);
+	say_around(tx, index);
+}
+
+void presence_sound(struct tx *tx, uint32_t index, unsigned wave)
+{
+	const struct body *body = &tx->world->bodies[index];
+	PUT(say_begin(tx), PLAY_WAVE, .wave = (uint8_t)wave, .x = body->x, .y = body->y);
+	say_around(tx, index);
 }

@@ -40,7 +40,15 @@ void presence_tell_place(struct tx *tx, uint32_t player);
 /* Tells everybody who sees the body, himself too, its new look or heading. */
 void presence_changed(struct tx *tx, uint32_t body);
 
-/* An effect on a body, for who sees it. */
+/* A player was veiled, or is no longer (wire.h, body_is_veiled): clients stop or begin to draw him, and the staff, which sees
+ * everybody, reads it in his label. A classic client is told of its own player too; the Godot client would not draw him at
+ * all (protocol.md 4.3). The second: the label alone, after something else has overwritten it. */
+void presence_veil(struct tx *tx, uint32_t player);
+void presence_veil_label(struct tx *tx, uint32_t player);
+
+/* An effect on a body, a sound (enum sound) from where it stands: for who sees it; of an invisible member of the staff for
+ * himself. */
 void presence_effect(struct tx *tx, uint32_t body, int fx, int loops);
+void presence_sound(struct tx *tx, uint32_t body, unsigned wave);
 
 #endif

@@ -124,6 +124,7 @@ static void meditation_set(struct tx *tx, uint32_t index, bool on)
 	body->fx = on ? meditation_fx(tx->world->players[index].level) : FX_NONE;
 	body->fx_loops = on ? FX_FOREVER : 0;
 	effect_schedule(tx, index, EFFECT_MEDITATION, on ? tx->now_ms + (uint64_t)tx->config->intervals.meditation_ms : 0);
+	SET(tx, tx->world->players[index].last_active_ms, tx->now_ms); /* who meditates is not idle (9.3 no. 1) */
 	say_toggle(tx, index, TOGGLE_MEDITATE, on);
 	presence_effect(tx, index, body->fx, body->fx_loops);
 }

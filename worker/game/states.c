@@ -208,8 +208,7 @@ void senses_run(struct tx *tx, uint32_t index, uint64_t due_ms)
 /* --- invisible and hidden ------------------------------------------------------------------------------------------------------- */
 
 /* Two flags that clients see as one (9.4): they are told when the last ends. At sea everybody is drawn, but a hidden pirate as
- * a ship of ghosts. A classic client draws its own player as a shadow then; the Godot client would not draw him at all, and is
- * not told (protocol.md 4.3). */
+ * a ship of ghosts. */
 static void veil_change(struct tx *tx, uint32_t index, uint32_t flag, bool on)
 {
 	struct body *body = &tx->world->bodies[index];
@@ -218,11 +217,8 @@ static void veil_change(struct tx *tx, uint32_t index, uint32_t flag, bool on)
 	bool after = body_is_veiled(body);
 	if (look_update(tx, index))
 		presence_changed(tx, index);
-	if (before == after || (body->flags & BODY_ADMIN_INVISIBLE) != 0)
-		return;
-	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)index, .invisible = after);
-	say_area(tx, body->map, body->x, body->y, tx->dialect == DIALECT_CLASSIC ? 0 : index,
-			 NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
+	if (before != after)
+		presence_veil(tx, index);
 }
 
 static void visible_again(struct tx *tx, uint32_t index, uint32_t flag)
@@ -240,7 +236,9 @@ void effect_invisible(struct tx *tx, uint32_t index)
 	const struct player *player = &tx->world->players[index];
 	if (player->dead || (tx->world->bodies[index].flags & BODY_INVISIBLE) != 0)
 		return; /* does not last longer by it */
-	int more_ticks = rng_range(&tx->rng, -INVISIBILITY_SPREAD_TICKS, INVISIBILITY_SPREAD_TICKS);
+	/* The classic counter starts anew anywhere in the spread, once it has run out: the first of a session lasts as it should. */
+	int more_ticks =
+		player->invisible_before ? rng_range(&tx->rng, -INVISIBILITY_SPREAD_TICKS, INVISIBILITY_SPREAD_TICKS) : 0;
 	int64_t for_ms = (int64_t)tx->config->intervals.invisibility_ms + (int64_t)more_ticks * TICK_MS;
 	effect_schedule(tx, index, EFFECT_INVISIBILITY, tx->now_ms + (uint64_t)for_ms);
 	veil_change(tx, index, BODY_INVISIBLE, true);
@@ -255,6 +253,7 @@ void effect_visible(struct tx *tx, uint32_t index)
 void invisibility_run(struct tx *tx, uint32_t index, uint64_t due_ms)
 {
 	(void)due_ms;
+	SET(tx, tx->world->players[index].invisible_before, 1);
 	effect_visible(tx, index);
 }
 

@@ -93,10 +93,22 @@ void wire_character_seen_by(struct tx *tx, struct packet_writer *writer, uint32_
 	if ((body->flags & BODY_ADMIN_INVISIBLE) != 0 && index != viewer)
 		return;
 	wire_character(tx, writer, index);
-	bool told = index == viewer ? tx->dialect == DIALECT_CLASSIC
-								: (tx->world->players[viewer].privileges & PRIVILEGE_STAFF) == 0;
-	if (body_is_veiled(body) && told)
+	if (!body_is_veiled(body))
+		return;
+	bool staff = (tx->world->players[viewer].privileges & PRIVILEGE_STAFF) != 0;
+	if (index == viewer ? tx->dialect == DIALECT_CLASSIC : !staff)
 		PUT(writer, SET_INVISIBLE, .char_index = (int16_t)index, .invisible = true);
+	else if (index != viewer)
+		wire_veil_label(tx, writer, index);
+}
+
+void wire_veil_label(struct tx *tx, struct packet_writer *writer, uint32_t index)
+{
+	char label[NAME_BYTES + 40], veiled[sizeof label + 40];
+	struct text text = wire_label(tx, index, label, sizeof label);
+	if (body_is_veiled(&tx->world->bodies[index]))
+		text = text_format(veiled, sizeof veiled, TEXT_LABEL_VEILED, label);
+	PUT(writer, CHARACTER_CHANGE_NICK, .char_index = (int16_t)index, .name = text);
 }
 
 void wire_status(struct tx *tx, struct packet_writer *writer, uint32_t index)

@@ -15,8 +15,12 @@ bool body_is_veiled(const struct body *body);
 /* CharacterCreate of a body, as everybody sees it. */
 void wire_character(struct tx *tx, struct packet_writer *writer, uint32_t body);
 
-/* The same as this player sees it: nothing of an invisible member of the staff, unless he is it himself. */
+/* The same as this player sees it: nothing of an invisible member of the staff, unless he is it himself. The staff sees who is
+ * veiled, and reads it in his label. */
 void wire_character_seen_by(struct tx *tx, struct packet_writer *writer, uint32_t body, uint32_t viewer);
+
+/* CharacterChangeNick: the label that the staff reads over a player, which says whether others do not see him (9.4). */
+void wire_veil_label(struct tx *tx, struct packet_writer *writer, uint32_t player);
 
 /* UpdateTagAndStatus: the colour of a player's name, and the name. */
 void wire_status(struct tx *tx, struct packet_writer *writer, uint32_t player);
