@@ -329,7 +329,6 @@ static const struct layout_field fields[] = {
 	FIELD(player, gates),
 	FIELD(player, paraliser),
 	FIELD(player, hunter),
-	FIELD(player, quarry),
 	FIELD(player, owned),
 	FIELD(player, shares),
 	FIELD(player, pets),

@@ -599,7 +599,6 @@ struct player {
 	struct gates gates;
 	struct handle paraliser;       /* body of who paralysed him */
 	struct handle hunter;          /* creature that attacks him */
-	struct handle quarry;          /* creature that he attacked first */
 	struct handle owned;           /* creature that he has the right to fight */
 	struct handle shares;          /* player who may fight it too */
 	struct handle pets[PETS_MOST]; /* bodies of those that are with him; same places as pet_kinds */
@@ -612,7 +611,7 @@ struct player {
 	uint8_t meditation_told;
 	uint8_t victim_next; /* of victims: written next */
 	uint8_t reserve5[3];
-	uint8_t reserve[96];
+	uint8_t reserve[104];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");
 
