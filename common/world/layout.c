@@ -130,6 +130,12 @@ static const struct layout_field fields[] = {
 	FIELD(stack, item),
 	FIELD(stack, amount),
 
+	/* hoard */
+	FIELD(hoard, stacks),
+	FIELD(hoard, x),
+	FIELD(hoard, y),
+	FIELD(hoard, reserve),
+
 	/* map_state */
 	FIELD(map_state, tick_due_ms),
 	FIELD(map_state, tick_last_ms),
@@ -143,6 +149,7 @@ static const struct layout_field fields[] = {
 	FIELD(map_state, guards_due_ms),
 	FIELD(map_state, clan_side),
 	FIELD(map_state, reserve),
+	FIELD(map_state, hoard),
 	FIELD(map_state, occupant),
 	FIELD(map_state, ground),
 	FIELD(map_state, blocked),

@@ -312,13 +312,24 @@ struct stack {
 	uint16_t amount; /* 1..STACK_MAX */
 };
 
+enum { HOARD_SLOTS = 20 };
+
+/* What thieves among a map's creatures took and did not give back yet (worker/game/hoard.h): of the map as its ground is, saved with
+ * it, and lying on it when the world begins anew. */
+struct hoard {
+	struct stack stacks[HOARD_SLOTS];
+	uint8_t x, y; /* where something was taken last; 0 = nothing ever was */
+	uint8_t reserve[6];
+};
+
 /* What changes on a map. Tile index = (y - 1) * 100 + (x - 1). Written under the map's lock. */
 struct map_state {
 	_Atomic uint64_t tick_due_ms; /* next tick, monotonic; 0 = asleep: nobody here needs ticks. Read without lock */
 	uint64_t tick_last_ms;
-	uint64_t ground_version; /* +1 at each change of ground or doors; the keeper compares it with what it saved */
-	uint32_t players;        /* characters of players on this map */
-	uint32_t first_player;   /* body index; linked through body.next_on_map */
+	uint64_t
+		ground_version;    /* +1 at each change of ground, hoard or doors; the keeper compares it with what it saved */
+	uint32_t players;      /* characters of players on this map */
+	uint32_t first_player; /* body index; linked through body.next_on_map */
 	uint32_t creatures;
 	uint32_t present;        /* 1 = the catalog has this map */
 	uint32_t first_creature; /* body index; linked through body.next_on_map too */
@@ -327,6 +338,7 @@ struct map_state {
 	uint64_t guards_due_ms;  /* guards that were led away return to their posts then; 0 = it was not set yet */
 	uint8_t clan_side;       /* where the praetorian clan stands (worker/game/praetorians.h) */
 	uint8_t reserve[7];
+	struct hoard hoard;
 	uint16_t occupant[MAP_TILES]; /* body index, 0 = free */
 	struct stack ground[MAP_TILES];
 	uint8_t blocked[MAP_TILES / 8 + 6]; /* bit per tile; from the terrain, changed by doors */

@@ -474,7 +474,17 @@ static unsigned on_the_ground(struct little_world *world, enum thing thing)
 	return count;
 }
 
-static void a_thief_throws_weapons_and_what_he_steals_to_the_ground(void **state)
+static unsigned in_the_hoard(struct little_world *world, enum thing thing)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < HOARD_SLOTS; i++) {
+		const struct stack *stack = &world->world.maps[MIND_MAP].hoard.stacks[i];
+		count += stack->item == (unsigned)thing ? stack->amount : 0;
+	}
+	return count;
+}
+
+static void a_thief_throws_weapons_down_and_keeps_what_he_steals_until_he_dies(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = SOMEBODY(world, "Ana", .x = WEST_X + 1, .y = CENTER_Y);
@@ -490,9 +500,61 @@ static void a_thief_throws_weapons_and_what_he_steals_to_the_ground(void **state
 	assert_int_equal(player_of(world, ana)->inventory[1].amount, 0);
 	assert_int_equal(player_of(world, ana)->inventory[2].amount, 1);
 	assert_int_equal(on_the_ground(world, THING_SWORD), 1);
-	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
+	assert_int_equal(on_the_ground(world, THING_BREAD), 0);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 7);
 	assert_int_equal(lost_hp(world, ana), 0);
 	EXPECT_SOUND(world);
+	uint32_t sword = ally(world, BEAST_SWORD, WEST_X + 5, CENTER_Y); /* another's death is no thief's */
+	slay(world, sword);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 7);
+	slay(world, thief);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 0);
+	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
+	EXPECT_SOUND(world);
+	slay(world, alone(world, BEAST_THIEF)); /* nobody dies with it twice */
+	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
+}
+
+/* Twenty slots; what more he takes falls at his victim's feet. */
+static void a_thief_whose_hands_are_full_throws_things_down(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = SOMEBODY(world, "Ana", .x = WEST_X + 1, .y = CENTER_Y);
+	uint32_t thief = alone(world, BEAST_THIEF);
+	struct hoard *hoard = &world->world.maps[MIND_MAP].hoard;
+	for (unsigned slot = 1; slot < HOARD_SLOTS; slot++)
+		hoard->stacks[slot] = (struct stack){.item = THING_JEWEL, .amount = 1};
+	hoard->stacks[0] = (struct stack){.item = THING_BREAD, .amount = STACK_MAX - 3};
+	give(world, ana, 1, THING_BREAD, 7);
+	for (unsigned i = 0; i < 150; i++)
+		beats(world, thief, 5);
+	assert_int_equal(player_of(world, ana)->inventory[0].amount, 0);
+	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), STACK_MAX - 3);
+	give(world, ana, 1, THING_BREAD, 3); /* but these are more of what he has */
+	for (unsigned i = 0; i < 150; i++)
+		beats(world, thief, 5);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), STACK_MAX);
+}
+
+/* Where nothing can lie it is not lost. */
+static void what_a_dead_thief_had_waits_for_room(void **state)
+{
+	struct little_world *world = *state;
+	SOMEBODY(world, "Ana", .x = 80, .y = 80);
+	uint32_t thief = alone(world, BEAST_THIEF);
+	struct map_state *map = &world->world.maps[MIND_MAP];
+	map->hoard.stacks[4] = (struct stack){.item = THING_BREAD, .amount = 7};
+	uint8_t open[sizeof map->blocked];
+	memcpy(open, map->blocked, sizeof open);
+	memset(map->blocked, 0xff, sizeof map->blocked);
+	struct deed deed = {.body = thief};
+	assert_int_equal(little_world_run(world, MIND_MAP, run_die, &deed), TX_COMMIT);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 7);
+	memcpy(map->blocked, open, sizeof open);
+	slay(world, alone(world, BEAST_THIEF));
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 0);
+	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
 }
 
 /* 15 of a hundred turns throw the weapon away: 400 turns, 60, give or take five times 7.1. */
@@ -622,7 +684,9 @@ int main(void)
 		WORLD_TEST(a_mage_who_is_healed_thinks_again),
 		WORLD_TEST(a_sword_fights_within_reach_and_feels_the_unseen),
 		WORLD_TEST(an_archer_prefers_who_casts_and_stays_near_the_center),
-		WORLD_TEST(a_thief_throws_weapons_and_what_he_steals_to_the_ground),
+		WORLD_TEST(a_thief_throws_weapons_down_and_keeps_what_he_steals_until_he_dies),
+		WORLD_TEST(a_thief_whose_hands_are_full_throws_things_down),
+		WORLD_TEST(what_a_dead_thief_had_waits_for_room),
 		WORLD_TEST(a_thief_disarms_fifteen_times_of_a_hundred),
 		WORLD_TEST(a_thief_from_afar_shoots_and_holds_or_disarms),
 		WORLD_TEST(a_thief_comes_and_goes),

@@ -6,8 +6,10 @@
 #include "worker/game/effects.h"
 #include "worker/game/experience.h"
 #include "worker/game/formulas.h"
+#include "worker/game/hoard.h"
 #include "worker/game/move.h"
 #include "worker/game/pets.h"
+#include "worker/game/praetorians.h"
 #include "worker/game/rule.h"
 #include "worker/game/spoils.h"
 #include "worker/game/tile.h"
@@ -87,7 +89,7 @@ struct kill {
 	const struct creature_def *def;
 	struct place place;
 	int32_t experience; /* left of its pool */
-	bool wild, kin;
+	bool wild, kin, thief;
 };
 
 static void kill_told(struct tx *tx, const struct kill *kill)
@@ -167,6 +169,7 @@ void creature_die(struct tx *tx, uint32_t index, uint32_t killer)
 						.place = body_place(body),
 						.experience = creature->experience,
 						.wild = creature->master.index == 0,
+						.thief = praetorian_role_of(tx, index) == PRAETORIAN_THIEF,
 						.kin = killer != 0 && creature_is_kin(tx, index, killer)};
 	if (killer == 0)
 		show_sound(tx, body->map, body->x, body->y, kill.def->sound[CREATURE_SOUND_DIES]);
@@ -177,6 +180,8 @@ void creature_die(struct tx *tx, uint32_t index, uint32_t killer)
 	if (!kill.wild)
 		return;
 	leave_spoils(tx, kill.def, kill.place);
+	if (kill.thief)
+		hoard_fall(tx, kill.place);
 	if (back)
 		creature_comes_back(tx, index);
 }

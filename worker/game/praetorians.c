@@ -10,6 +10,7 @@
 #include "worker/game/death.h"
 #include "worker/game/effects.h"
 #include "worker/game/fight.h"
+#include "worker/game/hoard.h"
 #include "worker/game/inventory.h"
 #include "worker/game/magic.h"
 #include "worker/game/move.h"
@@ -523,6 +524,7 @@ static bool disarms(struct tx *tx, uint32_t victim)
 	return item != NULL && item_drops(item) && (item->flags & ITEM_IS_NEWBIE) == 0 && throws_down(tx, victim, slot);
 }
 
+/* One of the slots that may be stolen, into the hoard; to the ground when that is full. */
 static bool steals(struct tx *tx, uint32_t victim)
 {
 	const struct player *player = &tx->world->players[victim];
@@ -532,9 +534,19 @@ static bool steals(struct tx *tx, uint32_t victim)
 	int pick = rng_range(&tx->rng, 1, (int32_t)fit);
 	for (unsigned slot = 1; slot <= slots; slot++) {
 		if (slot_is_stealable(tx, player, slot) && --pick == 0)
-			return throws_down(tx, victim, slot);
+			return hoard_steal(tx, victim, slot) || throws_down(tx, victim, slot);
 	}
 	return false;
+}
+
+static void thief_hand(struct tx *tx, uint32_t enemy)
+{
+	if (rng_chance(&tx->rng, THROW_PERCENT)) {
+		if (disarms(tx, enemy))
+			tell_text(tx, enemy, FONT_FIGHT, TEXT_PRAETORIAN_DISARMS);
+	} else if (rng_chance(&tx->rng, STEAL_PERCENT) && steals(tx, enemy)) {
+		tell_text(tx, enemy, FONT_FIGHT, TEXT_PRAETORIAN_STEALS);
+	}
 }
 
 static void thief_veils(struct tx *tx, const struct mind *m)
@@ -572,9 +584,7 @@ static void thief_beat(struct tx *tx, const struct mind *m)
 	const struct body *body = &tx->world->bodies[enemy];
 	if (may_strike(tx, m) && body_distance(m->body, body) <= THIEF_NEAR) {
 		strike_spent(tx, m);
-		if (rng_chance(&tx->rng, THROW_PERCENT) ? disarms(tx, enemy)
-												: rng_chance(&tx->rng, STEAL_PERCENT) && steals(tx, enemy))
-			tell_text(tx, enemy, FONT_FIGHT, TEXT_PRAETORIAN_STEALS);
+		thief_hand(tx, enemy);
 	} else if (may_strike(tx, m) && in_sight(tx, m, enemy)) {
 		shoots(tx, m, enemy);
 	}
