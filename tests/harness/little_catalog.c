@@ -205,6 +205,7 @@ static void wild_write(struct world *files)
 	}
 	fixture_trigger(map, SHELTER_X, GROUNDS_Y, TRIGGER_SAFE);
 	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
+	fixture_trigger(map, NO_BEASTS_X, GROUNDS_Y, TRIGGER_NO_CREATURES);
 	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
 	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
 		fixture_tile_at(map, x, GROUNDS_Y)->layer[0] = 5837;

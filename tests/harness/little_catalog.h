@@ -143,8 +143,9 @@ enum {
 	/* Also there, each with open ground around it: */
 	SHELTER_X = 68, /* trigger 4: nobody fights there */
 	ROOF_X = 70,
-	PASSAGE_X = 73, /* where nobody may stand for long */
-	LAVA_X = 76,    /* and the tile to the east of it */
+	NO_BEASTS_X = 66, /* trigger 3: pets may step there, other creatures not */
+	PASSAGE_X = 73,   /* where nobody may stand for long */
+	LAVA_X = 76,      /* and the tile to the east of it */
 	GROUNDS_Y = 70,
 	GUARD_X = 80, /* in a row: a guard, a bear, a goblin, a trainer */
 	BEAR_X = 82,
