@@ -69,10 +69,21 @@ bool creature_hurt(struct tx *tx, uint32_t index, int damage)
 	return body->hp > 0;
 }
 
+/* 2.5 points, half of a hunter's: which may be what was missing for a citizen (12.2). */
+static void animal_hunted(struct tx *tx, uint32_t attacker)
+{
+	const struct player *player = &tx->world->players[attacker];
+	bool was_criminal = player_is_criminal(player);
+	reputation_set(tx, attacker, REPUTATION_PLEBEIAN,
+				   (int32_t)vb_round(player->reputation[REPUTATION_PLEBEIAN] + REPUTATION_HUNTER / 2.0));
+	if (was_criminal && !player_is_criminal(player))
+		become_citizen(tx, attacker);
+}
+
 void creature_attacked(struct tx *tx, uint32_t index, uint32_t attacker)
 {
 	const struct creature_def *def = creature_def_of(tx, index);
-	struct player *player = &tx->world->players[attacker];
+	const struct player *player = &tx->world->players[attacker];
 	struct creature *creature = creature_at(tx, index);
 	if (def == NULL)
 		return;
@@ -89,9 +100,8 @@ void creature_attacked(struct tx *tx, uint32_t index, uint32_t attacker)
 	}
 	if (def->kind == CREATURE_ROYAL_GUARD)
 		become_criminal(tx, attacker);
-	if (def->alignment == ALIGNMENT_ANIMAL) /* 2.5 points: half of a hunter's */
-		reputation_set(tx, attacker, REPUTATION_PLEBEIAN,
-					   (int32_t)vb_round(player->reputation[REPUTATION_PLEBEIAN] + REPUTATION_HUNTER / 2.0));
+	if (def->alignment == ALIGNMENT_ANIMAL && !creature_is_kin(tx, index, attacker))
+		animal_hunted(tx, attacker);
 	SET(tx, creature->movement, MOVEMENT_DEFENDS);
 	SET(tx, creature->hostile, 1);
 }
