@@ -184,6 +184,48 @@ static void water_stops_who_does_not_swim(void **state)
 	expect_at(world, wolf, WATER_FROM - 1, POND_Y);
 }
 
+/* --- where they may not go -------------------------------------------------------------------------------------------------------- */
+
+static void creatures_never_go_through_exits(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = mind_player(world, LAND_WILD, &(const struct newcomer){.name = "Ana", .x = WILD_X + 3, .y = WILD_Y});
+	uint32_t wolf = beast_on(world, LAND_WILD, BEAST_HUNTER, WILD_X, WILD_Y);
+	uint32_t hound = beast_on(world, LAND_WILD, BEAST_SEEKER, WILD_X + 1, WILD_Y - 1);
+	uint32_t pet = pet_put(world, ana, BEAST_WANDERER, WILD_X + 1, WILD_Y + 1);
+	for (unsigned i = 0; i < 20; i++) {
+		beats(world, wolf, 1);
+		beats(world, hound, 1);
+		assert_int_equal(tile_occupant(&world->world, LAND_WILD, WILD_X + 1, WILD_Y), 0);
+	}
+	expect_at(world, wolf, WILD_X, WILD_Y);
+	assert_false(mind_done(world, LAND_WILD, mind_run_step, (struct deed){.body = pet, .number = HEADING_NORTH}));
+	assert_int_equal(of(world, pet)->map, LAND_WILD);
+}
+
+static void pets_go_where_the_map_keeps_others_out(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana =
+		mind_player(world, LAND_WILD, &(const struct newcomer){.name = "Ana", .x = NO_BEASTS_X, .y = GROUNDS_Y + 5});
+	uint32_t wolf = beast_on(world, LAND_WILD, BEAST_HUNTER, NO_BEASTS_X, GROUNDS_Y - 1);
+	uint32_t pet = pet_put(world, ana, BEAST_WANDERER, NO_BEASTS_X, GROUNDS_Y + 1);
+	beats(world, wolf, 5);
+	expect_at(world, wolf, NO_BEASTS_X, GROUNDS_Y - 1);
+	assert_true(mind_done(world, LAND_WILD, mind_run_step, (struct deed){.body = pet, .number = HEADING_NORTH}));
+	expect_at(world, pet, NO_BEASTS_X, GROUNDS_Y);
+}
+
+static void who_stays_in_the_water_does_not_come_ashore(void **state)
+{
+	struct little_world *world = *state;
+	enum { POND_Y = WATER_FROM + 2 };
+	ON_MEADOW(world, "Ana", .x = WATER_FROM - 3, .y = POND_Y);
+	uint32_t fish = beast_on(world, LAND_MEADOW, BEAST_FISH, WATER_FROM, POND_Y);
+	assert_false(mind_done(world, LAND_MEADOW, mind_run_step, (struct deed){.body = fish, .number = HEADING_WEST}));
+	assert_true(mind_done(world, LAND_MEADOW, mind_run_step, (struct deed){.body = fish, .number = HEADING_EAST}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +240,9 @@ int main(void)
 		WORLD_TEST(the_living_do_not_give_way),
 		WORLD_TEST(a_ghost_is_not_moved_from_the_land_to_the_water),
 		WORLD_TEST(water_stops_who_does_not_swim),
+		WORLD_TEST(creatures_never_go_through_exits),
+		WORLD_TEST(pets_go_where_the_map_keeps_others_out),
+		WORLD_TEST(who_stays_in_the_water_does_not_come_ashore),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,6 +89,49 @@ static void a_pet_fights_nobody_in_a_safe_place(void **state)
 	assert_int_equal(about(world, pet)->movement, MOVEMENT_FOLLOWS);
 }
 
+/* What its master may not do to somebody, his pet does not do either (20 no. 19). */
+static void expect_pet_spares(struct little_world *world, uint32_t pet, uint32_t enemy)
+{
+	about(world, pet)->movement = MOVEMENT_DEFENDS;
+	about(world, pet)->attacker_id = player_of(world, enemy)->id;
+	about(world, pet)->strike_due_ms = 0;
+	beats(world, pet, 10);
+	assert_int_equal(lost_hp(world, enemy), 0);
+	assert_int_equal(about(world, pet)->movement, MOVEMENT_FOLLOWS);
+}
+
+static void a_pet_fights_nobody_for_who_stands_where_nobody_may_attack_him(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana =
+		mind_player(world, LAND_WILD, &(const struct newcomer){.name = "Ana", .x = SHELTER_X, .y = GROUNDS_Y});
+	uint32_t eva =
+		mind_player(world, LAND_WILD,
+					&(const struct newcomer){.name = "Eva", .x = SHELTER_X + 3, .y = GROUNDS_Y + 3, .criminal = true});
+	uint32_t pet = pet_put(world, ana, BEAST_HUNTER, SHELTER_X + 2, GROUNDS_Y + 3);
+	expect_pet_spares(world, pet, eva);
+	stand(world, ana, SHELTER_X, GROUNDS_Y + 3);
+	about(world, pet)->movement = MOVEMENT_DEFENDS;
+	about(world, pet)->attacker_id = player_of(world, eva)->id;
+	beats(world, pet, 20);
+	assert_true(lost_hp(world, eva) >= 5);
+}
+
+static void a_pet_does_not_fight_over_the_border_of_an_arena(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana =
+		mind_player(world, LAND_WILD, &(const struct newcomer){.name = "Ana", .x = ARENA_TO + 3, .y = ARENA_TO});
+	uint32_t eva = mind_player(world, LAND_WILD,
+							   &(const struct newcomer){.name = "Eva", .x = ARENA_TO, .y = ARENA_TO, .criminal = true});
+	uint32_t pet = pet_put(world, ana, BEAST_HUNTER, ARENA_TO + 1, ARENA_TO);
+	expect_pet_spares(world, pet, eva);
+	stand(world, eva, ARENA_TO + 2, ARENA_TO + 1); /* her enemy comes out, and the pet goes in */
+	stand(world, pet, ARENA_TO, ARENA_TO);
+	about(world, pet)->strike_due_ms = 0;
+	expect_pet_spares(world, pet, eva);
+}
+
 static void an_elemental_of_water_strikes_no_players(void **state)
 {
 	struct little_world *world = *state;
@@ -185,6 +228,8 @@ int main(void)
 		WORLD_TEST(a_pet_goes_for_who_attacked_its_master),
 		WORLD_TEST(a_pet_spares_citizens_when_its_master_must),
 		WORLD_TEST(a_pet_fights_nobody_in_a_safe_place),
+		WORLD_TEST(a_pet_fights_nobody_for_who_stands_where_nobody_may_attack_him),
+		WORLD_TEST(a_pet_does_not_fight_over_the_border_of_an_arena),
 		WORLD_TEST(an_elemental_of_water_strikes_no_players),
 		WORLD_TEST(a_pet_kills_a_creature_for_its_master),
 		WORLD_TEST(a_pet_lets_a_creature_be_that_is_too_far),

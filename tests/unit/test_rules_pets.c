@@ -362,6 +362,8 @@ static void pets_turn_on_a_creature_unless_they_have_an_enemy(void **state)
 	uint32_t ana = tamer(world, "Ana", 50), bear = bear_of(world, ana), spirit = summoned(world, ana);
 	uint32_t rat = beast_at(world, BEAST_RAT, 52, 72), other = beast_at(world, BEAST_RAT, 54, 72);
 	about(world, spirit)->target = body_handle(&world->world, other);
+	DONE(world, run_turn_on_player, .other = ana, .body = tamer(world, "Beto", 54)); /* an enemy of another kind */
+	about(world, spirit)->target = body_handle(&world->world, other);
 	DONE(world, run_turn_on_creature, .other = ana, .body = rat);
 	assert_int_equal(about(world, bear)->target.index, rat);
 	assert_int_equal(about(world, spirit)->target.index, other);
@@ -386,6 +388,9 @@ static void nobody_earns_with_his_own_pet(void **state)
 	uint32_t beto = tamer(world, "Beto", 64);
 	bear = bear_of(world, ana);
 	player_of(world, ana)->guild = player_of(world, beto)->guild = 3;
+	player_of(world, ana)->reputation[REPUTATION_BANDIT] = 1000; /* who attacks her pet is no criminal for it */
+	DONE(world, run_attacked, .body = bear, .other = beto);
+	assert_int_equal(player_of(world, beto)->reputation[REPUTATION_PLEBEIAN], 0);
 	forget(world);
 	DONE(world, run_die, .body = bear, .other = beto);
 	EXPECT_LINE(world, beto, TEXT_CREATURE_KILLED);
@@ -433,7 +438,11 @@ static void the_farthest_tamed_pet_is_called(void **state)
 	uint32_t bear = bear_of(world, ana), spirit = summoned(world, ana);
 	stand(world, ana, 52, 71);
 	DONE(world, run_hurt, .body = bear, .number = 9);
+	DONE(world, run_turn_on_player, .other = ana, .body = tamer(world, "Beto", 54));
+	DONE(world, run_paralyse, .body = bear);
 	assert_true(DONE(world, run_call, .other = ana, .at = {.map = MAP, .x = 48, .y = 72}).result);
+	assert_int_equal(of(world, bear)->flags, 0); /* it comes as if it were new: free, and after nobody */
+	assert_int_equal(about(world, bear)->movement, MOVEMENT_FOLLOWS);
 	assert_int_equal(of(world, bear)->x, 48);
 	assert_int_equal(of(world, bear)->hp, 21);
 	assert_int_equal(of(world, near)->x, 50);
@@ -476,7 +485,9 @@ static void between_unsafe_maps_they_keep_their_health(void **state)
 	DONE(world, run_turn_on_player, .other = ana, .body = tamer(world, "Beto", 54));
 	static const struct place places[] = {{.map = MAP, .x = 30, .y = 40}, {.map = LAND_BARREN, .x = 30, .y = 40}};
 	for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
+		done(world, of(world, bear)->map, run_paralyse, (struct deed){.body = bear, .flag = true});
 		DONE(world, run_travel, .other = ana, .at = places[i]);
+		assert_int_equal(of(world, bear)->flags, 0);
 		assert_int_equal(player_of(world, ana)->pets[0].index, bear);
 		assert_int_equal(of(world, bear)->map, places[i].map);
 		assert_int_equal(of(world, bear)->hp, 21);
