@@ -206,6 +206,7 @@ static const struct layout_field fields[] = {
 	FIELD(creature, counter),
 	FIELD(creature, center_x),
 	FIELD(creature, center_y),
+	FIELD(creature, poisoned),
 	FIELD(creature, reserve),
 
 	/* target */

@@ -416,7 +416,8 @@ struct creature {
 	uint8_t path_x, path_y;     /* where it leads */
 	uint16_t counter;           /* the same plan's */
 	uint8_t center_x, center_y; /* of its clan */
-	uint8_t reserve[4];
+	uint8_t poisoned;           /* it takes no harm from it, but praetorians cure their own (17) */
+	uint8_t reserve[3];
 };
 _Static_assert(sizeof(struct creature) == 128, "a creature takes two cache lines");
 

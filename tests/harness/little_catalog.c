@@ -111,7 +111,7 @@ static void things_write(struct world *files)
 	"[NPC93]\r\nName=Elemental de fuego\r\nMovement=3\r\n" HITS DARTS "\r\n"
 #define GUARDSMAN "NpcType=10\r\nReSpawn=1\r\n" HITS EVIL
 #define PRAETORIANS                                                                                                    \
-	"[NPC61]\r\nName=Rey\r\nMovement=24\r\nLanzaSpells=4\r\nSp1=3\r\nSp2=8\r\nSp3=12\r\nSp4=13\r\n"                    \
+	"[NPC61]\r\nName=Rey\r\nMovement=24\r\nLanzaSpells=5\r\nSp1=3\r\nSp2=8\r\nSp3=12\r\nSp4=13\r\nSp5=5\r\n"           \
 	"GiveGLD=500\r\nNROITEMS=1\r\nObj1=1-3\r\n" GUARDSMAN "\r\n"                                                       \
 	"[NPC62]\r\nName=Clerigo\r\nMovement=20\r\nLanzaSpells=4\r\nSp1=6\r\nSp2=8\r\nSp3=3\r\nSp4=1\r\n" GUARDSMAN "\r\n" \
 	"[NPC63]\r\nName=Mago\r\nMovement=22\r\nLanzaSpells=2\r\nSp1=1\r\nSp2=30\r\n" GUARDSMAN "\r\n"                     \

@@ -1,6 +1,7 @@
 /* The praetorian clan: rules-life-combat-magic.md 17. On an empty map of the little land; its parts have one kind each. */
 #include "tests/unit/test_minds.h"
 #include "worker/game/legality.h"
+#include "worker/game/magic.h"
 #include "worker/game/praetorians.h"
 
 enum { WEST_X = 35, EAST_X = 67, CENTER_Y = 25, CLAN = 9 };
@@ -129,6 +130,26 @@ static void the_next_clan_comes_on_the_other_side_when_all_are_dead(void **state
 	EXPECT_SOUND(world);
 }
 
+/* Not so a player: beside him the king finds a place. */
+static void a_creature_on_the_king_s_place_makes_room(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t goat = beast_put(world, BEAST_WANDERER, WEST_X, CENTER_Y);
+	SOMEBODY(world, "Ana", .x = 80, .y = 80);
+	uint32_t eva = SOMEBODY(world, "Eva", .x = EAST_X, .y = CENTER_Y, .privileges = PRIVILEGE_GOD);
+	world->config.rules.praetorian_map = MIND_MAP;
+	about(world, goat)->act_due_ms = UINT64_MAX;
+	second_passes(world);
+	assert_int_equal(members(world), CLAN + 1);
+	assert_int_equal(of(world, tile_occupant(&world->world, MIND_MAP, WEST_X, CENTER_Y))->creature, BEAST_KING);
+	assert_int_equal(abs(of(world, goat)->x - WEST_X) + abs(of(world, goat)->y - CENTER_Y), 1);
+	slay_others(world, 0);
+	second_passes(world);
+	expect_at(world, eva, EAST_X, CENTER_Y);
+	assert_int_equal(steps_between(world, member(world, BEAST_KING), eva), 1);
+	EXPECT_SOUND(world);
+}
+
 static void other_maps_have_no_clan(void **state)
 {
 	struct little_world *world = *state;
@@ -211,6 +232,34 @@ static void a_king_heals_and_frees_his_men(void **state)
 	expect_at(world, king, WEST_X, CENTER_Y);
 }
 
+static enum tx_verdict run_cast(struct tx *tx, void *context)
+{
+	struct deed *deed = context;
+	deed->result = creature_casts(tx, deed->body, (unsigned)deed->number, deed->other);
+	return TX_COMMIT;
+}
+
+/* Who is poisoned comes before who is hurt: the one thing that poison does to a creature. */
+static void a_king_cures_before_he_heals(void **state)
+{
+	struct little_world *world = *state;
+	SOMEBODY(world, "Ana", .x = 80, .y = 80);
+	uint32_t king = alone(world, BEAST_KING), sword = ally(world, BEAST_SWORD, WEST_X + 4, CENTER_Y);
+	uint32_t other = ally(world, BEAST_SWORD, WEST_X + 20, CENTER_Y); /* he does not see that one */
+	for (unsigned i = 0; i < 2; i++)
+		mind_done(world, MIND_MAP, run_cast,
+				  (struct deed){.body = king, .other = i == 0 ? sword : other, .number = CHARM_POISON});
+	assert_int_equal(about(world, sword)->poisoned, 1);
+	about(world, king)->strike_due_ms = 0;
+	body_of(world, sword)->hp = 900;
+	beats(world, king, 1);
+	assert_int_equal(about(world, sword)->poisoned, 0);
+	assert_int_equal(of(world, sword)->hp, 900);
+	beats(world, king, 5);
+	assert_int_equal(of(world, sword)->hp, 950);
+	assert_int_equal(about(world, other)->poisoned, 1);
+}
+
 static void a_king_alone_goes_for_who_is_near_and_strikes_all_around(void **state)
 {
 	struct little_world *world = *state;
@@ -240,7 +289,10 @@ static void a_king_alone_blinds_who_stands_out_of_reach(void **state)
 	stand(world, king, WEST_X + 10, CENTER_Y);
 	player_of(world, eva)->blind = 1; /* he does not look for her, but feels her */
 	unsigned both = 0;
+	forget(world);
 	beats(world, king, 1);
+	EXPECT_LINE(world, ana, TEXT_PRAETORIAN_STUPEFIES);
+	EXPECT_LINE(world, ana, TEXT_PRAETORIAN_BLINDS);
 	both += lost_hp(world, eva) == 5;
 	assert_int_equal(player_of(world, ana)->blind, 1);
 	assert_int_equal(player_of(world, ana)->stupid, 1);
@@ -359,6 +411,25 @@ static void a_mage_strikes_the_held_first_and_unveils(void **state)
 	assert_int_equal(lost_hp(world, ana), 50);
 }
 
+/* He unveils who hides, and does nothing else to him, held or not. */
+static void a_mage_hurts_nobody_whom_he_does_not_see(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = SOMEBODY(world, "Ana", .x = WEST_X + 2, .y = CENTER_Y);
+	uint32_t mage = alone(world, BEAST_MAGE);
+	body_of(world, ana)->flags |= BODY_PARALYSED;
+	unsigned hidden = 0;
+	for (unsigned i = 0; i < 100; i++) {
+		body_of(world, ana)->flags |= BODY_HIDDEN;
+		about(world, mage)->strike_due_ms = 0;
+		put_back(world, mage, WEST_X, CENTER_Y);
+		beats(world, mage, 1);
+		hidden += (of(world, ana)->flags & BODY_HIDDEN) != 0;
+	}
+	assert_int_equal(lost_hp(world, ana), 0);
+	assert_in_range(hidden, 41, 89); /* 65, give or take five times 4.8 */
+}
+
 static void the_wand_s_blast_grows_less_with_the_distance(void **state)
 {
 	(void)state;
@@ -390,7 +461,10 @@ static void a_mage_with_little_life_breaks_his_wand(void **state)
 	assert_int_equal(HOW_MANY(world, ana, CHAT_OVER_HEAD), 5);
 	assert_non_null(handle_body(&world->world, dead));
 	assert_int_equal(lost_hp(world, ana), 0);
+	forget(world);
 	beats(world, mage, 4);
+	EXPECT(world, ana, PLAY_WAVE, .wave = SOUND_DRAGON, .x = WEST_X, .y = CENTER_Y);
+	assert_int_equal(HEARD(world, ana, CHAT_OVER_HEAD)->char_index, mage); /* 0 */
 	assert_null(handle_body(&world->world, dead));
 	assert_int_equal(lost_hp(world, ana), 360);
 	EXPECT_LINE(world, ana, TEXT_PRAETORIAN_BLAST, 360);
@@ -668,10 +742,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(nine_come_around_their_center_and_only_once),
 		WORLD_TEST(the_next_clan_comes_on_the_other_side_when_all_are_dead),
+		WORLD_TEST(a_creature_on_the_king_s_place_makes_room),
 		WORLD_TEST(other_maps_have_no_clan),
 		WORLD_TEST(nobody_touches_the_king_while_another_lives),
 		WORLD_TEST(they_leave_all_they_have),
 		WORLD_TEST(a_king_heals_and_frees_his_men),
+		WORLD_TEST(a_king_cures_before_he_heals),
 		WORLD_TEST(a_king_alone_goes_for_who_is_near_and_strikes_all_around),
 		WORLD_TEST(a_king_alone_blinds_who_stands_out_of_reach),
 		WORLD_TEST(a_king_in_peace_goes_home_and_heals_himself),
@@ -679,6 +755,7 @@ int main(void)
 		WORLD_TEST(a_healer_frees_then_holds_then_hurts_then_heals),
 		WORLD_TEST(a_healer_goes_to_who_is_held_and_home_when_pressed_twice_as_fast),
 		WORLD_TEST(a_mage_strikes_the_held_first_and_unveils),
+		WORLD_TEST(a_mage_hurts_nobody_whom_he_does_not_see),
 		WORLD_TEST(the_wand_s_blast_grows_less_with_the_distance),
 		WORLD_TEST(a_mage_with_little_life_breaks_his_wand),
 		WORLD_TEST(a_mage_who_is_healed_thinks_again),

@@ -127,6 +127,13 @@ void creature_free(struct tx *tx, uint32_t index)
 	SET(tx, creature->freed_ms, 0);
 }
 
+void creature_poison(struct tx *tx, uint32_t index, bool poisoned)
+{
+	struct creature *creature = creature_at(tx, index);
+	if (creature != NULL && (creature->poisoned != 0) != poisoned)
+		SET(tx, creature->poisoned, poisoned);
+}
+
 void creature_calm(struct tx *tx, uint32_t index)
 {
 	const struct creature_def *def = creature_def_of(tx, index);

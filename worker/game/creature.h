@@ -62,6 +62,9 @@ void creature_attacked(struct tx *tx, uint32_t body, uint32_t player);
 void creature_paralyse(struct tx *tx, uint32_t body, bool immobilise);
 void creature_free(struct tx *tx, uint32_t body);
 
+/* Poisoned or cured: nothing but that somebody may cure it comes of it. */
+void creature_poison(struct tx *tx, uint32_t body, bool poisoned);
+
 /* Back to how its kind is: movement, hostility, no target, no attacker. A pet follows its master. */
 void creature_calm(struct tx *tx, uint32_t body);
 

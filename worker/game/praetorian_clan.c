@@ -6,6 +6,7 @@
 #include "worker/game/praetorians.h"
 #include "worker/game/presence.h"
 #include "worker/game/rule.h"
+#include "worker/game/tile.h"
 
 enum { LOOK_MS = 1000 }; /* whether a clan still lives: not more often */
 
@@ -45,7 +46,7 @@ bool same_clan(const struct tx *tx, uint32_t index, uint32_t other)
 		   c->center_y == mine->center_y;
 }
 
-/* Where the nine stand around the centre; the king first, who makes room for himself (tile_closest_legal does). */
+/* Where the nine stand around the centre; the king first, for whom room is made. */
 static const struct {
 	uint8_t role;
 	int8_t dx, dy;
@@ -111,6 +112,17 @@ static bool clan_lives(const struct tx *tx, uint32_t map)
 	return false;
 }
 
+/* A creature on the king's place goes to the nearest other one. */
+static void creature_pushed(struct tx *tx, struct place from)
+{
+	uint32_t index = tile_occupant(tx->world, from.map, from.x, from.y);
+	struct place to = {0};
+	if (index != 0 && !body_is_player(tx->world, index))
+		to = tile_closest_legal(tx, from, creature_terrain(tx, index));
+	if (to.map != 0)
+		presence_jump(tx, index, to.x, to.y);
+}
+
 void praetorians_tick(struct tx *tx, uint32_t map)
 {
 	static const struct place centers[] = {[SIDE_WEST] = {.x = 35, .y = 25}, [SIDE_EAST] = {.x = 67, .y = 25}};
@@ -123,6 +135,7 @@ void praetorians_tick(struct tx *tx, uint32_t map)
 	unsigned side = state->clan_side == SIDE_WEST ? SIDE_EAST : SIDE_WEST, came = 0;
 	struct place center = centers[side];
 	center.map = (uint16_t)map;
+	creature_pushed(tx, center);
 	for (unsigned i = 0; i < sizeof posts / sizeof *posts; i++)
 		came += member_call(tx, posts[i].role, center, posts[i].dx, posts[i].dy) != 0;
 	if (came > 0)

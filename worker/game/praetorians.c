@@ -78,6 +78,11 @@ static bool is_held_not_far(const struct tx *tx, const struct mind *m, uint32_t 
 	return is_held(tx, ally) && abs(body->x - m->body->x) <= 8 * DOUBLE && abs(body->y - m->body->y) <= 6 * DOUBLE;
 }
 
+static bool is_poisoned_in_view(const struct tx *tx, const struct mind *m, uint32_t ally)
+{
+	return creature_of(tx->world, ally)->poisoned != 0 && in_sight(tx, m, ally);
+}
+
 static bool is_hurt_in_view(const struct tx *tx, const struct mind *m, uint32_t ally)
 {
 	return tx->world->bodies[ally].hp < tx->world->bodies[ally].hp_max && in_sight(tx, m, ally);
@@ -96,6 +101,11 @@ static bool spell_any(const struct spell_def *spell)
 static bool spell_frees(const struct spell_def *spell)
 {
 	return (spell->flags & SPELL_FREES) != 0;
+}
+
+static bool spell_cures(const struct spell_def *spell)
+{
+	return (spell->flags & SPELL_CURES_POISON) != 0;
 }
 
 static bool spell_heals(const struct spell_def *spell)
@@ -276,6 +286,17 @@ static void king_waits(struct tx *tx, const struct mind *m)
 		casts(tx, m, spell_heals, m->index);
 }
 
+/* Of who stands where the king does not go. He is told, besides what his client shows him. */
+static void senses_taken(struct tx *tx, const struct mind *m, uint32_t enemy)
+{
+	const struct player *player = &tx->world->players[enemy];
+	bool was_stupid = player->stupid != 0;
+	if (casts(tx, m, spell_stupefies, enemy) && player->stupid && !was_stupid)
+		tell_text(tx, enemy, FONT_FIGHT, TEXT_PRAETORIAN_STUPEFIES);
+	if (casts(tx, m, spell_blinds, enemy) && player->blind)
+		tell_text(tx, enemy, FONT_FIGHT, TEXT_PRAETORIAN_BLINDS);
+}
+
 static void king_alone(struct tx *tx, const struct mind *m)
 {
 	const struct wish near = {.in_view = true, .not_blind = true};
@@ -290,8 +311,7 @@ static void king_alone(struct tx *tx, const struct mind *m)
 		if (body_distance(m->body, body) > 1)
 			walk_to(tx, m, body->x, body->y);
 	} else if (strikes) {
-		casts(tx, m, spell_stupefies, enemy);
-		casts(tx, m, spell_blinds, enemy);
+		senses_taken(tx, m, enemy);
 	}
 	if (strikes) /* on top of the spells: both and the blows are one turn */
 		strike_neighbours(tx, m, true);
@@ -305,12 +325,12 @@ static void king_beat(struct tx *tx, const struct mind *m)
 	}
 	if (!may_strike(tx, m))
 		return;
-	uint32_t held = ally_find(tx, m, is_held_in_view), hurt = ally_find(tx, m, is_hurt_in_view);
-	if (held != 0 && rng_chance(&tx->rng, FREE_PERCENT))
-		casts(tx, m, spell_frees, held);
-	else if (hurt != 0)
-		casts(tx, m, spell_heals, hurt);
-	else
+	uint32_t held = ally_find(tx, m, is_held_in_view), poisoned = ally_find(tx, m, is_poisoned_in_view);
+	uint32_t hurt = ally_find(tx, m, is_hurt_in_view);
+	bool acted = (held != 0 && rng_chance(&tx->rng, FREE_PERCENT) && casts(tx, m, spell_frees, held)) ||
+				 (poisoned != 0 && casts(tx, m, spell_cures, poisoned)) ||
+				 (hurt != 0 && casts(tx, m, spell_heals, hurt));
+	if (!acted)
 		king_waits(tx, m);
 }
 
@@ -330,9 +350,9 @@ static uint32_t pet_find(const struct tx *tx, const struct mind *m)
 }
 
 /* Somebody in sight who is paralysed, or is not: the first or the last of them on the map's list, by lot. */
-static uint32_t held_enemy_find(struct tx *tx, const struct mind *m, bool held)
+static uint32_t held_enemy_find(struct tx *tx, const struct mind *m, bool held, bool see_veiled)
 {
-	const struct wish wish = {.in_view = true, .see_veiled = held};
+	const struct wish wish = {.in_view = true, .see_veiled = see_veiled};
 	bool first = rng_range(&tx->rng, 0, 1) == 0;
 	uint32_t found = 0;
 	for (uint32_t i = tx->world->maps[m->body->map].first_player; i != 0; i = tx->world->bodies[i].next_on_map) {
@@ -352,9 +372,9 @@ static bool healer_acts(struct tx *tx, const struct mind *m)
 		return casts(tx, m, spell_frees, who);
 	if ((who = pet_find(tx, m)) != 0 && casts(tx, m, spell_holds, who))
 		return true;
-	if ((who = held_enemy_find(tx, m, false)) != 0 && casts(tx, m, spell_holds, who))
+	if ((who = held_enemy_find(tx, m, false, false)) != 0 && casts(tx, m, spell_holds, who))
 		return true;
-	if ((who = held_enemy_find(tx, m, true)) != 0 && casts(tx, m, spell_hurts, who))
+	if ((who = held_enemy_find(tx, m, true, true)) != 0 && casts(tx, m, spell_hurts, who))
 		return true;
 	if ((who = ally_find(tx, m, is_hurt_in_view)) != 0)
 		return casts(tx, m, spell_heals, who);
@@ -437,13 +457,11 @@ static bool sacrifice_approaches(struct tx *tx, const struct mind *m)
 		aura_show(tx, m, FX_MEDITATION_5, FX_FOREVER);
 	}
 	SET(tx, m->creature->stage, (uint8_t)(m->creature->stage - 1));
-	show_sound(tx, m->body->map, m->body->x, m->body->y, SOUND_DRAGON);
-	if (m->creature->stage == NOT_BEGUN) {
-		sacrifice(tx, m);
-		return true;
-	}
 	char words[64];
+	show_sound(tx, m->body->map, m->body->x, m->body->y, SOUND_DRAGON);
 	creature_says(tx, m->index, text_format(words, sizeof words, TEXT_PRAETORIAN_COUNTDOWN, (int)m->creature->stage));
+	if (m->creature->stage == NOT_BEGUN)
+		sacrifice(tx, m);
 	return true;
 }
 
@@ -455,7 +473,7 @@ static bool mage_acts(struct tx *tx, const struct mind *m)
 		return false;
 	if (!body_is_seen(tx, who) && rng_chance(&tx->rng, UNVEIL_PERCENT) && casts(tx, m, spell_unveils, who))
 		return true;
-	uint32_t held = held_enemy_find(tx, m, true);
+	uint32_t held = held_enemy_find(tx, m, true, false);
 	who = held != 0 ? held : enemy_find(tx, m, &seen);
 	return who != 0 && casts(tx, m, spell_hurts, who);
 }
