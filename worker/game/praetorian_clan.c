@@ -22,20 +22,7 @@ enum praetorian_role praetorian_role_of(const struct tx *tx, uint32_t index)
 		if (list[i].tall == number || list[i].short_ == number)
 			return (enum praetorian_role)list[i].role;
 	}
-	switch (def != NULL ? def->movement : MOVEMENT_NONE) {
-	case MOVEMENT_PRAETORIAN_HEALER:
-		return PRAETORIAN_HEALER;
-	case MOVEMENT_PRAETORIAN_SWORD:
-		return PRAETORIAN_SWORDSWINGER;
-	case MOVEMENT_PRAETORIAN_MAGE:
-		return PRAETORIAN_SPELLCASTER;
-	case MOVEMENT_PRAETORIAN_ARCHER:
-		return PRAETORIAN_LONGRANGE;
-	case MOVEMENT_PRAETORIAN_KING:
-		return PRAETORIAN_KING;
-	default:
-		return PRAETORIAN_ROLES;
-	}
+	return table_praetorian_role(def != NULL ? def->movement : MOVEMENT_NONE);
 }
 
 bool same_clan(const struct tx *tx, uint32_t index, uint32_t other)
