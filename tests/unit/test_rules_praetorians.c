@@ -698,6 +698,33 @@ static void a_thief_comes_and_goes(void **state)
 	assert_int_equal(steps_between(world, thief, ana), 1);
 }
 
+/* To who comes by, and to whom he comes, he appears unseen; the staff sees everybody. */
+static void a_thief_nobody_sees_is_shown_so_to_newcomers(void **state)
+{
+	struct little_world *world = *state;
+	enum { BORDER_X = 36 }; /* between two cells of nine tiles */
+	uint32_t ana = SOMEBODY(world, "Ana", .x = BORDER_X + 12, .y = CENTER_Y);
+	uint32_t god = SOMEBODY(world, "Ira", .x = BORDER_X + 12, .y = CENTER_Y + 2, .privileges = PRIVILEGE_GOD);
+	uint32_t thief = beast_put(world, BEAST_THIEF, BORDER_X - 1, CENTER_Y);
+	body_of(world, thief)->flags |= BODY_INVISIBLE;
+	forget(world);
+	mind_done(world, MIND_MAP, mind_run_step, (struct deed){.body = thief, .number = HEADING_EAST});
+	EXPECT_ANY(world, ana, CHARACTER_CREATE);
+	EXPECT(world, ana, SET_INVISIBLE, .char_index = (int16_t)thief, .invisible = true);
+	EXPECT_ANY(world, god, CHARACTER_CREATE);
+	assert_int_equal(HOW_MANY(world, god, SET_INVISIBLE), 0);
+	stand(world, thief, BORDER_X - 1, CENTER_Y);
+	stand(world, ana, BORDER_X + 9, CENTER_Y);
+	forget(world);
+	DO(world, ana, WALK, .heading = HEADING_WEST);
+	EXPECT(world, ana, SET_INVISIBLE, .char_index = (int16_t)thief, .invisible = true);
+	stand(world, god, BORDER_X + 2, CENTER_Y + 2);
+	forget(world);
+	beats(world, thief, 100); /* he comes and goes */
+	assert_true(HOW_MANY(world, ana, SET_INVISIBLE) > 5);
+	assert_int_equal(HOW_MANY(world, god, SET_INVISIBLE), 0);
+}
+
 static void a_thief_prefers_hunters(void **state)
 {
 	struct little_world *world = *state;
@@ -767,6 +794,7 @@ int main(void)
 		WORLD_TEST(a_thief_disarms_fifteen_times_of_a_hundred),
 		WORLD_TEST(a_thief_from_afar_shoots_and_holds_or_disarms),
 		WORLD_TEST(a_thief_comes_and_goes),
+		WORLD_TEST(a_thief_nobody_sees_is_shown_so_to_newcomers),
 		WORLD_TEST(a_thief_prefers_hunters),
 		WORLD_TEST(a_clan_fights),
 	};

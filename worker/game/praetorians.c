@@ -574,7 +574,7 @@ static void thief_veils(struct tx *tx, const struct mind *m)
 		return;
 	SET(tx, m->body->flags, m->body->flags ^ BODY_INVISIBLE);
 	PUT(say_begin(tx), SET_INVISIBLE, .char_index = (int16_t)m->index, .invisible = !veiled);
-	say_area(tx, m->body->map, m->body->x, m->body->y, 0, NOTE_FLAG_VIEW);
+	say_area(tx, m->body->map, m->body->x, m->body->y, 0, NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
 }
 
 /* An arrow from afar, and what it does besides. The classic files give him no spell that paralyses, but he does. */

@@ -37,7 +37,7 @@ void travel_to(struct tx *tx, uint32_t index, struct place to, enum travel_how h
 	if (how == TRAVEL_WARPS)
 		home_cancel(tx, index);
 	ownership_lose(tx, index);
-	creatures_forget(tx, index);   /* 8.7 no. 6 */
+	creatures_forget(tx, index);
 	pets_depart(tx, index, false); /* on the same map too: they are to be with him where he is */
 	presence_cross(tx, index, to);
 	if (from_map != to.map)
