@@ -150,17 +150,24 @@ static void strike_spent(struct tx *tx, const struct mind *m)
 	SET(tx, m->creature->strike_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.creature_strike_ms);
 }
 
-/* Casts the first of its spells that does so. false: it has none, or nothing came of it. */
-static bool casts(struct tx *tx, const struct mind *m, spell_fn *does, uint32_t target)
+/* The first of its spells that does so; 0 = it has none. */
+static unsigned spell_find(const struct tx *tx, const struct mind *m, spell_fn *does)
 {
 	unsigned count;
 	const uint16_t *spells = creature_spells(tx->catalog, m->def, &count);
 	for (unsigned i = 0; i < count; i++) {
 		const struct spell_def *spell = catalog_spell(tx->catalog, spells[i]);
 		if (spell != NULL && does(spell))
-			return creature_casts(tx, m->index, spells[i], target);
+			return spells[i];
 	}
-	return false;
+	return 0;
+}
+
+/* Casts it. false: it has none, or nothing came of it. */
+static bool casts(struct tx *tx, const struct mind *m, spell_fn *does, uint32_t target)
+{
+	unsigned spell = spell_find(tx, m, does);
+	return spell != 0 && creature_casts(tx, m->index, spell, target);
 }
 
 /* --- whom they see, and where they go ------------------------------------------------------------------------------------ */
@@ -577,10 +584,13 @@ static void thief_veils(struct tx *tx, const struct mind *m)
 	say_area(tx, m->body->map, m->body->x, m->body->y, 0, NOTE_FLAG_VIEW | NOTE_FLAG_NOT_STAFF);
 }
 
-/* An arrow from afar, and what it does besides. The classic files give him no spell that paralyses, but he does. */
+/* An arrow from afar, and what it does besides: also that of who has none, for the spell that the classic files name is not among
+ * theirs. */
 static void shoots(struct tx *tx, const struct mind *m, uint32_t enemy)
 {
-	if (!casts(tx, m, spell_hurts, enemy) || tx->world->players[enemy].dead)
+	if (spell_find(tx, m, spell_hurts) == 0)
+		strike_spent(tx, m);
+	else if (!casts(tx, m, spell_hurts, enemy) || tx->world->players[enemy].dead)
 		return;
 	if (rng_chance(&tx->rng, FAR_PARALYSE_PERCENT)) {
 		if (!casts(tx, m, spell_holds, enemy))
