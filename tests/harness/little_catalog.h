@@ -53,7 +53,7 @@ enum thing {
 	THING_HUNTER_ARMOUR = 360, /* keeps a hunter hidden (rules-life-combat-magic.md 9.5) */
 	/* for fights; the first three are known by number (rules-life-combat-magic.md 1.4) */
 	THING_VIKING_SWORD = 123,
-	THING_DRAGON_SWORD = 402,
+	THING_DRAGON_SWORD = 402, /* is not stolen */
 	THING_THEFT_GLOVES = 873,
 	THING_BOW = 201,
 	THING_POISON_ARROWS,

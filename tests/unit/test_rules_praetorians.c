@@ -649,6 +649,24 @@ static void a_thief_disarms_fifteen_times_of_a_hundred(void **state)
 	assert_in_range(thrown, 25, 95);
 }
 
+static void a_thief_leaves_what_nobody_may_steal(void **state)
+{
+	struct little_world *world = *state;
+	static const enum thing things[] = {THING_NEWBIE_DAGGER, THING_DRAGON_SWORD};
+	uint32_t ana = SOMEBODY(world, "Ana", .x = WEST_X + 1, .y = CENTER_Y);
+	uint32_t thief = alone(world, BEAST_THIEF);
+	for (unsigned n = 0; n < 4; n++) {
+		give(world, ana, 1, things[n % 2], 1);
+		player_of(world, ana)->equipment[EQUIP_WEAPON] = n < 2 ? 1 : 0;
+		for (unsigned i = 0; i < 100; i++) {
+			about(world, thief)->strike_due_ms = 0;
+			beats(world, thief, 1);
+		}
+		assert_int_equal(player_of(world, ana)->inventory[0].item, things[n % 2]);
+		assert_int_equal(player_of(world, ana)->equipment[EQUIP_WEAPON], n < 2 ? 1 : 0);
+	}
+}
+
 static void a_thief_from_afar_shoots_and_holds_or_disarms(void **state)
 {
 	struct little_world *world = *state;
@@ -792,6 +810,7 @@ int main(void)
 		WORLD_TEST(a_thief_whose_hands_are_full_throws_things_down),
 		WORLD_TEST(what_a_dead_thief_had_waits_for_room),
 		WORLD_TEST(a_thief_disarms_fifteen_times_of_a_hundred),
+		WORLD_TEST(a_thief_leaves_what_nobody_may_steal),
 		WORLD_TEST(a_thief_from_afar_shoots_and_holds_or_disarms),
 		WORLD_TEST(a_thief_comes_and_goes),
 		WORLD_TEST(a_thief_nobody_sees_is_shown_so_to_newcomers),
