@@ -336,6 +336,55 @@ static void many_that_leave_at_once_need_more_than_one_tick(void **state)
 	assert_int_equal(standing(world, MAP, BEAST_SPIRIT), 0);
 }
 
+static enum tx_verdict run_two(struct tx *tx, void *context)
+{
+	(void)context;
+	creatures_tick(tx, MAP, 2);
+	return TX_COMMIT;
+}
+
+/* Who was not looked at is with the next tick; guards too. */
+static void a_tick_does_so_many_deeds_and_no_more(void **state)
+{
+	struct little_world *world = *state;
+	enum { SUMMONED = 5 };
+	uint32_t guard = beast_of(world, BEAST_GUARD);
+	hunter(world);
+	tick(world, MAP);
+	for (unsigned i = 0; i < SUMMONED; i++)
+		about(world, spawned(world, BEAST_SPIRIT, 30 + 2 * i, 40))->dies_ms = world->tx.now_ms + 1000;
+	DONE(world, run_jump, .body = guard, .at = {.x = 60, .y = 60});
+	pass_ms(world, UINT64_C(15) * 60000);
+	for (unsigned left = SUMMONED; left > 1; left -= 2) {
+		assert_int_equal(standing(world, MAP, BEAST_SPIRIT), left);
+		DONE(world, run_two);
+	}
+	assert_int_equal(of(world, guard)->x, 60);
+	for (unsigned i = 0; i < 5; i++)
+		DONE(world, run_two);
+	assert_int_equal(standing(world, MAP, BEAST_SPIRIT), 0);
+	assert_int_equal(of(world, guard)->x, GUARD_X);
+}
+
+/* It does not hop around who stands there. */
+static void a_guard_whose_post_is_taken_stands_beside_it(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t guard = beast_of(world, BEAST_GUARD);
+	hunter(world);
+	tick(world, MAP);
+	DONE(world, run_jump, .body = guard, .at = {.x = 60, .y = 60});
+	ENTER(world, "Eva", .map = MAP, .x = GUARD_X, .y = WILD_BEASTS_Y, .privileges = PRIVILEGE_GOD);
+	struct body before = {0};
+	for (unsigned i = 0; i < 3; i++) {
+		pass_ms(world, UINT64_C(15) * 60000);
+		tick(world, MAP);
+		assert_int_equal(abs(of(world, guard)->x - GUARD_X) + abs(of(world, guard)->y - WILD_BEASTS_Y), 1);
+		assert_true(i == 0 || (of(world, guard)->x == before.x && of(world, guard)->y == before.y));
+		before = *of(world, guard);
+	}
+}
+
 static void on_a_full_map_it_waits_for_a_place(void **state)
 {
 	struct little_world *world = *state;
@@ -579,6 +628,8 @@ int main(void)
 		WORLD_TEST(with_a_pause_it_waits_and_comes_when_it_is_over),
 		WORLD_TEST(many_that_come_back_at_once_need_more_than_one_tick),
 		WORLD_TEST(many_that_leave_at_once_need_more_than_one_tick),
+		WORLD_TEST(a_tick_does_so_many_deeds_and_no_more),
+		WORLD_TEST(a_guard_whose_post_is_taken_stands_beside_it),
 		WORLD_TEST(on_a_full_map_it_waits_for_a_place),
 		WORLD_TEST(what_is_removed_stays_away),
 		WORLD_TEST(hunting_animals_brings_a_small_criminal_back),
