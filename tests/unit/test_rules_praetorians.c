@@ -194,6 +194,21 @@ static void nobody_touches_the_king_while_another_lives(void **state)
 	assert_true(may_attack(world, ana, king));
 }
 
+/* One that the staff called, or that the files place: it guards no king, and no clan waits for its death. */
+static void a_stray_praetorian_is_of_no_clan(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = clan_comes(world), king = member(world, BEAST_KING);
+	stand(world, ana, WEST_X, CENTER_Y + 1);
+	slay_others(world, king);
+	uint32_t stray = beast_put(world, BEAST_SWORD, 60, 80);
+	beats(world, stray, 1);
+	assert_true(may_attack(world, ana, king));
+	slay(world, king);
+	second_passes(world);
+	assert_int_equal(members(world), CLAN + 1);
+}
+
 static void they_leave_all_they_have(void **state)
 {
 	struct little_world *world = *state;
@@ -790,6 +805,7 @@ int main(void)
 		WORLD_TEST(a_creature_on_the_king_s_place_makes_room),
 		WORLD_TEST(other_maps_have_no_clan),
 		WORLD_TEST(nobody_touches_the_king_while_another_lives),
+		WORLD_TEST(a_stray_praetorian_is_of_no_clan),
 		WORLD_TEST(they_leave_all_they_have),
 		WORLD_TEST(a_king_heals_and_frees_his_men),
 		WORLD_TEST(a_king_cures_before_he_heals),

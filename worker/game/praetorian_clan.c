@@ -89,11 +89,26 @@ static uint32_t member_call(struct tx *tx, unsigned role, struct place center, i
 	return index;
 }
 
+/* Where clans stand; what stands elsewhere on the map is of none of these. */
+static const struct place centers[] = {[SIDE_WEST] = {.x = 35, .y = 25}, [SIDE_EAST] = {.x = 67, .y = 25}};
+
+static bool is_of_a_clan(const struct tx *tx, uint32_t index)
+{
+	const struct creature_def *def = creature_def_of(tx, index);
+	const struct creature *creature = creature_of(tx->world, index);
+	if (def == NULL || def->kind != CREATURE_PRAETORIAN)
+		return false;
+	for (unsigned side = SIDE_WEST; side <= SIDE_EAST; side++) {
+		if (creature->center_x == centers[side].x && creature->center_y == centers[side].y)
+			return true;
+	}
+	return false;
+}
+
 static bool clan_lives(const struct tx *tx, uint32_t map)
 {
 	for (uint32_t i = tx->world->maps[map].first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
-		const struct creature_def *def = creature_def_of(tx, i);
-		if (def != NULL && def->kind == CREATURE_PRAETORIAN)
+		if (is_of_a_clan(tx, i))
 			return true;
 	}
 	return false;
@@ -112,7 +127,6 @@ static void creature_pushed(struct tx *tx, struct place from)
 
 void praetorians_tick(struct tx *tx, uint32_t map)
 {
-	static const struct place centers[] = {[SIDE_WEST] = {.x = 35, .y = 25}, [SIDE_EAST] = {.x = 67, .y = 25}};
 	struct map_state *state = &tx->world->maps[map];
 	unsigned count;
 	catalog_praetorians(tx->catalog, &count);
