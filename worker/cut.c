@@ -106,6 +106,7 @@ static void ground_copy(struct cut *cut, const struct world *w, uint32_t map)
 		copy->map = map;
 		copy->version = w->maps[map].ground_version;
 		memcpy(copy->ground, w->maps[map].ground, sizeof copy->ground);
+		copy->hoard = w->maps[map].hoard;
 	}
 	cut->ground_count++;
 }

@@ -35,6 +35,7 @@ struct cut_ground {
 	uint32_t map;
 	uint64_t version;
 	struct stack ground[MAP_TILES];
+	struct hoard hoard;
 };
 
 struct cut {

@@ -63,15 +63,31 @@ static bool entry_write(struct ground_text *text, struct stack stack, unsigned i
 	return store_buffer_append(&text->buffer, bytes, (size_t)n);
 }
 
-static bool tile_write(struct ground_text *text, unsigned tile, struct stack now, struct stack original)
+/* What thieves hold, behind what lies on the tile (`first`: nothing does). */
+static bool hoard_write(struct ground_text *text, const struct hoard *hoard, bool first)
+{
+	bool good = true;
+	for (unsigned i = 0; i < HOARD_SLOTS && good; i++) {
+		if (hoard->stacks[i].item == 0)
+			continue;
+		good = (first || store_buffer_append(&text->buffer, ",", 1)) && entry_write(text, hoard->stacks[i], 0);
+		first = false;
+	}
+	return good;
+}
+
+/* `itself`: what lies there is said too; else only what thieves hold, and the tile's own stays. `hoard`: NULL = it is written with
+ * another tile. */
+static bool tile_write(struct ground_text *text, unsigned tile, struct stack now, struct stack original, bool itself,
+					   const struct hoard *hoard)
 {
 	char name[24];
 	unsigned instead = ground_item_is_furniture(text->catalog, original.item) ? original.item : 0;
+	bool says = itself && (now.item != 0 || instead != 0);
 	int n =
 		snprintf(name, sizeof name, "%c\"%u,%u\":[", text->buffer.length == 0 ? '{' : ',', tile_x(tile), tile_y(tile));
-	return store_buffer_append(&text->buffer, name, (size_t)n) &&
-		   ((now.item == 0 && instead == 0) || entry_write(text, now, instead)) &&
-		   store_buffer_append(&text->buffer, "]", 1);
+	return store_buffer_append(&text->buffer, name, (size_t)n) && (!says || entry_write(text, now, instead)) &&
+		   (hoard == NULL || hoard_write(text, hoard, !says)) && store_buffer_append(&text->buffer, "]", 1);
 }
 
 static bool stands_as_door(const struct catalog *catalog, struct stack now, struct stack original)
@@ -95,9 +111,30 @@ static bool stacks_are_equal(struct stack a, struct stack b)
 	return a.item == b.item && a.amount == b.amount;
 }
 
-static bool ground_put(struct store_batch *batch, const struct catalog *catalog, uint32_t map,
-					   const struct stack *ground, const struct stack *original, int64_t now_unix_s)
+/* The tile with which the hoard is written; MAP_TILES = there is nothing in it. */
+static unsigned hoard_tile(const struct hoard *hoard)
 {
+	for (unsigned i = 0; hoard != NULL && i < HOARD_SLOTS; i++) {
+		if (hoard->stacks[i].item != 0)
+			return tile_is_on_map(hoard->x, hoard->y) ? tile_index(hoard->x, hoard->y)
+													  : tile_index(MAP_SIDE / 2, MAP_SIDE / 2);
+	}
+	return MAP_TILES;
+}
+
+/* Whether the tile is to be named for its own sake. Of furniture that did not change only its absence would be news. */
+static bool tile_says_itself(const struct catalog *catalog, struct stack now, struct stack original, bool named)
+{
+	if (stands_as_door(catalog, now, original))
+		return false;
+	return !stacks_are_equal(now, original) || (named && !ground_item_is_furniture(catalog, original.item));
+}
+
+static bool ground_put(struct store_batch *batch, const struct catalog *catalog, uint32_t map,
+					   const struct stack *ground, const struct stack *original, const struct hoard *hoard,
+					   int64_t now_unix_s)
+{
+	const unsigned named = hoard_tile(hoard);
 	struct store_key key;
 	unsigned changes = 0;
 	for (unsigned tile = 0; tile < MAP_TILES; tile++) {
@@ -108,8 +145,9 @@ static bool ground_put(struct store_batch *batch, const struct catalog *catalog,
 	struct ground_text text = {.catalog = catalog, .in_full = changes <= CHANGES_IN_FULL, .now_unix_s = now_unix_s};
 	bool good = true;
 	for (unsigned tile = 0; tile < MAP_TILES && good; tile++) {
-		if (!stacks_are_equal(ground[tile], original[tile]) && !stands_as_door(catalog, ground[tile], original[tile]))
-			good = tile_write(&text, tile, ground[tile], original[tile]);
+		bool itself = tile_says_itself(catalog, ground[tile], original[tile], tile == named);
+		if (itself || tile == named)
+			good = tile_write(&text, tile, ground[tile], original[tile], itself, tile == named ? hoard : NULL);
 	}
 	store_key(&key, KEY_GROUND_ITEMS, map);
 	if (good && text.buffer.length == 0)
@@ -122,20 +160,20 @@ static bool ground_put(struct store_batch *batch, const struct catalog *catalog,
 }
 
 bool ground_write(struct store_batch *batch, const struct catalog *catalog, uint32_t map, const struct stack *ground,
-				  int64_t now_unix_s)
+				  const struct hoard *hoard, int64_t now_unix_s)
 {
 	struct stack *original = malloc(MAP_TILES * sizeof *original);
 	if (original == NULL)
 		return false;
 	ground_original(catalog, map, original);
-	bool good = ground_put(batch, catalog, map, ground, original, now_unix_s);
+	bool good = ground_put(batch, catalog, map, ground, original, hoard, now_unix_s);
 	free(original);
 	return good;
 }
 
 bool ground_plan_write(const struct ground_plan *plan, struct store_batch *batch, int64_t now_unix_s)
 {
-	if (!ground_put(batch, plan->catalog, plan->map, plan->ground, plan->original, now_unix_s))
+	if (!ground_put(batch, plan->catalog, plan->map, plan->ground, plan->original, NULL, now_unix_s))
 		return false;
 	return ground_plan_left_write(plan, batch);
 }

@@ -5,7 +5,8 @@
  *       may have several stacks on a tile, we one; an emptied tile has an empty list. Where the files put a door, or
  *       something that can not be picked up, an entry has "instead": that item's number, for without it the tile's own
  *       item stays and the entry lies beside it (pyao-server keeps its ground apart from the map's furniture);
- *       item_id 0 then says that nothing is there now
+ *       item_id 0 then says that nothing is there now. What the map's thieves hold is more of that kind, on the tile where
+ *       something was taken last: whoever reads it finds it lying there
  *   door:{map}:{x}:{y}  "item:0" closed, "item:1" open, for doors of the files that stand differently
  *   argentumd:ground_left:{map}  JSON as the first: entries that cannot lie here (an item that this world does not have,
  *       no room, no sense). They are tried again at each start, and leave that key when they find a place.
@@ -24,10 +25,10 @@ struct cJSON;
 
 /* --- writing --- */
 
-/* Puts a map's ground and doors into the batch. `ground`: a copy, MAP_TILES stacks. false: out of memory; the batch must not
- * be committed then. */
+/* Puts a map's ground and doors into the batch. `ground`: a copy, MAP_TILES stacks; `hoard`: a copy too, NULL = nothing. false: out
+ * of memory; the batch must not be committed then. */
 bool ground_write(struct store_batch *batch, const struct catalog *catalog, uint32_t map, const struct stack *ground,
-				  int64_t now_unix_s);
+				  const struct hoard *hoard, int64_t now_unix_s);
 
 /* What the files put on a map, MAP_TILES stacks. */
 void ground_original(const struct catalog *catalog, uint32_t map, struct stack *ground);

@@ -232,7 +232,8 @@ static bool batch_build(struct keeper *k)
 	for (uint32_t i = 0; i < cut->player_count; i++)
 		player_write(k, &cut->players[i]);
 	for (uint32_t i = 0; i < cut->ground_count && good; i++)
-		good = ground_write(k->batch, k->catalog, cut->grounds[i].map, cut->grounds[i].ground, now_s);
+		good = ground_write(k->batch, k->catalog, cut->grounds[i].map, cut->grounds[i].ground, &cut->grounds[i].hoard,
+							now_s);
 	realm_write(k);
 	if (cut->has_ledger)
 		store_sum_write(k->batch, cut->ledger, k->saved.ledger_known ? k->saved.ledger : NULL, k->world->limits.items,

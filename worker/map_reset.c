@@ -51,6 +51,11 @@ static bool ground_put(struct tx *tx, struct map_reset *r)
 			return false;
 		memcpy(state->ground, r->plan->ground, sizeof state->ground);
 	}
+	if (memcmp(&state->hoard, &(const struct hoard){0}, sizeof state->hoard) != 0) {
+		if (!save(tx, r, &state->hoard, sizeof state->hoard))
+			return false;
+		state->hoard = (struct hoard){0}; /* the plan has it on the ground: those who held it are no more */
+	}
 	if (memcmp(state->blocked, r->plan->blocked, sizeof state->blocked) == 0)
 		return true;
 	r->tiles_wrong++;

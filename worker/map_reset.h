@@ -15,7 +15,8 @@
  *     stays, the other goes to the nearest legal tile, with everything he has.
  *   - All of it is one transaction. Who dies in it has done nothing. It is refused when it does not fit the undo log (some
  *     2,000 characters on one map): the next rung is for that.
- * Creatures are placed as at the start (common/world/populate.h); they own nothing. Pets, summoned creatures and a trainer's are no
+ * Creatures are placed as at the start (common/world/populate.h); they own nothing, and what thieves took lies on the ground, as the
+ * store has it. Pets, summoned creatures and a trainer's are no
  * more, their bodies are the realm's again; tamed ones wait outside (pets.h). Everybody there is resynced. */
 #ifndef ARGENTUM_WORKER_MAP_RESET_H
 #define ARGENTUM_WORKER_MAP_RESET_H

@@ -205,7 +205,7 @@ static void creature_tidy(struct catalog_source *source, const struct record *re
 	if (!movement_is_known(creature->movement)) {
 		tally_add(&odd->movement, "%s line %u (creature %u, Movement %u)", ini_label(record->ini),
 				  record_line(record, "Movement"), number, creature->movement);
-		creature->movement = MOVEMENT_STANDS;
+		creature->movement = MOVEMENT_NONE;
 	}
 	fields_order(record, "MinHIT", &creature->hit_min, &creature->hit_max);
 	if (creature->hp > creature->hp_max) {
@@ -280,6 +280,7 @@ bool creatures_load(struct catalog_source *source, struct problem *why)
 	tally_warn(&odd.absent, source->warnings, "a number without section: no such creature");
 	tally_warn(&odd.no_items, source->warnings, "NROITEMS without any ObjN: the stock is empty");
 	tally_warn(&odd.few_spells, source->warnings, "fewer SpN than LanzaSpells says: those that are there count");
-	tally_warn(&odd.movement, source->warnings, "an unknown Movement: it stands still");
+	tally_warn(&odd.movement, source->warnings,
+			   "an unknown Movement: it stands still, but strikes who comes beside it");
 	return true;
 }

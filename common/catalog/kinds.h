@@ -222,7 +222,8 @@ enum creature_kind {
 	CREATURE_GOVERNOR
 };
 
-/* Unknown values stand still: the loader turns them into MOVEMENT_STANDS. */
+/* Who has none stays where it is, and strikes from there; who stands does nothing at all (rules-life-combat-magic.md 16.3). The loader
+ * turns unknown values into MOVEMENT_NONE. */
 enum movement {
 	MOVEMENT_NONE,
 	MOVEMENT_STANDS,

@@ -1,9 +1,11 @@
 /* The lists of formats.md 12 and 13: what smiths and carpenters make, the armours of the armies, the praetorians, and
- * what game masters may summon. Each file may be absent; the list is then empty. */
+ * what game masters may summon. Each file may be absent; the list is then empty, but for the praetorians'. */
 #include "common/catalog/source.h"
 
 #include <stdint.h>
 #include <stdio.h>
+
+#include "common/catalog/tables.h"
 
 /* --- crafting --- */
 
@@ -101,6 +103,20 @@ static uint16_t creature_read(struct catalog_source *source, const struct record
 	return 0;
 }
 
+/* Older folders have the creatures and not the list: then who plays which part is said by how he moves (rules-life-combat-magic.md
+ * 17). */
+static void praetorians_find(struct catalog_source *source)
+{
+	for (uint32_t number = 1; number < source_count(source, REGION_CREATURES); number++) {
+		const struct creature_def *creature = source_row(source, REGION_CREATURES, number);
+		enum praetorian_role role = table_praetorian_role(creature->movement);
+		struct praetorian_def row = {.role = (uint8_t)role, .tall = (uint16_t)number};
+		if ((creature->flags & CREATURE_IS_DEFINED) != 0 && creature->kind == CREATURE_PRAETORIAN &&
+			role != PRAETORIAN_ROLES)
+			source_append(source, REGION_PRAETORIANS, &row);
+	}
+}
+
 bool praetorians_load(struct catalog_source *source, struct problem *why)
 {
 	static const char *const roles[PRAETORIAN_ROLES] = {"KING",         "HEALER",    "SPELLCASTER",
@@ -108,8 +124,10 @@ bool praetorians_load(struct catalog_source *source, struct problem *why)
 	struct ini *ini;
 	if (!source_ini(source, "Pretorianos.dat", false, &ini, why))
 		return false;
-	if (ini == NULL)
+	if (ini == NULL) {
+		praetorians_find(source);
 		return true;
+	}
 	struct record main_record = record_open(ini, source->warnings, "MAIN");
 	(void)record_has(&main_record, "Combinaciones"); /* follows from the roles; nothing depends on it */
 	for (unsigned role = 0; role < PRAETORIAN_ROLES; role++) {

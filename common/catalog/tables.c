@@ -150,3 +150,23 @@ unsigned table_naked_body(unsigned race, unsigned gender)
 	};
 	return exists(race, gender) ? bodies[race][gender] : 0;
 }
+
+/* --- praetorians --- */
+
+enum praetorian_role table_praetorian_role(unsigned movement)
+{
+	switch (movement) {
+	case MOVEMENT_PRAETORIAN_HEALER:
+		return PRAETORIAN_HEALER;
+	case MOVEMENT_PRAETORIAN_SWORD:
+		return PRAETORIAN_SWORDSWINGER;
+	case MOVEMENT_PRAETORIAN_MAGE:
+		return PRAETORIAN_SPELLCASTER;
+	case MOVEMENT_PRAETORIAN_ARCHER:
+		return PRAETORIAN_LONGRANGE;
+	case MOVEMENT_PRAETORIAN_KING:
+		return PRAETORIAN_KING;
+	default:
+		return PRAETORIAN_ROLES;
+	}
+}

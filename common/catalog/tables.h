@@ -60,4 +60,8 @@ bool table_head_is_valid(unsigned race, unsigned gender, unsigned head);
 unsigned table_start_body(unsigned race);
 unsigned table_naked_body(unsigned race, unsigned gender);
 
+/* The part (enum praetorian_role) of a praetorian who moves so (enum movement): for those whom Pretorianos.dat does not list.
+ * PRAETORIAN_ROLES = none. */
+enum praetorian_role table_praetorian_role(unsigned movement);
+
 #endif

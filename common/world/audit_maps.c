@@ -110,6 +110,13 @@ static void grounds_look(struct look *look, uint32_t map, struct door_bits *bits
 	}
 }
 
+static void hoard_look(struct look *look, uint32_t map)
+{
+	const struct hoard *hoard = &look->w->maps[map].hoard;
+	for (unsigned i = 0; i < HOARD_SLOTS; i++)
+		look_at_stack(look, &hoard->stacks[i], "hoard of map", map, i + 1);
+}
+
 static void blocked_look(struct look *look, uint32_t map, const struct door_bits *bits)
 {
 	if (look->catalog == NULL || memcmp(bits->now, bits->terrain, MAP_TILES / 8) == 0)
@@ -291,6 +298,7 @@ void look_at_maps(struct look *look)
 			continue;
 		occupants_look(look, map);
 		grounds_look(look, map, &bits);
+		hoard_look(look, map);
 		blocked_look(look, map, &bits);
 		listed += list_look(look, map);
 	}

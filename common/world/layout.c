@@ -130,6 +130,12 @@ static const struct layout_field fields[] = {
 	FIELD(stack, item),
 	FIELD(stack, amount),
 
+	/* hoard */
+	FIELD(hoard, stacks),
+	FIELD(hoard, x),
+	FIELD(hoard, y),
+	FIELD(hoard, reserve),
+
 	/* map_state */
 	FIELD(map_state, tick_last_ms),
 	FIELD(map_state, ground_version),
@@ -142,6 +148,7 @@ static const struct layout_field fields[] = {
 	FIELD(map_state, guards_due_ms),
 	FIELD(map_state, clan_side),
 	FIELD(map_state, reserve),
+	FIELD(map_state, hoard),
 	FIELD(map_state, occupant),
 	FIELD(map_state, ground),
 	FIELD(map_state, blocked),
@@ -198,6 +205,7 @@ static const struct layout_field fields[] = {
 	FIELD(creature, counter),
 	FIELD(creature, center_x),
 	FIELD(creature, center_y),
+	FIELD(creature, poisoned),
 	FIELD(creature, reserve),
 
 	/* target */
@@ -329,7 +337,6 @@ static const struct layout_field fields[] = {
 	FIELD(player, gates),
 	FIELD(player, paraliser),
 	FIELD(player, hunter),
-	FIELD(player, quarry),
 	FIELD(player, owned),
 	FIELD(player, shares),
 	FIELD(player, pets),

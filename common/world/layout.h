@@ -312,12 +312,23 @@ struct stack {
 	uint16_t amount; /* 1..STACK_MAX */
 };
 
+enum { HOARD_SLOTS = 20 };
+
+/* What thieves among a map's creatures took and did not give back yet (worker/game/hoard.h): of the map as its ground is, saved with
+ * it, and lying on it when the world begins anew. */
+struct hoard {
+	struct stack stacks[HOARD_SLOTS];
+	uint8_t x, y; /* where something was taken last; 0 = nothing ever was */
+	uint8_t reserve[6];
+};
+
 /* What changes on a map. Tile index = (y - 1) * 100 + (x - 1). Written under the map's lock. */
 struct map_state {
 	uint64_t tick_last_ms;
-	uint64_t ground_version; /* +1 at each change of ground or doors; the keeper compares it with what it saved */
-	uint32_t players;        /* characters of players on this map */
-	uint32_t first_player;   /* body index; linked through body.next_on_map */
+	uint64_t
+		ground_version;    /* +1 at each change of ground, hoard or doors; the keeper compares it with what it saved */
+	uint32_t players;      /* characters of players on this map */
+	uint32_t first_player; /* body index; linked through body.next_on_map */
 	uint32_t creatures;
 	uint32_t present;        /* 1 = the catalog has this map */
 	uint32_t first_creature; /* body index; linked through body.next_on_map too */
@@ -326,6 +337,7 @@ struct map_state {
 	uint64_t guards_due_ms;  /* guards that were led away return to their posts then; 0 = it was not set yet */
 	uint8_t clan_side;       /* where the praetorian clan stands (worker/game/praetorians.h) */
 	uint8_t reserve[7];
+	struct hoard hoard;
 	uint16_t occupant[MAP_TILES]; /* body index, 0 = free */
 	struct stack ground[MAP_TILES];
 	uint8_t blocked[MAP_TILES / 8 + 6]; /* bit per tile; from the terrain, changed by doors */
@@ -403,7 +415,8 @@ struct creature {
 	uint8_t path_x, path_y;     /* where it leads */
 	uint16_t counter;           /* the same plan's */
 	uint8_t center_x, center_y; /* of its clan */
-	uint8_t reserve[4];
+	uint8_t poisoned;           /* it takes no harm from it, but praetorians cure their own (17) */
+	uint8_t reserve[3];
 };
 _Static_assert(sizeof(struct creature) == 128, "a creature takes two cache lines");
 
@@ -599,7 +612,6 @@ struct player {
 	struct gates gates;
 	struct handle paraliser;       /* body of who paralysed him */
 	struct handle hunter;          /* creature that attacks him */
-	struct handle quarry;          /* creature that he attacked first */
 	struct handle owned;           /* creature that he has the right to fight */
 	struct handle shares;          /* player who may fight it too */
 	struct handle pets[PETS_MOST]; /* bodies of those that are with him; same places as pet_kinds */
@@ -614,7 +626,7 @@ struct player {
 	uint8_t invisible_before; /* the spell's invisibility ran out once in this session (10.7) */
 	uint8_t macro_logged;     /* his client said in this session that it repeats spells by itself */
 	uint8_t reserve5[1];
-	uint8_t reserve[88];
+	uint8_t reserve[96];
 };
 _Static_assert(sizeof(struct player) % 64 == 0, "players do not share cache lines");
 

@@ -66,7 +66,8 @@ static const struct {
 	{THING_CAMP_FIRE, "Name=Fogata\r\nGrhIndex=534\r\nObjType=25\r\nAgarrable=1\r\n"},
 	{THING_HUNTER_ARMOUR, "Name=Piel de cazador\r\nGrhIndex=535\r\nObjType=3\r\nNumRopaje=65\r\nHombre=1\r\n"},
 	{THING_VIKING_SWORD, "Name=Espada vikinga\r\nGrhIndex=540\r\nObjType=2\r\nMinHIT=10\r\nMaxHIT=12\r\nAnim=15\r\n"},
-	{THING_DRAGON_SWORD, "Name=Mata dragones\r\nGrhIndex=541\r\nObjType=2\r\nMinHIT=10\r\nMaxHIT=12\r\nAnim=15\r\n"},
+	{THING_DRAGON_SWORD,
+	 "Name=Mata dragones\r\nGrhIndex=541\r\nObjType=2\r\nMinHIT=10\r\nMaxHIT=12\r\nAnim=15\r\nNoRobable=1\r\n"},
 	{THING_THEFT_GLOVES, "Name=Guantes de hurto\r\nGrhIndex=542\r\nObjType=18\r\nGuante=1\r\nMinHIT=1\r\nMaxHIT=2\r\n"},
 	{THING_BOW,
 	 "Name=Arco\r\nGrhIndex=543\r\nObjType=2\r\nProyectil=1\r\nMuniciones=1\r\nMinHIT=4\r\nMaxHIT=5\r\nAnim=16\r\n"},
@@ -78,7 +79,7 @@ static const struct {
 	{THING_POISON_SWORD,
 	 "Name=Espada con veneno\r\nGrhIndex=547\r\nObjType=2\r\nEnvenena=1\r\nMinHIT=1\r\nMaxHIT=1\r\nAnim=18\r\n"},
 	{THING_ARMOUR, "Name=Armadura\r\nGrhIndex=548\r\nObjType=3\r\nNumRopaje=65\r\nMINDEF=3000\r\nMAXDEF=3000\r\n"},
-	{THING_GALLEON, "Name=Galeon\r\nGrhIndex=522\r\nObjType=31\r\nNumRopaje=86\r\nMinHIT=500\r\nMaxHIT=500\r\n"
+	{THING_WARSHIP, "Name=Galeon\r\nGrhIndex=522\r\nObjType=31\r\nNumRopaje=86\r\nMinHIT=500\r\nMaxHIT=500\r\n"
 					"MINDEF=300\r\nMAXDEF=300\r\n"},
 	{THING_LANCE, "Name=Lanza\r\nGrhIndex=549\r\nObjType=2\r\nMinHIT=1\r\nMaxHIT=1\r\nRefuerzo=3000\r\nAnim=18\r\n"},
 	{THING_MACE, "Name=Maza\r\nGrhIndex=550\r\nObjType=2\r\nMinHIT=30000\r\nMaxHIT=30000\r\nAnim=18\r\n"},
@@ -118,7 +119,7 @@ static void things_write(struct world *files)
 	"[NPC93]\r\nName=Elemental de fuego\r\nMovement=3\r\n" HITS DARTS "\r\n"
 #define GUARDSMAN "NpcType=10\r\nReSpawn=1\r\n" HITS EVIL
 #define PRAETORIANS                                                                                                    \
-	"[NPC61]\r\nName=Rey\r\nMovement=24\r\nLanzaSpells=4\r\nSp1=3\r\nSp2=8\r\nSp3=12\r\nSp4=13\r\n"                    \
+	"[NPC61]\r\nName=Rey\r\nMovement=24\r\nLanzaSpells=5\r\nSp1=3\r\nSp2=8\r\nSp3=12\r\nSp4=13\r\nSp5=5\r\n"           \
 	"GiveGLD=500\r\nNROITEMS=1\r\nObj1=1-3\r\n" GUARDSMAN "\r\n"                                                       \
 	"[NPC62]\r\nName=Clerigo\r\nMovement=20\r\nLanzaSpells=4\r\nSp1=6\r\nSp2=8\r\nSp3=3\r\nSp4=1\r\n" GUARDSMAN "\r\n" \
 	"[NPC63]\r\nName=Mago\r\nMovement=22\r\nLanzaSpells=2\r\nSp1=1\r\nSp2=30\r\n" GUARDSMAN "\r\n"                     \
@@ -212,6 +213,7 @@ static void wild_write(struct world *files)
 	}
 	fixture_trigger(map, SHELTER_X, GROUNDS_Y, TRIGGER_SAFE);
 	fixture_trigger(map, ROOF_X, GROUNDS_Y, TRIGGER_ROOF);
+	fixture_trigger(map, NO_BEASTS_X, GROUNDS_Y, TRIGGER_NO_CREATURES);
 	fixture_trigger(map, PASSAGE_X, GROUNDS_Y, TRIGGER_ANTI_BLOCKING);
 	for (unsigned x = LAVA_X; x <= LAVA_X + 1; x++)
 		fixture_tile_at(map, x, GROUNDS_Y)->layer[0] = 5837;

@@ -55,7 +55,7 @@ enum thing {
 	THING_GALLEON = 476, /* keeps what a pirate has out of the water (rules-life-combat-magic.md 14.2) */
 	/* for fights; the first three are known by number (rules-life-combat-magic.md 1.4) */
 	THING_VIKING_SWORD = 123,
-	THING_DRAGON_SWORD = 402,
+	THING_DRAGON_SWORD = 402, /* is not stolen */
 	THING_THEFT_GLOVES = 873,
 	THING_BOW = 201,
 	THING_POISON_ARROWS,
@@ -63,7 +63,7 @@ enum thing {
 	THING_DAGGER,
 	THING_POISON_SWORD,
 	THING_ARMOUR,        /* for everybody tall */
-	THING_GALLEON = 210, /* strikes for 500, takes 300 off */
+	THING_WARSHIP = 210, /* strikes for 500, takes 300 off */
 	THING_LANCE,         /* strikes for 1; pierces 3000 points of armour */
 	THING_MACE,          /* strikes for more than the wire can carry */
 	THING_RELIC,         /* NoRobable: is not stolen */
@@ -149,8 +149,9 @@ enum {
 	/* Also there, each with open ground around it: */
 	SHELTER_X = 68, /* trigger 4: nobody fights there */
 	ROOF_X = 70,
-	PASSAGE_X = 73, /* where nobody may stand for long */
-	LAVA_X = 76,    /* and the tile to the east of it */
+	NO_BEASTS_X = 66, /* trigger 3: pets may step there, other creatures not */
+	PASSAGE_X = 73,   /* where nobody may stand for long */
+	LAVA_X = 76,      /* and the tile to the east of it */
 	GROUNDS_Y = 70,
 	GUARD_X = 80, /* in a row: a guard, a bear, a goblin, a trainer */
 	BEAR_X = 82,

@@ -339,7 +339,7 @@ static int64_t family_value(const struct family *family, unsigned number, const 
 	if (value == raw)
 		return value;
 	if (strcmp(key, "Movement") == 0 && raw == 11) {
-		assert_int_equal(value, MOVEMENT_STANDS);
+		assert_int_equal(value, MOVEMENT_NONE);
 	} else if (strcmp(key, "MinHIT") == 0 || strcmp(key, "MaxHIT") == 0) {
 		const struct creature_def *creature = row;
 		assert_int_equal(creature->hit_min, raw_number(*family->ini, family->prefix, number, "MaxHIT"));

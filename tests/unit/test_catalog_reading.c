@@ -66,6 +66,28 @@ static void creatures_are_read_as_written(void **state)
 	assert_int_equal(count, 0);
 }
 
+/* It stays where it is, and strikes from there. */
+static void a_creature_with_an_unknown_movement_has_none(void **state)
+{
+	struct world *world = *state;
+	world_replace(world, "Dat/NPCs.dat", "Movement=3", "Movement=11");
+	assert_int_equal(catalog_creature(world_open(world), 1)->movement, MOVEMENT_NONE);
+	expect_warning(world, "an unknown Movement");
+}
+
+static void without_their_list_praetorians_are_known_by_how_they_move(void **state)
+{
+	struct world *world = *state;
+	unsigned count;
+	world_replace(world, "Dat/NPCs.dat", "Movement=3", "NpcType=10\r\nMovement=24");
+	world_remove(world, "Dat/Pretorianos.dat");
+	const struct praetorian_def *list = catalog_praetorians(world_open(world), &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(list[0].role, PRAETORIAN_KING);
+	assert_int_equal(list[0].tall, 1);
+	assert_int_equal(list[0].short_, 0);
+}
+
 static void spells_balance_cities_and_lists_are_read_as_written(void **state)
 {
 	const struct catalog *cat = world_open(*state);
@@ -244,6 +266,8 @@ int main(void)
 		WORLD_TEST(a_clean_world_is_read_without_a_single_warning),
 		WORLD_TEST(items_are_read_as_written),
 		WORLD_TEST(creatures_are_read_as_written),
+		WORLD_TEST(a_creature_with_an_unknown_movement_has_none),
+		WORLD_TEST(without_their_list_praetorians_are_known_by_how_they_move),
 		WORLD_TEST(spells_balance_cities_and_lists_are_read_as_written),
 		WORLD_TEST(maps_are_read_as_written),
 		WORLD_TEST(terrain_comes_from_graphics_and_roofs_from_triggers),

@@ -13,6 +13,7 @@ struct deed {
 	unsigned slot, vault;    /* 0: nothing */
 	struct stack stack;
 	struct place at; /* map 0: nothing on the ground */
+	unsigned hoard;  /* there, but in the hands of the map's thieves */
 };
 
 static enum tx_verdict do_deed(struct tx *tx, void *context)
@@ -29,7 +30,13 @@ static enum tx_verdict do_deed(struct tx *tx, void *context)
 	if (d->vault != 0)
 		scene_stack_set(tx, &player->bank[d->vault - 1], d->stack.item, d->stack.amount);
 	if (d->at.map != 0) {
-		scene_stack_set(tx, &map->ground[tile_index(d->at.x, d->at.y)], d->stack.item, d->stack.amount);
+		struct stack *there = &map->ground[tile_index(d->at.x, d->at.y)];
+		if (d->hoard != 0) {
+			SET(tx, map->hoard.x, d->at.x);
+			SET(tx, map->hoard.y, d->at.y);
+			there = &map->hoard.stacks[d->hoard - 1];
+		}
+		scene_stack_set(tx, there, d->stack.item, d->stack.amount);
 		SET(tx, map->ground_version, map->ground_version + 1);
 	}
 	if (d->index != 0)
@@ -182,6 +189,27 @@ static void a_restart_begins_with_what_the_ledger_says(void **state)
 		scene_expect_sound(s);
 		expect_total(s, "1", "18");
 		expect_total(s, "12", "750");
+	}
+}
+
+static void what_thieves_hold_is_in_the_store_and_falls_at_a_restart(void **state)
+{
+	struct scene *s = scene_of(state);
+	scene_keeper_born(s);
+	DEED(s, .at = {.map = 2, .x = 20, .y = 20}, .hoard = 20, .stack = so_many(SWORD, 1));
+	DEED(s, .at = {.map = 2, .x = 20, .y = 20}, .hoard = 1, .stack = so_many(BREAD, 7));
+	scene_cut_until_done(s);
+	scene_expect_sound(s);
+	assert_int_equal(s->world->report->items, 5 + 3 + 8); /* bread, two doors and a sign of the files */
+	for (int i = 0; i < 2; i++) {
+		scene_restart(s);
+		scene_expect_sound(s);
+		assert_int_equal(s->world->report->items, 5 + 3 + 8);
+		const struct map_state *map = &s->world->maps[2];
+		for (unsigned slot = 0; slot < HOARD_SLOTS; slot++)
+			assert_int_equal(map->hoard.stacks[slot].amount, 0);
+		assert_int_equal(map->ground[tile_index(20, 20)].item, BREAD);
+		assert_int_equal(map->ground[tile_index(19, 19)].item, SWORD);
 	}
 }
 
@@ -441,7 +469,7 @@ static void random_deed(struct scene *s, uint32_t people[2])
 	uint32_t who = people[rng_range(&dice, 0, 1)];
 	unsigned item = rng_range(&dice, 0, 1) == 0 ? BREAD : SWORD;
 	struct stack stack = so_many(item, (unsigned)rng_range(&dice, 1, 50));
-	switch (rng_range(&dice, 0, 4)) {
+	switch (rng_range(&dice, 0, 5)) {
 	case 0:
 		DEED(s, .index = who, .gold = rng_range(&dice, 1, 5000));
 		break;
@@ -453,6 +481,10 @@ static void random_deed(struct scene *s, uint32_t people[2])
 		break;
 	case 3:
 		DEED(s, .index = who, .vault = (unsigned)rng_range(&dice, 1, 5), .stack = stack);
+		break;
+	case 4:
+		DEED(s, .at = {.map = (uint16_t)rng_range(&dice, 1, 2), .x = (uint8_t)rng_range(&dice, 20, 25), .y = 20},
+			 .hoard = (unsigned)rng_range(&dice, 1, HOARD_SLOTS), .stack = stack);
 		break;
 	default:
 		DEED(s, .at = {.map = (uint16_t)rng_range(&dice, 1, 2), .x = (uint8_t)rng_range(&dice, 20, 25), .y = 20},
@@ -533,6 +565,7 @@ int main(void)
 		WITH_BOTH(the_report_says_what_there_is),
 		WITH_BOTH(who_leaves_takes_what_he_has_into_the_store),
 		WITH_BOTH(a_restart_begins_with_what_the_ledger_says),
+		WITH_BOTH(what_thieves_hold_is_in_the_store_and_falls_at_a_restart),
 		WITH_BOTH(a_store_of_pyao_server_begins_with_what_is_in_it),
 		WITH_BOTH(a_ledger_of_another_version_of_the_world_is_counted_anew),
 		WITH_BOTH(foreign_hands_are_seen_until_they_are_accepted),

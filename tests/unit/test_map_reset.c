@@ -215,6 +215,21 @@ static void ground_doors_and_blocked_tiles_are_as_the_store_has_them(void **stat
 	on_foot_again();
 }
 
+/* As the store has it: on the ground. Who held it is no more. */
+static void what_thieves_held_lies_on_the_ground(void **state)
+{
+	meadow_make(*state);
+	struct stack *held = &state_of()->hoard.stacks[7], *planned = &meadow.plan.ground[tile_index(20, 70)];
+	give(meadow.world, meadow.player[2], 1, THING_SWORD, 1);
+	*held = player_of(meadow.world, meadow.player[2])->inventory[0];
+	player_of(meadow.world, meadow.player[2])->inventory[0] = (struct stack){0};
+	property_note(2);
+	*planned = *held;
+	meadow.before = EXPECT_SOUND(meadow.world);
+	reset_and_expect_well(NOBODY);
+	assert_int_equal(state_of()->hoard.stacks[7].item, 0);
+}
+
 static void creatures_are_back_at_their_places(void **state)
 {
 	meadow_make(*state);
@@ -425,6 +440,7 @@ int main(void)
 		WORLD_TEST(two_on_one_tile_are_parted_and_keep_everything),
 		WORLD_TEST(who_stands_off_the_map_or_in_a_wall_finds_a_tile),
 		WORLD_TEST(ground_doors_and_blocked_tiles_are_as_the_store_has_them),
+		WORLD_TEST(what_thieves_held_lies_on_the_ground),
 		WORLD_TEST(creatures_are_back_at_their_places),
 		WORLD_TEST(a_creature_gives_way_to_a_player_on_its_place),
 		WORLD_TEST(who_was_called_is_no_more_and_its_body_is_free_again),

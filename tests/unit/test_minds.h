@@ -107,6 +107,11 @@ static inline void hold(struct little_world *world, uint32_t creature, bool immo
 	mind_done(world, of(world, creature)->map, run_paralyse, (struct deed){.body = creature, .flag = immobilise});
 }
 
+static inline void make_invisible(struct little_world *world, uint32_t player)
+{
+	body_of(world, player)->flags |= BODY_INVISIBLE;
+}
+
 static inline int lost_hp(struct little_world *world, uint32_t player)
 {
 	return player_of(world, player)->hp_max - player_of(world, player)->hp;

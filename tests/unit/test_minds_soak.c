@@ -14,6 +14,7 @@
 
 #include "tests/harness/memory_world.h"
 #include "worker/game/creature.h"
+#include "worker/game/creature_ai.h"
 #include "worker/game/death.h"
 #include "worker/game/praetorians.h"
 #include "worker/game/presence.h"
@@ -27,6 +28,7 @@ enum {
 	PLAYERS = MAPS * PLAYERS_OF_MAP,
 	CROWD = MEMORY_WORLD_PLAYERS,
 	FORT = 163, /* of the praetorians */
+	CLASSIC_THIEF = 922,
 	TICKS = 20000,
 	PROVEN_EACH = 16, /* one run of so many is compared byte for byte */
 	DEEDS_EACH = 3,   /* somebody does something after so many ticks */
@@ -357,11 +359,64 @@ static void a_mage_breaks_his_wand_in_a_crowd(void **state)
 	print_message("%u of %u died at once, %u bytes of undo log\n", at_once, CROWD, (unsigned)soak.undo_most);
 }
 
+struct turn {
+	uint32_t thief, victim;
+	struct place at;
+};
+
+static enum tx_verdict run_call(struct tx *tx, void *context)
+{
+	struct turn *turn = context;
+	turn->thief = creature_spawn(tx, CLASSIC_THIEF, turn->at, false);
+	return TX_COMMIT;
+}
+
+/* He may do something at once, and stands where he began. */
+static enum tx_verdict run_turn(struct tx *tx, void *context)
+{
+	const struct turn *turn = context;
+	struct body *body = &tx->world->bodies[turn->thief];
+	SET(tx, creature_of(tx->world, turn->thief)->strike_due_ms, 0);
+	if (body->x != turn->at.x || body->y != turn->at.y)
+		presence_jump(tx, turn->thief, turn->at.x, turn->at.y);
+	creature_beat(tx, turn->thief);
+	return TX_COMMIT;
+}
+
+/* The arrow that the classic files name for him is no spell of theirs: from afar he holds people fast all the same, nine times of a
+ * hundred. */
+static void a_thief_without_his_arrow_still_holds_people_from_afar(void **state)
+{
+	(void)state;
+	if (soak.world == NULL)
+		skip();
+	struct turn turn = {.at = {.map = FORT, .x = 35, .y = 25}};
+	struct place far = {.map = FORT, .x = 40, .y = 25};
+	uint32_t domains[2] = {FORT, here()->realm_domain};
+	turn.victim = memory_world_character(soak.world, "Soak", far, CLASS_WARRIOR, RACE_HUMAN, GENDER_MAN);
+	struct player *player = &here()->players[turn.victim];
+	player->protected_until_ms = 0;
+	player->hp = player->hp_max = LIFE;
+	assert_int_equal(memory_world_run(soak.world, domains, run_call, &turn), TX_COMMIT);
+	assert_int_not_equal(turn.thief, 0);
+	turn.at.x = here()->bodies[turn.thief].x;
+	turn.at.y = here()->bodies[turn.thief].y;
+	unsigned held = 0;
+	for (unsigned i = 0; i < 400; i++) {
+		here()->bodies[turn.victim].flags &= ~(uint32_t)BODY_PARALYSED;
+		player->paralysed = 0;
+		assert_int_equal(memory_world_run(soak.world, domains, run_turn, &turn), TX_COMMIT);
+		held += (here()->bodies[turn.victim].flags & BODY_PARALYSED) != 0;
+	}
+	assert_in_range(held, 8, 64); /* 36, give or take five times 5.7 */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(creatures_live_soundly_among_players, soak_open, soak_close),
 		cmocka_unit_test_setup_teardown(a_mage_breaks_his_wand_in_a_crowd, soak_open, soak_close),
+		cmocka_unit_test_setup_teardown(a_thief_without_his_arrow_still_holds_people_from_afar, soak_open, soak_close),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 struct ground_test {
 	struct scene *s;
 	struct stack ground[MAP_TILES]; /* of map 1: what is written */
+	struct hoard hoard;             /* the same */
 	struct ground_plan plan;        /* what is read */
 };
 
@@ -57,7 +58,7 @@ static void expect_planned(const struct ground_test *t, unsigned x, unsigned y, 
 
 static void ground_save(struct ground_test *t)
 {
-	assert_true(ground_write(t->s->store.batch, t->s->catalog, 1, t->ground, 1700000000));
+	assert_true(ground_write(t->s->store.batch, t->s->catalog, 1, t->ground, &t->hoard, 1700000000));
 	fixture_must_commit(&t->s->store);
 }
 
@@ -291,6 +292,59 @@ static void a_text_that_is_no_json_is_kept_for_a_person(void **state)
 	assert_int_equal(t->plan.left_count, 2);
 }
 
+/* Who held it is no more after a restart: it lies there. */
+static void what_thieves_hold_lies_where_it_was_taken(void **state)
+{
+	struct ground_test *t = *state;
+	t->hoard = (struct hoard){.x = 20, .y = 20};
+	t->hoard.stacks[3] = (struct stack){.item = SWORD, .amount = 1};
+	t->hoard.stacks[19] = (struct stack){.item = BREAD, .amount = 7};
+	ground_save(t);
+	ground_load(t);
+	expect_planned(t, 20, 20, SWORD, 1);
+	assert_int_equal(units(t->plan.ground, BREAD), units(t->ground, BREAD) + 7);
+	assert_null(t->plan.left);
+
+	*tile(t, 20, 20) = (struct stack){.item = GOLD_PILE, .amount = 5}; /* what lies there stays */
+	ground_save(t);
+	ground_load(t);
+	expect_planned(t, 20, 20, GOLD_PILE, 5);
+	assert_int_equal(units(t->plan.ground, SWORD), 1);
+	assert_int_equal(units(t->plan.ground, BREAD), units(t->ground, BREAD) + 7);
+
+	t->hoard = (struct hoard){0};
+	*tile(t, 20, 20) = (struct stack){0};
+	ground_save(t);
+	fixture_expect_string(&t->s->store, "ground_items:1", NULL);
+}
+
+/* On a tile of the files: bread that did not change, bread that was taken, a door that was turned, a sign, a sign that is gone. */
+static void what_thieves_hold_takes_nothing_from_where_it_was_taken(void **state)
+{
+	struct ground_test *t = *state;
+	static const struct {
+		uint8_t x, y;
+		enum { AS_IT_IS, TAKEN, TURNED } now;
+	} cases[] = {{30, 30, AS_IT_IS}, {30, 30, TAKEN}, {40, 40, AS_IT_IS}, {40, 40, TURNED},
+				 {60, 60, AS_IT_IS}, {60, 60, TAKEN}, {0, 0, AS_IT_IS}};
+	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ground_original(t->s->catalog, 1, t->ground);
+		if (cases[i].now == TAKEN)
+			*tile(t, cases[i].x, cases[i].y) = (struct stack){0};
+		else if (cases[i].now == TURNED)
+			tile(t, cases[i].x, cases[i].y)->item = DOOR_OPEN;
+		t->hoard = (struct hoard){.x = cases[i].x, .y = cases[i].y};
+		t->hoard.stacks[0] = (struct stack){.item = SWORD, .amount = 1};
+		ground_save(t);
+		ground_load(t);
+		assert_int_equal(units(t->plan.ground, SWORD), 1);
+		assert_int_equal(units(t->plan.ground, BREAD), units(t->ground, BREAD));
+		assert_int_equal(units(t->plan.ground, SIGN), units(t->ground, SIGN));
+		assert_int_equal(units(t->plan.ground, DOOR_OPEN), units(t->ground, DOOR_OPEN));
+		assert_null(t->plan.left);
+	}
+}
+
 static void a_crowded_place_loses_nothing(void **state)
 {
 	struct ground_test *t = *state;
@@ -358,6 +412,8 @@ int main(void)
 		GROUND_TEST(furniture_that_was_removed_stays_removed),
 		GROUND_TEST(what_this_world_cannot_hold_is_kept_until_one_can),
 		GROUND_TEST(a_text_that_is_no_json_is_kept_for_a_person),
+		GROUND_TEST(what_thieves_hold_lies_where_it_was_taken),
+		GROUND_TEST(what_thieves_hold_takes_nothing_from_where_it_was_taken),
 		GROUND_TEST(a_crowded_place_loses_nothing),
 		GROUND_TEST(a_map_full_of_things_fits_into_a_value),
 		GROUND_TEST(a_plan_goes_into_the_world_in_stretches_that_fit_the_undo_log),

@@ -18,6 +18,7 @@
 #include "tests/harness/little_world.h"
 #include "worker/game/carry.h"
 #include "worker/game/creature.h"
+#include "worker/game/hoard.h"
 #include "worker/game/death.h"
 #include "worker/game/entering.h"
 #include "worker/game/experience.h"
@@ -343,6 +344,46 @@ static enum tx_verdict pet_falls(struct tx *tx, void *context)
 	return TX_COMMIT;
 }
 
+/* A thief of the praetorians steals, and dies with what he has. */
+static uint32_t thief;
+
+static enum tx_verdict thief_steals(struct tx *tx, void *context)
+{
+	(void)context;
+	hoard_steal(tx, beto, 1);
+	hoard_steal(tx, beto, 2);
+	return TX_COMMIT;
+}
+
+static enum tx_verdict thief_comes(struct tx *tx, void *context)
+{
+	(void)context;
+	thief = creature_spawn(tx, BEAST_THIEF, (struct place){.map = LAND_WILD, .x = WILD_X + 6, .y = WILD_Y}, false);
+	return TX_COMMIT;
+}
+
+static enum tx_verdict thief_falls(struct tx *tx, void *context)
+{
+	(void)context;
+	creature_die(tx, thief, ana);
+	return TX_COMMIT;
+}
+
+static void beto_has_things(void)
+{
+	give(world, beto, 1, THING_BREAD, 7);
+	give(world, beto, 2, THING_SWORD, 1);
+}
+
+static void thief_is_rich(void)
+{
+	stand_before_way_back();
+	beto_has_things();
+	little_world_run(world, LAND_WILD, thief_comes, NULL);
+	little_world_run(world, LAND_WILD, thief_steals, NULL);
+	EXPECT_SOUND(world);
+}
+
 static void in_the_wild(tx_fn *fn)
 {
 	uint32_t domains[1] = {LAND_WILD};
@@ -352,6 +393,16 @@ static void in_the_wild(tx_fn *fn)
 static void kill_bear(void)
 {
 	in_the_wild(bear_falls);
+}
+
+static void rob_beto(void)
+{
+	in_the_wild(thief_steals);
+}
+
+static void kill_thief(void)
+{
+	in_the_wild(thief_falls);
 }
 
 static void tame_bear(void)
@@ -593,6 +644,8 @@ static const struct deed deeds[] = {
 	{.name = "the end of a countdown", .prepare = countdown_is_over, .act = tick_in_the_wild},
 	{.name = "a tick that finds them idle", .prepare = idle_for_long, .act = tick},
 	{.name = "a creature's death", .prepare = bear_lives, .act = kill_bear},
+	{.name = "a creature's theft", .prepare = beto_has_things, .act = rob_beto},
+	{.name = "a thief's death", .prepare = thief_is_rich, .act = kill_thief},
 	{.name = "a creature that becomes a pet", .prepare = bear_lives, .act = tame_bear},
 	{.name = "a pet's death", .prepare = pets_come, .act = kill_pet},
 	{.name = "a pet set free", .prepare = pets_come, .act = release_pet},

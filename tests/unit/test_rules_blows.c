@@ -132,10 +132,10 @@ static void ships_strike_and_protect_and_do_not_bleed(void **state)
 	face_to_face(world);
 	arm(world, ana, 1, THING_DAGGER, 1);
 	int damage = damage_of_his(world, ana);
-	sails(world, ana, THING_GALLEON);
+	sails(world, ana, THING_WARSHIP);
 	assert_int_equal(strike_until_it_hits(world), damage + 500);
 	EXPECT(world, ana, CREATE_FX, .char_index = (int32_t)beto, .fx = 14, .loops = 0);
-	sails(world, beto, THING_GALLEON);
+	sails(world, beto, THING_WARSHIP);
 	assert_int_equal(strike_until_it_hits(world), damage + 500 - 300);
 	assert_int_equal(HOW_MANY(world, ana, CREATE_FX), 0);
 	body_of(world, ana)->flags &= ~(uint32_t)BODY_SAILING;

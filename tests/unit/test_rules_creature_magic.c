@@ -193,6 +193,10 @@ static void on_each_other(void **state)
 	assert_int_equal(body_of(world, bear)->flags & (BODY_PARALYSED | BODY_IMMOBILISED), BODY_PARALYSED);
 	assert_true(creature_cast(world, goblin, CHARM_FREE, bear));
 	assert_int_equal(body_of(world, bear)->flags & (BODY_PARALYSED | BODY_IMMOBILISED), 0);
+	assert_true(creature_cast(world, goblin, CHARM_POISON, bear));
+	assert_int_equal(about(world, bear)->poisoned, 1);
+	assert_true(creature_cast(world, goblin, CHARM_CURE, bear));
+	assert_int_equal(about(world, bear)->poisoned, 0);
 	assert_true(creature_cast(world, goblin, CHARM_IMMOBILISE, dragon));
 	assert_int_equal(body_of(world, dragon)->flags & (BODY_PARALYSED | BODY_IMMOBILISED), 0);
 	int32_t experience = player_of(world, ana)->experience;

@@ -1,8 +1,10 @@
 /* Creatures appear, are attacked, die, leave things and appear again: rules-life-combat-magic.md 12.2, 16.2, 16.5, 16.6, 16.17. */
 #include "tests/unit/test_deeds.h"
+#include "worker/game/wire.h"
 #include "worker/game/ground.h"
 #include "worker/game/presence.h"
 #include "worker/game/tile.h"
+#include "worker/game/travel.h"
 
 enum { MAP = LAND_WILD, NOBODY = 0 };
 
@@ -163,7 +165,6 @@ static void who_is_attacked_defends_himself(void **state)
 	assert_int_equal(about(world, bear)->attacker_id, 7);
 	assert_int_equal(about(world, bear)->movement, MOVEMENT_DEFENDS);
 	assert_int_equal(about(world, bear)->hostile, 1);
-	assert_int_equal(player_of(world, ana)->quarry.index, bear);
 	assert_int_equal(player_of(world, ana)->reputation[REPUTATION_PLEBEIAN], 2); /* 2.5, half to even */
 	DONE(world, run_attacked, .body = bear, .other = ana);
 	assert_int_equal(player_of(world, ana)->reputation[REPUTATION_PLEBEIAN], 4); /* 4.5 */
@@ -279,7 +280,7 @@ static void with_a_pause_it_waits_and_comes_when_it_is_over(void **state)
 static enum tx_verdict run_wait(struct tx *tx, void *context)
 {
 	struct deed *deed = context;
-	creatures_wait_tick(tx, MAP);
+	creatures_tick(tx, MAP, 1000);
 	deed->number = (int)(tx->world->limits.undo_bytes - tx_room(tx));
 	return TX_COMMIT;
 }
@@ -334,6 +335,55 @@ static void many_that_leave_at_once_need_more_than_one_tick(void **state)
 	assert_int_equal(standing(world, MAP, BEAST_SPIRIT), 0);
 }
 
+static enum tx_verdict run_two(struct tx *tx, void *context)
+{
+	(void)context;
+	creatures_tick(tx, MAP, 2);
+	return TX_COMMIT;
+}
+
+/* Who was not looked at is with the next tick; guards too. */
+static void a_tick_does_so_many_deeds_and_no_more(void **state)
+{
+	struct little_world *world = *state;
+	enum { SUMMONED = 5 };
+	uint32_t guard = beast_of(world, BEAST_GUARD);
+	hunter(world);
+	tick(world, MAP);
+	for (unsigned i = 0; i < SUMMONED; i++)
+		about(world, spawned(world, BEAST_SPIRIT, 30 + 2 * i, 40))->dies_ms = world->tx.now_ms + 1000;
+	DONE(world, run_jump, .body = guard, .at = {.x = 60, .y = 60});
+	pass_ms(world, UINT64_C(15) * 60000);
+	for (unsigned left = SUMMONED; left > 1; left -= 2) {
+		assert_int_equal(standing(world, MAP, BEAST_SPIRIT), left);
+		DONE(world, run_two);
+	}
+	assert_int_equal(of(world, guard)->x, 60);
+	for (unsigned i = 0; i < 5; i++)
+		DONE(world, run_two);
+	assert_int_equal(standing(world, MAP, BEAST_SPIRIT), 0);
+	assert_int_equal(of(world, guard)->x, GUARD_X);
+}
+
+/* It does not hop around who stands there. */
+static void a_guard_whose_post_is_taken_stands_beside_it(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t guard = beast_of(world, BEAST_GUARD);
+	hunter(world);
+	tick(world, MAP);
+	DONE(world, run_jump, .body = guard, .at = {.x = 60, .y = 60});
+	ENTER(world, "Eva", .map = MAP, .x = GUARD_X, .y = WILD_BEASTS_Y, .privileges = PRIVILEGE_GOD);
+	struct body before = {0};
+	for (unsigned i = 0; i < 3; i++) {
+		pass_ms(world, UINT64_C(15) * 60000);
+		tick(world, MAP);
+		assert_int_equal(abs(of(world, guard)->x - GUARD_X) + abs(of(world, guard)->y - WILD_BEASTS_Y), 1);
+		assert_true(i == 0 || (of(world, guard)->x == before.x && of(world, guard)->y == before.y));
+		before = *of(world, guard);
+	}
+}
+
 static void on_a_full_map_it_waits_for_a_place(void **state)
 {
 	struct little_world *world = *state;
@@ -365,6 +415,102 @@ static void what_is_removed_stays_away(void **state)
 	tick(world, MAP);
 	assert_int_equal(standing(world, MAP, BEAST_BEAR), 0);
 	assert_int_equal(world->world.maps[MAP].first_waiting, 0);
+}
+
+/* Sum -4: a criminal. 2.5 more make it -2, rounded up: whoever comes back to the citizens so is one from now on (12.2). */
+static void hunting_animals_brings_a_small_criminal_back(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = hunter(world), bear = beast_of(world, BEAST_BEAR);
+	int32_t *points = player_of(world, ana)->reputation;
+	memset(points, 0, sizeof player_of(world, ana)->reputation);
+	points[REPUTATION_BANDIT] = 10;
+	points[REPUTATION_THIEF] = 2;
+	points[REPUTATION_PLEBEIAN] = 8;
+	player_of(world, ana)->chaos_legion = 1;
+	assert_true(player_is_criminal(player_of(world, ana)));
+	DONE(world, run_attacked, .body = bear, .other = ana);
+	assert_false(player_is_criminal(player_of(world, ana)));
+	assert_int_equal(points[REPUTATION_BANDIT] + points[REPUTATION_THIEF], 0);
+	assert_int_equal(points[REPUTATION_PLEBEIAN], 110);
+	assert_int_equal(player_of(world, ana)->chaos_legion, 0);
+	memset(points, 0, sizeof player_of(world, ana)->reputation); /* who is far from it stays what he is */
+	points[REPUTATION_BANDIT] = 1000;
+	DONE(world, run_attacked, .body = bear, .other = ana);
+	assert_int_equal(points[REPUTATION_BANDIT], 1000);
+	assert_int_equal(points[REPUTATION_PLEBEIAN], 2);
+}
+
+static enum tx_verdict run_travel(struct tx *tx, void *context)
+{
+	struct deed *deed = context;
+	bool held = tx_need(tx, tx->world->bodies[deed->other].map);
+	if (!tx_need(tx, deed->at.map) || !held)
+		return TX_AGAIN;
+	travel_to(tx, deed->other, deed->at, TRAVEL_WALKS);
+	return TX_COMMIT;
+}
+
+/* 8.7 no. 6 */
+static void who_goes_away_is_forgotten_by_the_creature_that_attacks_him(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = hunter(world), bear = beast_of(world, BEAST_BEAR);
+	player_of(world, ana)->id = 7;
+	DONE(world, run_attacked, .body = bear, .other = ana);
+	player_of(world, ana)->hunter = body_handle(&world->world, bear);
+	DONE(world, run_travel, .other = ana, .at = {.map = LAND_MEADOW, .x = 50, .y = 50});
+	assert_int_equal(player_of(world, ana)->hunter.index, 0);
+	assert_int_equal(about(world, bear)->attacker_id, 0);
+	assert_int_equal(about(world, bear)->movement, MOVEMENT_STANDS);
+}
+
+/* A happy hour that begins or ends while it is alive changes all that it still gives, and the pool is never more than it was. */
+static void a_happy_hour_scales_what_is_left_of_the_pool(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = hunter(world), bear = beast_of(world, BEAST_BEAR);
+	world->config.rules.drop_percent = 0;
+	DONE(world, run_pay, .body = bear, .other = ana, .number = 10); /* 15 of 45 */
+	assert_int_equal(player_of(world, ana)->experience, 15);
+	world->config.rules.experience_percent = 200;
+	DONE(world, run_pay, .body = bear, .other = ana, .number = 10);
+	assert_int_equal(player_of(world, ana)->experience, 45);
+	world->config.rules.experience_percent = 100;
+	DONE(world, run_die, .body = bear, .other = ana);
+	assert_int_equal(player_of(world, ana)->experience, 60);
+}
+
+/* 60 times: never where somebody sees it come, nor under a roof, nor where creatures are kept out. */
+static void one_without_a_place_of_its_own_appears_where_nobody_looks(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t bear = beast_of(world, BEAST_BEAR);
+	uint32_t ana = ENTER(world, "Ana", .map = MAP, .x = 50, .y = 50);
+	world->tx.paranoia = PARANOIA_OFF;
+	for (unsigned i = 0; i < 60; i++) {
+		DONE(world, run_die, .body = bear);
+		assert_int_equal(of(world, bear)->map, MAP);
+		assert_false(tile_in_sight(of(world, ana), of(world, bear)->x, of(world, bear)->y));
+		enum trigger trigger = tile_trigger(world->catalog, MAP, of(world, bear)->x, of(world, bear)->y);
+		assert_true(trigger != TRIGGER_ROOF && trigger != TRIGGER_NO_CREATURES);
+		forget(world);
+	}
+}
+
+/* Where all that is open is seen it comes nevertheless, on the last tile that was tried. */
+static void where_everything_is_seen_it_comes_all_the_same(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t bear = beast_of(world, BEAST_BEAR), ana = ENTER(world, "Ana", .map = MAP, .x = 50, .y = 50);
+	uint8_t *blocked = world->world.maps[MAP].blocked;
+	for (unsigned tile = 0; tile < MAP_TILES; tile++) {
+		if (!tile_in_sight(of(world, ana), tile_x(tile), tile_y(tile)) && tile_y(tile) != WILD_BEASTS_Y)
+			blocked[tile / 8] |= (uint8_t)(1u << tile % 8);
+	}
+	struct deed deed = {.body = bear};
+	assert_int_equal(little_world_run(world, MAP, run_die, &deed), TX_COMMIT);
+	assert_int_equal(of(world, bear)->map, MAP);
 }
 
 /* --- called ------------------------------------------------------------------------------------------------------------------ */
@@ -481,8 +627,15 @@ int main(void)
 		WORLD_TEST(with_a_pause_it_waits_and_comes_when_it_is_over),
 		WORLD_TEST(many_that_come_back_at_once_need_more_than_one_tick),
 		WORLD_TEST(many_that_leave_at_once_need_more_than_one_tick),
+		WORLD_TEST(a_tick_does_so_many_deeds_and_no_more),
+		WORLD_TEST(a_guard_whose_post_is_taken_stands_beside_it),
 		WORLD_TEST(on_a_full_map_it_waits_for_a_place),
 		WORLD_TEST(what_is_removed_stays_away),
+		WORLD_TEST(hunting_animals_brings_a_small_criminal_back),
+		WORLD_TEST(who_goes_away_is_forgotten_by_the_creature_that_attacks_him),
+		WORLD_TEST(a_happy_hour_scales_what_is_left_of_the_pool),
+		WORLD_TEST(one_without_a_place_of_its_own_appears_where_nobody_looks),
+		WORLD_TEST(where_everything_is_seen_it_comes_all_the_same),
 		WORLD_TEST(who_is_called_appears_on_the_nearest_tile_that_suits_it),
 		WORLD_TEST(who_was_called_never_comes_back_and_its_body_is_used_again),
 		WORLD_TEST(when_no_body_is_free_nobody_is_called),

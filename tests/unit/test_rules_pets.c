@@ -172,6 +172,29 @@ static void who_is_tamed_follows_and_a_wild_one_takes_its_place(void **state)
 	assert_int_equal(standing(world, MAP, BEAST_BEAR), 2);
 }
 
+/* 50 points of practice for a success, 20 for a try that fails; a refusal teaches nothing. */
+static void taming_is_learnt_by_trying(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = tamer(world, "Ana", 50);
+	struct player *player = player_of(world, ana);
+	int32_t *learnt = &player->skill_experience[SKILL_TAMING - 1];
+	beast_at(world, BEAST_BEAR, 50, 71);
+	player->skills[SKILL_TAMING - 1] = 0;
+	*learnt = 0;
+	tame_at(world, ana, 50, 71); /* hopeless */
+	assert_int_equal(*learnt, world->config.rules.skill_failure_experience);
+	tame_at(world, ana, 48, 75);
+	assert_int_equal(*learnt, world->config.rules.skill_failure_experience);
+	beast_at(world, BEAST_RAT, 49, 70);
+	player->skills[SKILL_TAMING - 1] = 1;
+	for (unsigned i = 0; pets_count(player) == 0 && i < TRIES; i++) {
+		*learnt = 0;
+		tame_at(world, ana, 49, 70);
+	}
+	assert_int_equal(*learnt, world->config.rules.skill_success_experience);
+}
+
 static void a_failure_is_told_once(void **state)
 {
 	struct little_world *world = *state;
@@ -362,6 +385,8 @@ static void pets_turn_on_a_creature_unless_they_have_an_enemy(void **state)
 	uint32_t ana = tamer(world, "Ana", 50), bear = bear_of(world, ana), spirit = summoned(world, ana);
 	uint32_t rat = beast_at(world, BEAST_RAT, 52, 72), other = beast_at(world, BEAST_RAT, 54, 72);
 	about(world, spirit)->target = body_handle(&world->world, other);
+	DONE(world, run_turn_on_player, .other = ana, .body = tamer(world, "Beto", 54)); /* an enemy of another kind */
+	about(world, spirit)->target = body_handle(&world->world, other);
 	DONE(world, run_turn_on_creature, .other = ana, .body = rat);
 	assert_int_equal(about(world, bear)->target.index, rat);
 	assert_int_equal(about(world, spirit)->target.index, other);
@@ -386,6 +411,9 @@ static void nobody_earns_with_his_own_pet(void **state)
 	uint32_t beto = tamer(world, "Beto", 64);
 	bear = bear_of(world, ana);
 	player_of(world, ana)->guild = player_of(world, beto)->guild = 3;
+	player_of(world, ana)->reputation[REPUTATION_BANDIT] = 1000; /* who attacks her pet is no criminal for it */
+	DONE(world, run_attacked, .body = bear, .other = beto);
+	assert_int_equal(player_of(world, beto)->reputation[REPUTATION_PLEBEIAN], 0);
 	forget(world);
 	DONE(world, run_die, .body = bear, .other = beto);
 	EXPECT_LINE(world, beto, TEXT_CREATURE_KILLED);
@@ -433,7 +461,11 @@ static void the_farthest_tamed_pet_is_called(void **state)
 	uint32_t bear = bear_of(world, ana), spirit = summoned(world, ana);
 	stand(world, ana, 52, 71);
 	DONE(world, run_hurt, .body = bear, .number = 9);
+	DONE(world, run_turn_on_player, .other = ana, .body = tamer(world, "Beto", 54));
+	DONE(world, run_paralyse, .body = bear);
 	assert_true(DONE(world, run_call, .other = ana, .at = {.map = MAP, .x = 48, .y = 72}).result);
+	assert_int_equal(of(world, bear)->flags, 0); /* it comes as if it were new: free, and after nobody */
+	assert_int_equal(about(world, bear)->movement, MOVEMENT_FOLLOWS);
 	assert_int_equal(of(world, bear)->x, 48);
 	assert_int_equal(of(world, bear)->hp, 21);
 	assert_int_equal(of(world, near)->x, 50);
@@ -476,13 +508,68 @@ static void between_unsafe_maps_they_keep_their_health(void **state)
 	DONE(world, run_turn_on_player, .other = ana, .body = tamer(world, "Beto", 54));
 	static const struct place places[] = {{.map = MAP, .x = 30, .y = 40}, {.map = LAND_BARREN, .x = 30, .y = 40}};
 	for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
+		done(world, of(world, bear)->map, run_paralyse, (struct deed){.body = bear, .flag = true});
 		DONE(world, run_travel, .other = ana, .at = places[i]);
+		assert_int_equal(of(world, bear)->flags, 0);
 		assert_int_equal(player_of(world, ana)->pets[0].index, bear);
 		assert_int_equal(of(world, bear)->map, places[i].map);
 		assert_int_equal(of(world, bear)->hp, 21);
 		assert_int_equal(about(world, bear)->movement, MOVEMENT_FOLLOWS);
 		assert_in_range(of(world, bear)->x, 26, 34);
 	}
+}
+
+static struct {
+	uint8_t blocked[sizeof((struct map_state *)0)->blocked];
+} as_it_was;
+
+/* Nobody can stand anywhere on this map, until it is opened. */
+static void wall_up(struct little_world *world, uint32_t map)
+{
+	memcpy(as_it_was.blocked, world->world.maps[map].blocked, sizeof as_it_was.blocked);
+	memset(world->world.maps[map].blocked, 0xff, sizeof as_it_was.blocked);
+}
+
+static void open_up(struct little_world *world, uint32_t map)
+{
+	memcpy(world->world.maps[map].blocked, as_it_was.blocked, sizeof as_it_was.blocked);
+	EXPECT_SOUND(world);
+}
+
+/* It comes at the next place that suits it; its master is told. */
+static void a_pet_that_finds_no_place_waits_outside(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = tamer(world, "Ana", 50), free = world->world.realm->free_creature_count;
+	bear_of(world, ana);
+	struct deed deed = {.other = ana, .at = {.map = LAND_BARREN, .x = 30, .y = 40}};
+	wall_up(world, LAND_BARREN);
+	assert_int_equal(little_world_run(world, MAP, run_travel, &deed), TX_COMMIT);
+	EXPECT_LINE(world, ana, TEXT_PET_CANNOT_COME);
+	open_up(world, LAND_BARREN);
+	assert_int_equal(player_of(world, ana)->pets[0].index, 0);
+	assert_int_equal(player_of(world, ana)->pet_kinds[0], BEAST_BEAR);
+	assert_int_equal(world->world.realm->free_creature_count, free);
+	deed.at = (struct place){.map = MAP, .x = 50, .y = 70};
+	assert_int_equal(little_world_run(world, LAND_BARREN, run_travel, &deed), TX_COMMIT);
+	assert_int_equal(of(world, player_of(world, ana)->pets[0].index)->map, MAP);
+	EXPECT_SOUND(world);
+}
+
+static void a_pet_that_cannot_stand_where_it_is_called_waits_outside(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = tamer(world, "Ana", 50), free = world->world.realm->free_creature_count;
+	bear_of(world, ana);
+	struct deed deed = {.other = ana, .at = {.map = MAP, .x = 48, .y = 72}};
+	wall_up(world, MAP);
+	assert_int_equal(little_world_run(world, MAP, run_call, &deed), TX_COMMIT);
+	assert_true(deed.result);
+	EXPECT_LINE(world, ana, TEXT_PET_CANNOT_COME);
+	open_up(world, MAP);
+	assert_int_equal(player_of(world, ana)->pets[0].index, 0);
+	assert_int_equal(pets_count(player_of(world, ana)), 1);
+	assert_int_equal(world->world.realm->free_creature_count, free);
 }
 
 static void who_leaves_the_game_keeps_what_he_tamed(void **state)
@@ -608,6 +695,7 @@ int main(void)
 		cmocka_unit_test(flutes_make_taming_easier),
 		WORLD_TEST(one_try_in_five_succeeds),
 		WORLD_TEST(who_is_tamed_follows_and_a_wild_one_takes_its_place),
+		WORLD_TEST(taming_is_learnt_by_trying),
 		WORLD_TEST(a_failure_is_told_once),
 		WORLD_TEST(taming_has_the_interval_of_work),
 		WORLD_TEST(who_may_not_be_tamed_is_not),
@@ -624,6 +712,8 @@ int main(void)
 		WORLD_TEST(the_farthest_tamed_pet_is_called),
 		WORLD_TEST(tamed_pets_wait_outside_safe_maps_and_summoned_ones_are_lost),
 		WORLD_TEST(between_unsafe_maps_they_keep_their_health),
+		WORLD_TEST(a_pet_that_finds_no_place_waits_outside),
+		WORLD_TEST(a_pet_that_cannot_stand_where_it_is_called_waits_outside),
 		WORLD_TEST(who_leaves_the_game_keeps_what_he_tamed),
 		WORLD_TEST(with_their_master_they_all_die),
 		WORLD_TEST(a_trainer_says_whom_he_has),

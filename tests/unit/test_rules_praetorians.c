@@ -1,6 +1,7 @@
 /* The praetorian clan: rules-life-combat-magic.md 17. On an empty map of the little land; its parts have one kind each. */
 #include "tests/unit/test_minds.h"
 #include "worker/game/legality.h"
+#include "worker/game/magic.h"
 #include "worker/game/praetorians.h"
 
 enum { WEST_X = 35, EAST_X = 67, CENTER_Y = 25, CLAN = 9 };
@@ -129,6 +130,26 @@ static void the_next_clan_comes_on_the_other_side_when_all_are_dead(void **state
 	EXPECT_SOUND(world);
 }
 
+/* Not so a player: beside him the king finds a place. */
+static void a_creature_on_the_king_s_place_makes_room(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t goat = beast_put(world, BEAST_WANDERER, WEST_X, CENTER_Y);
+	SOMEBODY(world, "Ana", .x = 80, .y = 80);
+	uint32_t eva = SOMEBODY(world, "Eva", .x = EAST_X, .y = CENTER_Y, .privileges = PRIVILEGE_GOD);
+	world->config.rules.praetorian_map = MIND_MAP;
+	about(world, goat)->act_due_ms = UINT64_MAX;
+	second_passes(world);
+	assert_int_equal(members(world), CLAN + 1);
+	assert_int_equal(of(world, tile_occupant(&world->world, MIND_MAP, WEST_X, CENTER_Y))->creature, BEAST_KING);
+	assert_int_equal(abs(of(world, goat)->x - WEST_X) + abs(of(world, goat)->y - CENTER_Y), 1);
+	slay_others(world, 0);
+	second_passes(world);
+	expect_at(world, eva, EAST_X, CENTER_Y);
+	assert_int_equal(steps_between(world, member(world, BEAST_KING), eva), 1);
+	EXPECT_SOUND(world);
+}
+
 static void other_maps_have_no_clan(void **state)
 {
 	struct little_world *world = *state;
@@ -173,6 +194,21 @@ static void nobody_touches_the_king_while_another_lives(void **state)
 	assert_true(may_attack(world, ana, king));
 }
 
+/* One that the staff called, or that the files place: it guards no king, and no clan waits for its death. */
+static void a_stray_praetorian_is_of_no_clan(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = clan_comes(world), king = member(world, BEAST_KING);
+	stand(world, ana, WEST_X, CENTER_Y + 1);
+	slay_others(world, king);
+	uint32_t stray = beast_put(world, BEAST_SWORD, 60, 80);
+	beats(world, stray, 1);
+	assert_true(may_attack(world, ana, king));
+	slay(world, king);
+	second_passes(world);
+	assert_int_equal(members(world), CLAN + 1);
+}
+
 static void they_leave_all_they_have(void **state)
 {
 	struct little_world *world = *state;
@@ -211,6 +247,34 @@ static void a_king_heals_and_frees_his_men(void **state)
 	expect_at(world, king, WEST_X, CENTER_Y);
 }
 
+static enum tx_verdict run_cast(struct tx *tx, void *context)
+{
+	struct deed *deed = context;
+	deed->result = creature_casts(tx, deed->body, (unsigned)deed->number, deed->other);
+	return TX_COMMIT;
+}
+
+/* Who is poisoned comes before who is hurt: the one thing that poison does to a creature. */
+static void a_king_cures_before_he_heals(void **state)
+{
+	struct little_world *world = *state;
+	SOMEBODY(world, "Ana", .x = 80, .y = 80);
+	uint32_t king = alone(world, BEAST_KING), sword = ally(world, BEAST_SWORD, WEST_X + 4, CENTER_Y);
+	uint32_t other = ally(world, BEAST_SWORD, WEST_X + 20, CENTER_Y); /* he does not see that one */
+	for (unsigned i = 0; i < 2; i++)
+		mind_done(world, MIND_MAP, run_cast,
+				  (struct deed){.body = king, .other = i == 0 ? sword : other, .number = CHARM_POISON});
+	assert_int_equal(about(world, sword)->poisoned, 1);
+	about(world, king)->strike_due_ms = 0;
+	body_of(world, sword)->hp = 900;
+	beats(world, king, 1);
+	assert_int_equal(about(world, sword)->poisoned, 0);
+	assert_int_equal(of(world, sword)->hp, 900);
+	beats(world, king, 5);
+	assert_int_equal(of(world, sword)->hp, 950);
+	assert_int_equal(about(world, other)->poisoned, 1);
+}
+
 static void a_king_alone_goes_for_who_is_near_and_strikes_all_around(void **state)
 {
 	struct little_world *world = *state;
@@ -240,7 +304,10 @@ static void a_king_alone_blinds_who_stands_out_of_reach(void **state)
 	stand(world, king, WEST_X + 10, CENTER_Y);
 	player_of(world, eva)->blind = 1; /* he does not look for her, but feels her */
 	unsigned both = 0;
+	forget(world);
 	beats(world, king, 1);
+	EXPECT_LINE(world, ana, TEXT_PRAETORIAN_STUPEFIES);
+	EXPECT_LINE(world, ana, TEXT_PRAETORIAN_BLINDS);
 	both += lost_hp(world, eva) == 5;
 	assert_int_equal(player_of(world, ana)->blind, 1);
 	assert_int_equal(player_of(world, ana)->stupid, 1);
@@ -359,6 +426,25 @@ static void a_mage_strikes_the_held_first_and_unveils(void **state)
 	assert_int_equal(lost_hp(world, ana), 50);
 }
 
+/* He unveils who hides, and does nothing else to him, held or not. */
+static void a_mage_hurts_nobody_whom_he_does_not_see(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = SOMEBODY(world, "Ana", .x = WEST_X + 2, .y = CENTER_Y);
+	uint32_t mage = alone(world, BEAST_MAGE);
+	body_of(world, ana)->flags |= BODY_PARALYSED;
+	unsigned hidden = 0;
+	for (unsigned i = 0; i < 100; i++) {
+		body_of(world, ana)->flags |= BODY_HIDDEN;
+		about(world, mage)->strike_due_ms = 0;
+		put_back(world, mage, WEST_X, CENTER_Y);
+		beats(world, mage, 1);
+		hidden += (of(world, ana)->flags & BODY_HIDDEN) != 0;
+	}
+	assert_int_equal(lost_hp(world, ana), 0);
+	assert_in_range(hidden, 41, 89); /* 65, give or take five times 4.8 */
+}
+
 static void the_wand_s_blast_grows_less_with_the_distance(void **state)
 {
 	(void)state;
@@ -390,7 +476,10 @@ static void a_mage_with_little_life_breaks_his_wand(void **state)
 	assert_int_equal(HOW_MANY(world, ana, CHAT_OVER_HEAD), 5);
 	assert_non_null(handle_body(&world->world, dead));
 	assert_int_equal(lost_hp(world, ana), 0);
+	forget(world);
 	beats(world, mage, 4);
+	EXPECT(world, ana, PLAY_WAVE, .wave = SOUND_DRAGON, .x = WEST_X, .y = CENTER_Y);
+	assert_int_equal(HEARD(world, ana, CHAT_OVER_HEAD)->char_index, mage); /* 0 */
 	assert_null(handle_body(&world->world, dead));
 	assert_int_equal(lost_hp(world, ana), 360);
 	EXPECT_LINE(world, ana, TEXT_PRAETORIAN_BLAST, 360);
@@ -474,7 +563,17 @@ static unsigned on_the_ground(struct little_world *world, enum thing thing)
 	return count;
 }
 
-static void a_thief_throws_weapons_and_what_he_steals_to_the_ground(void **state)
+static unsigned in_the_hoard(struct little_world *world, enum thing thing)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < HOARD_SLOTS; i++) {
+		const struct stack *stack = &world->world.maps[MIND_MAP].hoard.stacks[i];
+		count += stack->item == (unsigned)thing ? stack->amount : 0;
+	}
+	return count;
+}
+
+static void a_thief_throws_weapons_down_and_keeps_what_he_steals_until_he_dies(void **state)
 {
 	struct little_world *world = *state;
 	uint32_t ana = SOMEBODY(world, "Ana", .x = WEST_X + 1, .y = CENTER_Y);
@@ -490,9 +589,61 @@ static void a_thief_throws_weapons_and_what_he_steals_to_the_ground(void **state
 	assert_int_equal(player_of(world, ana)->inventory[1].amount, 0);
 	assert_int_equal(player_of(world, ana)->inventory[2].amount, 1);
 	assert_int_equal(on_the_ground(world, THING_SWORD), 1);
-	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
+	assert_int_equal(on_the_ground(world, THING_BREAD), 0);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 7);
 	assert_int_equal(lost_hp(world, ana), 0);
 	EXPECT_SOUND(world);
+	uint32_t sword = ally(world, BEAST_SWORD, WEST_X + 5, CENTER_Y); /* another's death is no thief's */
+	slay(world, sword);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 7);
+	slay(world, thief);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 0);
+	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
+	EXPECT_SOUND(world);
+	slay(world, alone(world, BEAST_THIEF)); /* nobody dies with it twice */
+	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
+}
+
+/* Twenty slots; what more he takes falls at his victim's feet. */
+static void a_thief_whose_hands_are_full_throws_things_down(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = SOMEBODY(world, "Ana", .x = WEST_X + 1, .y = CENTER_Y);
+	uint32_t thief = alone(world, BEAST_THIEF);
+	struct hoard *hoard = &world->world.maps[MIND_MAP].hoard;
+	for (unsigned slot = 1; slot < HOARD_SLOTS; slot++)
+		hoard->stacks[slot] = (struct stack){.item = THING_JEWEL, .amount = 1};
+	hoard->stacks[0] = (struct stack){.item = THING_BREAD, .amount = STACK_MAX - 3};
+	give(world, ana, 1, THING_BREAD, 7);
+	for (unsigned i = 0; i < 150; i++)
+		beats(world, thief, 5);
+	assert_int_equal(player_of(world, ana)->inventory[0].amount, 0);
+	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), STACK_MAX - 3);
+	give(world, ana, 1, THING_BREAD, 3); /* but these are more of what he has */
+	for (unsigned i = 0; i < 150; i++)
+		beats(world, thief, 5);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), STACK_MAX);
+}
+
+/* Where nothing can lie it is not lost. */
+static void what_a_dead_thief_had_waits_for_room(void **state)
+{
+	struct little_world *world = *state;
+	SOMEBODY(world, "Ana", .x = 80, .y = 80);
+	uint32_t thief = alone(world, BEAST_THIEF);
+	struct map_state *map = &world->world.maps[MIND_MAP];
+	map->hoard.stacks[4] = (struct stack){.item = THING_BREAD, .amount = 7};
+	uint8_t open[sizeof map->blocked];
+	memcpy(open, map->blocked, sizeof open);
+	memset(map->blocked, 0xff, sizeof map->blocked);
+	struct deed deed = {.body = thief};
+	assert_int_equal(little_world_run(world, MIND_MAP, run_die, &deed), TX_COMMIT);
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 7);
+	memcpy(map->blocked, open, sizeof open);
+	slay(world, alone(world, BEAST_THIEF));
+	assert_int_equal(in_the_hoard(world, THING_BREAD), 0);
+	assert_int_equal(on_the_ground(world, THING_BREAD), 7);
 }
 
 /* 15 of a hundred turns throw the weapon away: 400 turns, 60, give or take five times 7.1. */
@@ -511,6 +662,24 @@ static void a_thief_disarms_fifteen_times_of_a_hundred(void **state)
 		player_of(world, ana)->equipment[EQUIP_WEAPON] = 0;
 	}
 	assert_in_range(thrown, 25, 95);
+}
+
+static void a_thief_leaves_what_nobody_may_steal(void **state)
+{
+	struct little_world *world = *state;
+	static const enum thing things[] = {THING_NEWBIE_DAGGER, THING_DRAGON_SWORD};
+	uint32_t ana = SOMEBODY(world, "Ana", .x = WEST_X + 1, .y = CENTER_Y);
+	uint32_t thief = alone(world, BEAST_THIEF);
+	for (unsigned n = 0; n < 4; n++) {
+		give(world, ana, 1, things[n % 2], 1);
+		player_of(world, ana)->equipment[EQUIP_WEAPON] = n < 2 ? 1 : 0;
+		for (unsigned i = 0; i < 100; i++) {
+			about(world, thief)->strike_due_ms = 0;
+			beats(world, thief, 1);
+		}
+		assert_int_equal(player_of(world, ana)->inventory[0].item, things[n % 2]);
+		assert_int_equal(player_of(world, ana)->equipment[EQUIP_WEAPON], n < 2 ? 1 : 0);
+	}
 }
 
 static void a_thief_from_afar_shoots_and_holds_or_disarms(void **state)
@@ -562,6 +731,33 @@ static void a_thief_comes_and_goes(void **state)
 	assert_int_equal(steps_between(world, thief, ana), 1);
 }
 
+/* To who comes by, and to whom he comes, he appears unseen; the staff sees everybody. */
+static void a_thief_nobody_sees_is_shown_so_to_newcomers(void **state)
+{
+	struct little_world *world = *state;
+	enum { BORDER_X = 36 }; /* between two cells of nine tiles */
+	uint32_t ana = SOMEBODY(world, "Ana", .x = BORDER_X + 12, .y = CENTER_Y);
+	uint32_t god = SOMEBODY(world, "Ira", .x = BORDER_X + 12, .y = CENTER_Y + 2, .privileges = PRIVILEGE_GOD);
+	uint32_t thief = beast_put(world, BEAST_THIEF, BORDER_X - 1, CENTER_Y);
+	body_of(world, thief)->flags |= BODY_INVISIBLE;
+	forget(world);
+	mind_done(world, MIND_MAP, mind_run_step, (struct deed){.body = thief, .number = HEADING_EAST});
+	EXPECT_ANY(world, ana, CHARACTER_CREATE);
+	EXPECT(world, ana, SET_INVISIBLE, .char_index = (int16_t)thief, .invisible = true);
+	EXPECT_ANY(world, god, CHARACTER_CREATE);
+	assert_int_equal(HOW_MANY(world, god, SET_INVISIBLE), 0);
+	stand(world, thief, BORDER_X - 1, CENTER_Y);
+	stand(world, ana, BORDER_X + 9, CENTER_Y);
+	forget(world);
+	DO(world, ana, WALK, .heading = HEADING_WEST);
+	EXPECT(world, ana, SET_INVISIBLE, .char_index = (int16_t)thief, .invisible = true);
+	stand(world, god, BORDER_X + 2, CENTER_Y + 2);
+	forget(world);
+	beats(world, thief, 100); /* he comes and goes */
+	assert_true(HOW_MANY(world, ana, SET_INVISIBLE) > 5);
+	assert_int_equal(HOW_MANY(world, god, SET_INVISIBLE), 0);
+}
+
 static void a_thief_prefers_hunters(void **state)
 {
 	struct little_world *world = *state;
@@ -606,10 +802,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(nine_come_around_their_center_and_only_once),
 		WORLD_TEST(the_next_clan_comes_on_the_other_side_when_all_are_dead),
+		WORLD_TEST(a_creature_on_the_king_s_place_makes_room),
 		WORLD_TEST(other_maps_have_no_clan),
 		WORLD_TEST(nobody_touches_the_king_while_another_lives),
+		WORLD_TEST(a_stray_praetorian_is_of_no_clan),
 		WORLD_TEST(they_leave_all_they_have),
 		WORLD_TEST(a_king_heals_and_frees_his_men),
+		WORLD_TEST(a_king_cures_before_he_heals),
 		WORLD_TEST(a_king_alone_goes_for_who_is_near_and_strikes_all_around),
 		WORLD_TEST(a_king_alone_blinds_who_stands_out_of_reach),
 		WORLD_TEST(a_king_in_peace_goes_home_and_heals_himself),
@@ -617,15 +816,20 @@ int main(void)
 		WORLD_TEST(a_healer_frees_then_holds_then_hurts_then_heals),
 		WORLD_TEST(a_healer_goes_to_who_is_held_and_home_when_pressed_twice_as_fast),
 		WORLD_TEST(a_mage_strikes_the_held_first_and_unveils),
+		WORLD_TEST(a_mage_hurts_nobody_whom_he_does_not_see),
 		WORLD_TEST(the_wand_s_blast_grows_less_with_the_distance),
 		WORLD_TEST(a_mage_with_little_life_breaks_his_wand),
 		WORLD_TEST(a_mage_who_is_healed_thinks_again),
 		WORLD_TEST(a_sword_fights_within_reach_and_feels_the_unseen),
 		WORLD_TEST(an_archer_prefers_who_casts_and_stays_near_the_center),
-		WORLD_TEST(a_thief_throws_weapons_and_what_he_steals_to_the_ground),
+		WORLD_TEST(a_thief_throws_weapons_down_and_keeps_what_he_steals_until_he_dies),
+		WORLD_TEST(a_thief_whose_hands_are_full_throws_things_down),
+		WORLD_TEST(what_a_dead_thief_had_waits_for_room),
 		WORLD_TEST(a_thief_disarms_fifteen_times_of_a_hundred),
+		WORLD_TEST(a_thief_leaves_what_nobody_may_steal),
 		WORLD_TEST(a_thief_from_afar_shoots_and_holds_or_disarms),
 		WORLD_TEST(a_thief_comes_and_goes),
+		WORLD_TEST(a_thief_nobody_sees_is_shown_so_to_newcomers),
 		WORLD_TEST(a_thief_prefers_hunters),
 		WORLD_TEST(a_clan_fights),
 	};

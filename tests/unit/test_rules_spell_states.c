@@ -429,6 +429,7 @@ static void what_is_only_seen_on_creatures(void **state)
 		cast_on(world, ana, seen[i].charm, bear);
 		EXPECT_PAID(world, ana, seen[i].mana, 0);
 		assert_int_equal(creature_state(world, bear)->attacker_id != 0, seen[i].attacks);
+		assert_int_equal(creature_state(world, bear)->poisoned, seen[i].charm != CHARM_BLESS);
 	}
 	assert_int_equal(body_of(world, bear)->hp, 30);
 }

@@ -62,15 +62,19 @@ void creature_attacked(struct tx *tx, uint32_t body, uint32_t player);
 void creature_paralyse(struct tx *tx, uint32_t body, bool immobilise);
 void creature_free(struct tx *tx, uint32_t body);
 
+/* Poisoned or cured: nothing but that somebody may cure it comes of it. */
+void creature_poison(struct tx *tx, uint32_t body, bool poisoned);
+
 /* Back to how its kind is: movement, hostility, no target, no attacker. A pet follows its master. */
 void creature_calm(struct tx *tx, uint32_t body);
 
-/* The player dies or leaves: the creature that attacks him is calm again, and he is rid of it and of the one that he attacked. */
+/* The player dies or goes to another map or out of the game: the creature that attacks him is calm again, and he is rid of it. */
 void creatures_forget(struct tx *tx, uint32_t player);
 
-/* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts; as far as
- * the transaction has room (tick_has_room), the rest with the next tick. Each creature's beat is creature_ai.h. */
-void creatures_wait_tick(struct tx *tx, uint32_t map);
+/* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts, each creature
+ * has its beat (creature_ai.h); at most so many deeds, and as far as the transaction has room (tick_has_room): the rest with the
+ * next tick. */
+void creatures_tick(struct tx *tx, uint32_t map, unsigned deeds_most);
 
 /* Words over its head, for who sees it: one of its phrases at random, or these. */
 void creature_speaks(struct tx *tx, uint32_t body);

@@ -290,10 +290,16 @@ static bool master_forbids(struct tx *tx, const struct mind *m, uint32_t enemy)
 	return true;
 }
 
-/* In a safe place pets fight nobody (16.8, 16.17). */
+/* In a safe place pets fight nobody (16.8, 16.17). Nor do they fight players out of one in which their master stands, or over the
+ * border of an arena: what he could not do they do not do for him (20 no. 19). */
 static bool is_kept_peaceful(const struct tx *tx, const struct mind *m, uint32_t enemy)
 {
-	return master_of(tx, m) != 0 && (in_safety(tx, m->index) || in_safety(tx, enemy));
+	uint32_t master = master_of(tx, m);
+	if (master == 0)
+		return false;
+	if (in_safety(tx, m->index) || in_safety(tx, enemy))
+		return true;
+	return body_is_player(tx->world, enemy) && (in_safety(tx, master) || in_arena(tx, m->index) != in_arena(tx, enemy));
 }
 
 static void pursue_attacker(struct tx *tx, const struct mind *m)

@@ -128,6 +128,8 @@ static bool casts_on_creature(struct tx *tx, const struct spell_def *spell, uint
 		creature_paralyse(tx, target, (spell->flags & SPELL_IMMOBILISES) != 0);
 	if ((spell->flags & SPELL_FREES) != 0)
 		creature_free(tx, target);
+	if ((spell->flags & (SPELL_POISONS | SPELL_CURES_POISON)) != 0)
+		creature_poison(tx, target, (spell->flags & SPELL_POISONS) != 0);
 	if (spell->change[SPELL_HP].direction != SPELL_LEAVES)
 		creature_life_changed(tx, spell, creature, target);
 	return true;

@@ -7,6 +7,7 @@
 #include "worker/game/effects.h"
 #include "worker/game/leaving.h"
 #include "worker/game/pets.h"
+#include "worker/game/praetorian_clan.h"
 #include "worker/game/praetorians.h"
 #include "worker/game/rule.h"
 #include "worker/game/tile.h"
@@ -255,8 +256,7 @@ bool king_is_guarded(const struct tx *tx, uint32_t body)
 	if (def == NULL || def->kind != CREATURE_PRAETORIAN || praetorian_role_of(tx, body) != PRAETORIAN_KING)
 		return false;
 	for (uint32_t i = w->maps[w->bodies[body].map].first_creature; i != 0; i = w->bodies[i].next_on_map) {
-		const struct creature_def *other = catalog_creature(tx->catalog, w->bodies[i].creature);
-		if (i != body && other != NULL && other->kind == CREATURE_PRAETORIAN)
+		if (i != body && same_clan(tx, body, i))
 			return true;
 	}
 	return false;

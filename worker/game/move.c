@@ -20,6 +20,8 @@ struct stack end_stack(const struct tx *tx, struct end end)
 {
 	if (end.kind == END_TILE)
 		return ground_at(tx->world, end.at.map, end.at.x, end.at.y);
+	if (end.kind == END_HOARD)
+		return hoard_at(tx->world, end.at.map, end.slot);
 	if (end.kind != END_SLOT || end.slot < 1 || end.slot > INVENTORY_SLOTS)
 		return (struct stack){0};
 	return player_at(tx, end)->inventory[end.slot - 1];
@@ -39,6 +41,8 @@ unsigned end_room(const struct tx *tx, struct end end, struct stack stack)
 		return slot_room(tx, player_at(tx, to), to.slot, stack);
 	case END_TILE:
 		return ground_room(tx->world, to.at.map, to.at.x, to.at.y, stack);
+	case END_HOARD:
+		return hoard_room(tx->world, to.at.map, to.slot, stack);
 	default:
 		return 0;
 	}
@@ -48,13 +52,19 @@ static void stack_put(struct tx *tx, struct end to, struct stack stack)
 {
 	if (to.kind == END_TILE)
 		ground_put(tx, to.at, stack);
+	else if (to.kind == END_HOARD)
+		hoard_put(tx, to.at.map, to.slot, stack);
 	else
 		slot_put(tx, to.player, to.slot, stack);
 }
 
 static struct stack stack_take(struct tx *tx, struct end from, unsigned amount)
 {
-	return from.kind == END_TILE ? ground_take(tx, from.at, amount) : slot_take(tx, from.player, from.slot, amount);
+	if (from.kind == END_TILE)
+		return ground_take(tx, from.at, amount);
+	if (from.kind == END_HOARD)
+		return hoard_take(tx, from.at.map, from.slot, amount);
+	return slot_take(tx, from.player, from.slot, amount);
 }
 
 static bool same_end(struct end a, struct end b)
@@ -63,7 +73,7 @@ static bool same_end(struct end a, struct end b)
 		return false;
 	if (a.kind == END_TILE)
 		return a.at.map == b.at.map && a.at.x == b.at.x && a.at.y == b.at.y;
-	return a.player == b.player && a.slot == b.slot;
+	return a.player == b.player && a.at.map == b.at.map && a.slot == b.slot;
 }
 
 /* --- items --------------------------------------------------------------------------------------------------------------- */

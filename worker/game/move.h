@@ -25,6 +25,7 @@ enum end_kind {
 	END_BAG, /* the inventory as a whole, to put things into: the slot that F-02 chooses, all of the stack or nothing */
 	END_TILE,  /* the one stack on a tile */
 	END_PURSE, /* gold only */
+	END_HOARD, /* one slot of what a map's thieves hold (hoard.h) */
 };
 
 /* One end of a move. */
@@ -50,6 +51,11 @@ static inline struct end on_tile(struct place at)
 	return (struct end){.kind = END_TILE, .at = at};
 }
 
+static inline struct end in_hoard(uint32_t map, unsigned slot)
+{
+	return (struct end){.kind = END_HOARD, .slot = slot, .at = {.map = (uint16_t)map}};
+}
+
 static inline struct end in_purse(uint32_t player)
 {
 	return (struct end){.kind = END_PURSE, .player = player};
@@ -67,7 +73,7 @@ struct stack end_stack(const struct tx *tx, struct end end);
 /* How many of the stack this end would take now; 0 for END_PURSE. */
 unsigned end_room(const struct tx *tx, struct end end, struct stack stack);
 
-/* Exactly `amount` of what lies at `from` (END_SLOT or END_TILE). Unless MOVE_DONE nothing has changed. */
+/* Exactly `amount` of what lies at `from` (END_SLOT, END_TILE or END_HOARD). Unless MOVE_DONE nothing has changed. */
 enum move_result item_move(struct tx *tx, struct end from, struct end to, int64_t amount);
 
 /* Two slots of one inventory change contents; what is worn stays worn. Both must be slots that count now. */

@@ -15,4 +15,10 @@ void purse_change(struct tx *tx, uint32_t player, int32_t by);
 void ground_put(struct tx *tx, struct place at, struct stack stack);
 struct stack ground_take(struct tx *tx, struct place at, unsigned amount);
 
+/* hoard.c */
+struct stack hoard_at(const struct world *world, uint32_t map, unsigned slot);
+unsigned hoard_room(const struct world *world, uint32_t map, unsigned slot, struct stack stack);
+void hoard_put(struct tx *tx, uint32_t map, unsigned slot, struct stack stack);
+struct stack hoard_take(struct tx *tx, uint32_t map, unsigned slot, unsigned amount);
+
 #endif

@@ -63,6 +63,13 @@ static void bind(struct tx *tx, uint32_t master, unsigned place, uint32_t pet, b
 	pet_follows(tx, pet);
 }
 
+/* No body belongs to this place any more. */
+static void unbind(struct tx *tx, struct player *player, unsigned place)
+{
+	TOUCH(tx, player->pets[place]);
+	player->pets[place] = (struct handle){0};
+}
+
 void pet_lost(struct tx *tx, uint32_t pet)
 {
 	uint32_t master = creature_master(tx, pet);
@@ -72,8 +79,7 @@ void pet_lost(struct tx *tx, uint32_t pet)
 	for (unsigned i = 0; i < PETS_MOST; i++) {
 		if (player->pets[i].index != pet)
 			continue;
-		TOUCH(tx, player->pets[i]);
-		player->pets[i] = (struct handle){0};
+		unbind(tx, player, i);
 		kind_set(tx, player, i, 0);
 	}
 }
@@ -82,8 +88,7 @@ void pet_lost(struct tx *tx, uint32_t pet)
 static void put_away(struct tx *tx, struct player *player, unsigned place)
 {
 	uint32_t pet = player->pets[place].index;
-	TOUCH(tx, player->pets[place]);
-	player->pets[place] = (struct handle){0};
+	unbind(tx, player, place);
 	if (tx->world->bodies[pet].map != 0)
 		presence_vanish(tx, pet);
 	realm_creature_give(tx, pet);
@@ -102,6 +107,14 @@ void pet_follows(struct tx *tx, uint32_t pet)
 	creature->target = (struct handle){0};
 	creature->attacker_id = 0;
 	creature->path_length = creature->path_next = 0;
+}
+
+/* As if it were made anew, which is what its master's magic and ways do with it (15.13, 16.9): nothing holds it, and it is after
+ * nobody. Its health stays as it was. */
+static void begin_anew(struct tx *tx, uint32_t pet)
+{
+	creature_free(tx, pet);
+	pet_follows(tx, pet);
 }
 
 void pets_follow(struct tx *tx, uint32_t master)
@@ -140,7 +153,7 @@ void pets_turn_on_player(struct tx *tx, uint32_t master, uint32_t enemy)
 	}
 }
 
-/* Not one that keeps out of it, and not one that has an enemy already. */
+/* Not one that keeps out of it. */
 static bool would_turn(struct tx *tx, uint32_t pet, uint32_t enemy)
 {
 	const struct creature *creature = creature_at(tx, pet);
@@ -162,7 +175,8 @@ void pets_turn_on_creature(struct tx *tx, uint32_t master, uint32_t enemy)
 			return;
 		asked = true;
 		struct creature *creature = creature_at(tx, pet);
-		if (handle_body(tx->world, creature->target) == NULL)
+		const struct body *other = handle_body(tx->world, creature->target);
+		if (other == NULL || other->kind != BODY_CREATURE) /* a creature that it fights already comes first */
 			SET(tx, creature->target, body_handle(tx->world, enemy));
 		SET(tx, creature->movement, MOVEMENT_FIGHTS_CREATURES);
 	}
@@ -218,6 +232,7 @@ bool pet_call(struct tx *tx, uint32_t master, struct place at)
 		tell_text(tx, master, FONT_INFO, TEXT_PET_CANNOT_COME);
 		return true;
 	}
+	begin_anew(tx, pet);
 	presence_jump(tx, pet, at.x, at.y);
 	show_sound(tx, at.map, at.x, at.y, SOUND_WARP);
 	presence_effect(tx, pet, FX_WARP, 0);
@@ -249,7 +264,7 @@ void pets_depart(struct tx *tx, uint32_t master, bool out_of_game)
 			summoned = summoned || player->pet_kinds[i] == 0;
 			put_away(tx, player, i);
 		} else {
-			pet_follows(tx, pet);
+			begin_anew(tx, pet);
 			presence_vanish(tx, pet); /* it goes along: pets_arrive */
 		}
 	}

@@ -16,7 +16,7 @@ unsigned pets_count(const struct player *player);
 /* A summoned creature beside the tile; 0 = it could not be (as creature_spawn), or he has three. */
 uint32_t pet_summon(struct tx *tx, uint32_t player, unsigned number, struct place at);
 
-/* Spell 46: the farthest tamed pet comes to the tile. false: nothing came of it. */
+/* Spell 46: the farthest tamed pet comes to the tile, free of what held it and after nobody. false: nothing came of it. */
 bool pet_call(struct tx *tx, uint32_t player, struct place at);
 
 /* Taming who stands there (16.10). */
@@ -29,8 +29,8 @@ int taming_needed(int taming_points, unsigned ring);
  * hurts anybody in a safe place (16.17). */
 void pets_turn_on_player(struct tx *tx, uint32_t master, uint32_t enemy);
 
-/* The master is hit by a creature: who of his pets has no enemy yet goes for it, if he may attack it; not so the elementals of fire
- * and earth. */
+/* The master is hit by a creature: who of his pets does not fight one yet goes for it, if he may attack it; not so the elementals of
+ * fire and earth. */
 void pets_turn_on_creature(struct tx *tx, uint32_t master, uint32_t enemy);
 
 /* No enemy any more, back to the master: one of them, all of them, those that are after this one (who is about to die). */

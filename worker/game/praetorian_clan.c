@@ -6,6 +6,7 @@
 #include "worker/game/praetorians.h"
 #include "worker/game/presence.h"
 #include "worker/game/rule.h"
+#include "worker/game/tile.h"
 
 enum { LOOK_MS = 1000 }; /* whether a clan still lives: not more often */
 
@@ -21,20 +22,7 @@ enum praetorian_role praetorian_role_of(const struct tx *tx, uint32_t index)
 		if (list[i].tall == number || list[i].short_ == number)
 			return (enum praetorian_role)list[i].role;
 	}
-	switch (def != NULL ? def->movement : MOVEMENT_NONE) {
-	case MOVEMENT_PRAETORIAN_HEALER:
-		return PRAETORIAN_HEALER;
-	case MOVEMENT_PRAETORIAN_SWORD:
-		return PRAETORIAN_SWORDSWINGER;
-	case MOVEMENT_PRAETORIAN_MAGE:
-		return PRAETORIAN_SPELLCASTER;
-	case MOVEMENT_PRAETORIAN_ARCHER:
-		return PRAETORIAN_LONGRANGE;
-	case MOVEMENT_PRAETORIAN_KING:
-		return PRAETORIAN_KING;
-	default:
-		return PRAETORIAN_ROLES;
-	}
+	return table_praetorian_role(def != NULL ? def->movement : MOVEMENT_NONE);
 }
 
 bool same_clan(const struct tx *tx, uint32_t index, uint32_t other)
@@ -45,7 +33,7 @@ bool same_clan(const struct tx *tx, uint32_t index, uint32_t other)
 		   c->center_y == mine->center_y;
 }
 
-/* Where the nine stand around the centre; the king first, who makes room for himself (tile_closest_legal does). */
+/* Where the nine stand around the centre; the king first, for whom room is made. */
 static const struct {
 	uint8_t role;
 	int8_t dx, dy;
@@ -101,19 +89,44 @@ static uint32_t member_call(struct tx *tx, unsigned role, struct place center, i
 	return index;
 }
 
-static bool clan_lives(const struct tx *tx, uint32_t map)
+/* Where clans stand; what stands elsewhere on the map is of none of these. */
+static const struct place centers[] = {[SIDE_WEST] = {.x = 35, .y = 25}, [SIDE_EAST] = {.x = 67, .y = 25}};
+
+static bool is_of_a_clan(const struct tx *tx, uint32_t index)
 {
-	for (uint32_t i = tx->world->maps[map].first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
-		const struct creature_def *def = creature_def_of(tx, i);
-		if (def != NULL && def->kind == CREATURE_PRAETORIAN)
+	const struct creature_def *def = creature_def_of(tx, index);
+	const struct creature *creature = creature_of(tx->world, index);
+	if (def == NULL || def->kind != CREATURE_PRAETORIAN)
+		return false;
+	for (unsigned side = SIDE_WEST; side <= SIDE_EAST; side++) {
+		if (creature->center_x == centers[side].x && creature->center_y == centers[side].y)
 			return true;
 	}
 	return false;
 }
 
+static bool clan_lives(const struct tx *tx, uint32_t map)
+{
+	for (uint32_t i = tx->world->maps[map].first_creature; i != 0; i = tx->world->bodies[i].next_on_map) {
+		if (is_of_a_clan(tx, i))
+			return true;
+	}
+	return false;
+}
+
+/* A creature on the king's place goes to the nearest other one. */
+static void creature_pushed(struct tx *tx, struct place from)
+{
+	uint32_t index = tile_occupant(tx->world, from.map, from.x, from.y);
+	struct place to = {0};
+	if (index != 0 && !body_is_player(tx->world, index))
+		to = tile_closest_legal(tx, from, creature_terrain(tx, index));
+	if (to.map != 0)
+		presence_jump(tx, index, to.x, to.y);
+}
+
 void praetorians_tick(struct tx *tx, uint32_t map)
 {
-	static const struct place centers[] = {[SIDE_WEST] = {.x = 35, .y = 25}, [SIDE_EAST] = {.x = 67, .y = 25}};
 	struct map_state *state = &tx->world->maps[map];
 	unsigned count;
 	catalog_praetorians(tx->catalog, &count);
@@ -123,6 +136,7 @@ void praetorians_tick(struct tx *tx, uint32_t map)
 	unsigned side = state->clan_side == SIDE_WEST ? SIDE_EAST : SIDE_WEST, came = 0;
 	struct place center = centers[side];
 	center.map = (uint16_t)map;
+	creature_pushed(tx, center);
 	for (unsigned i = 0; i < sizeof posts / sizeof *posts; i++)
 		came += member_call(tx, posts[i].role, center, posts[i].dx, posts[i].dy) != 0;
 	if (came > 0)

@@ -1,4 +1,4 @@
-/* praetorian_clan.h - the clan as a whole, for praetorians.c alone: who belongs to it, and the calling back of the dead. Nothing
+/* praetorian_clan.h - the clan as a whole: who belongs to it, and the calling back of the dead. Nothing
  * here has data of its own (praetorians.h); everything wants the lock of the clan's map. */
 #ifndef ARGENTUM_GAME_PRAETORIAN_CLAN_H
 #define ARGENTUM_GAME_PRAETORIAN_CLAN_H

@@ -5,8 +5,8 @@
  * They are creatures like all others (creature.h), from the free list. What they are about is kept in struct creature: the
  * clan's centre, `stage` (a mage's countdown to his sacrifice; whether a thief is veiled), `counter` (beats that the king spent healing
  * or on his way back). The side of the clan is the map's (map_state.clan_side). Everything runs in the tick of their map, under
- * its lock, and asks for the realm when one of them is called. A thief throws what he steals to the ground: creatures own
- * nothing, so that nothing is lost with them. */
+ * its lock, and asks for the realm when one of them is called. What a thief steals goes into
+ * the map's hoard and falls when he dies (hoard.h). */
 #ifndef ARGENTUM_GAME_PRAETORIANS_H
 #define ARGENTUM_GAME_PRAETORIANS_H
 

@@ -12,7 +12,8 @@
  *   life          creation, vitals, effects (with survival, states), stance, weather, jail, experience, skill, death, priest, home
  *   fighting      alignment, legality, fight (with fight_*), steal, formulas
  *   magic         magic, spell_*, spellbook, creature_magic
- *   creatures     creature, spoils, creature_ai (with move, sense, strike), pets, trainer, praetorians
+ *   creatures     creature (with appear, death, tick), spoils, creature_ai (with move, sense, strike), pets, trainer, hoard,
+ *                 praetorians (with clan, mage, thief)
  *   the rest      talk, commands, info, switches, work (clicks of skills), double_click */
 #ifndef ARGENTUM_GAME_RULE_H
 #define ARGENTUM_GAME_RULE_H

@@ -5,7 +5,7 @@
 #include "worker/game/legality.h"
 #include "worker/game/magic_parts.h"
 
-/* Poison, curses, blessings and the like are only seen on creatures; the first two are an attack nevertheless. */
+/* Poison (but for who cures it), curses, blessings and the like are only seen on creatures; the first two are an attack nevertheless. */
 enum {
 	STATES_STOP = SPELL_PARALYSES | SPELL_IMMOBILISES,
 	STATES_HARM = SPELL_POISONS | SPELL_CURSES,
@@ -84,6 +84,8 @@ bool cast_states_on_creature(const struct cast *cast)
 	} else if ((states & STATES_SEEN) == 0) {
 		return false;
 	}
+	if ((states & (SPELL_POISONS | SPELL_CURES_POISON)) != 0)
+		creature_poison(cast->tx, cast->target, (states & SPELL_POISONS) != 0);
 	cast_show(cast);
 	return true;
 }

@@ -2,7 +2,6 @@
 
 #include "common/config/config.h"
 #include "worker/game/creature.h"
-#include "worker/game/creature_ai.h"
 #include "worker/game/death.h"
 #include "worker/game/effects.h"
 #include "worker/game/leaving.h"
@@ -87,23 +86,6 @@ static unsigned players_run(struct tx *tx, uint32_t map, unsigned deeds)
 	return deeds;
 }
 
-/* The creatures' beats. Who dies in one changes the list: it is begun anew, and who had his beat is not due again. */
-static void creatures_run(struct tx *tx, uint32_t map, unsigned deeds)
-{
-	const struct map_state *state = &tx->world->maps[map];
-	uint32_t before = state->creatures;
-	for (uint32_t index = state->first_creature; index != 0 && goes_on(tx, deeds);) {
-		if (creature_of(tx->world, index)->act_due_ms <= tx->now_ms) {
-			creature_beat(tx, index);
-			deeds++;
-		}
-		const struct body *body = &tx->world->bodies[index];
-		bool same = body->map == map && state->creatures == before;
-		before = state->creatures;
-		index = same ? body->next_on_map : state->first_creature;
-	}
-}
-
 /* When something happens here again; a map without players sleeps. */
 static uint64_t next_due_ms(const struct tx *tx, uint32_t map)
 {
@@ -142,10 +124,9 @@ enum tx_verdict map_tick(struct tx *tx, void *context)
 	if (due == 0 || due > tx->now_ms)
 		return TX_CANCEL; /* another worker was faster */
 
-	creatures_wait_tick(tx, map);
 	praetorians_tick(tx, map);
 	seconds_run(tx, map);
-	creatures_run(tx, map, players_run(tx, map, 0));
+	creatures_tick(tx, map, DEEDS_MOST - players_run(tx, map, 0));
 	TOUCH(tx, tx->world->tick_due_ms[map]);
 	atomic_store_explicit(&tx->world->tick_due_ms[map], next_due_ms(tx, map), memory_order_relaxed);
 	return TX_COMMIT;

@@ -1,5 +1,6 @@
 #include "worker/game/travel.h"
 
+#include "worker/game/creature.h"
 #include "worker/game/death.h"
 #include "worker/game/effects.h"
 #include "worker/game/legality.h"
@@ -36,6 +37,7 @@ void travel_to(struct tx *tx, uint32_t index, struct place to, enum travel_how h
 	if (how == TRAVEL_WARPS)
 		home_cancel(tx, index);
 	ownership_lose(tx, index);
+	creatures_forget(tx, index);
 	pets_depart(tx, index, false); /* on the same map too: they are to be with him where he is */
 	presence_cross(tx, index, to);
 	if (from_map != to.map)
