@@ -148,14 +148,15 @@ static void black_box_clear(struct worker *w)
 	__atomic_store_n(&w->world.processes[w->world.slot].black_box.since_ms, 0, __ATOMIC_RELEASE);
 }
 
-/* May the client have taken a step before it heard what its output says of where it is? What it sent with the acknowledgment, or later, came behind; but
- * when this worker was late, both may have been waiting for long. A step that is answered with the place begins it anew. */
+/* May the client have taken a step before it heard what its output says of where it is? It may have taken what was there already
+ * when that was sent, and what came before the acknowledgment; when this worker was late, both may have been waiting for long.
+ * A step that is answered with the place begins it anew. */
 static bool place_is_doubtful(const struct worker *w, struct connection *c)
 {
 	uint64_t told = cursor_now(c)->place_behind;
 	if (c->place_heard == told)
 		return false;
-	if (w->late || !stream_has_arrived(c, told))
+	if (w->late || c->place_sent != told || c->consumed < c->place_input || !stream_has_arrived(c, told))
 		return true;
 	c->place_heard = told;
 	return false;

@@ -10,6 +10,7 @@
 #include "common/protocol/charset.h"
 #include "common/protocol/packets.h"
 #include "worker/client.h"
+#include "worker/stream.h"
 
 enum { SEND_BUFFER_BYTES = RING_ENTRY_MAX + CHUNK_BYTES };
 
@@ -318,9 +319,20 @@ static size_t piece_size(struct worker *w, struct client *client)
 	return whole;
 }
 
+/* What tells the client where it is may just have been sent. */
+static void place_note_sent(struct connection *c)
+{
+	uint64_t behind = cursor_now(c)->place_behind;
+	if (c->place_sent == behind || c->sent < behind)
+		return;
+	c->place_input = stream_received(c);
+	c->place_sent = behind;
+}
+
 bool output_flush(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
+	place_note_sent(c);
 	chunks_return(w, c); /* of a predecessor, who may have sent several and noted none */
 	while (output_waiting(c) > 0) {
 		size_t size = piece_size(w, client);
@@ -343,6 +355,7 @@ bool output_flush(struct worker *w, struct client *client)
 		point("sent");
 		c->sent += (uint64_t)n;
 		point("sending noted");
+		place_note_sent(c);
 		chunks_return(w, c);
 	}
 	client_want_write(client, false);

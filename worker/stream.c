@@ -73,6 +73,13 @@ void stream_repair_last(struct connection *c, int fd)
 	c->sent = known ? stream.written : queued;
 }
 
+uint64_t stream_received(const struct connection *c)
+{
+	int unread = 0;
+	uint64_t buffered = c->input.end - c->input.start;
+	return c->consumed + buffered + (ioctl(c->fd, SIOCINQ, &unread) == 0 && unread > 0 ? (uint64_t)unread : 0);
+}
+
 bool stream_has_arrived(const struct connection *c, uint64_t position)
 {
 	int waiting = 0;

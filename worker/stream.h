@@ -20,6 +20,9 @@ bool stream_repair(struct connection *c, int fd);
  * is an end that counts as a byte; when the figures make no sense, all was sent. */
 void stream_repair_last(struct connection *c, int fd);
 
+/* How many bytes of input came so far, read or not. */
+uint64_t stream_received(const struct connection *c);
+
 /* Has the peer acknowledged the output before this byte? */
 bool stream_has_arrived(const struct connection *c, uint64_t position);
 

@@ -455,7 +455,9 @@ static const struct layout_field fields[] = {
 	FIELD(connection, creation_paid_ms),
 	FIELD(connection, told_ms),
 	FIELD(connection, returns_leaving_ms),
+	FIELD(connection, place_sent),
 	FIELD(connection, place_heard),
+	FIELD(connection, place_input),
 	FIELD(connection, reserve),
 	FIELD(connection, input_bytes),
 

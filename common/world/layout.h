@@ -805,8 +805,11 @@ struct connection {
 	uint64_t creation_paid_ms;
 	uint64_t told_ms;            /* when it was told last that it is too fast */
 	uint64_t returns_leaving_ms; /* with returns_id: its player was leaving, until then; 0 = he was not */
-	uint64_t place_heard; /* the client has heard where it is when this is the cursor's place_behind (dispatch.c) */
-	uint8_t reserve[24];
+	/* Which of the cursor's place_behind was sent, the last of them, and which it has heard (dispatch.c); and when it was sent,
+	 * input before this byte of its stream was there already. */
+	uint64_t place_sent, place_heard;
+	uint64_t place_input;
+	uint8_t reserve[8];
 	uint8_t input_bytes[INPUT_BYTES];
 };
 _Static_assert(sizeof(struct connection) % 64 == 0, "connections do not share cache lines");

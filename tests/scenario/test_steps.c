@@ -147,12 +147,10 @@ static void a_ghost_that_is_pushed_while_the_map_changes_is_pushed_once(void **s
 	walk_end();
 }
 
-/* Her surroundings are ready to be sent when her worker stands still, for so long that whatever she did on her old screen
- * should have come by then. */
-static void a_step_taken_before_the_surroundings_came_is_answered_however_late_they_are(void **state)
+/* Her surroundings are ready to be sent when her worker stands still, and she takes a step. */
+static void surroundings_are_late(void)
 {
-	(void)state;
-	enum { LINES = 100, LATE_MS = 2500 };
+	enum { LINES = 100 };
 	walk_begin(scenario_clearing(4, 4, true), &(struct game_server_options){.workers = 2, .armed = true},
 			   (const char *const[]){"world.ring_kb=16", NULL});
 	worker_stands_still();
@@ -165,14 +163,46 @@ static void a_step_taken_before_the_surroundings_came_is_answered_however_late_t
 	EXPECT(game_server_await_strike(walk.server) == walk.worker, "somebody else struck");
 	EVENTUALLY(game_server_process_state(walk.worker) == 'T');
 	steps_aside(walk.ana, 0);
-	for (uint64_t until = clock_mono_ms() + LATE_MS; clock_mono_ms() < until;)
-		bots_receive(100);
-	unsigned corrections = walk.ana->corrections;
-	kill(walk.worker, SIGCONT);
+}
+
+static void all_receive_for(uint64_t ms)
+{
+	for (uint64_t until = clock_mono_ms() + ms; clock_mono_ms() < until;)
+		bots_receive(10);
+}
+
+static void ana_was_told_where_she_is(unsigned corrections)
+{
 	ana_is_where_she_is_seen();
 	EXPECT_EQUAL("players who were sent their surroundings anew", game_server_total(walk.server, "resyncs"), 1);
 	EXPECT(walk.ana->corrections > corrections, "Ana was not told where she is");
 	walk_end();
+}
+
+/* It is read when the client has acknowledged them, but it was there when they were sent. */
+static void a_step_taken_before_the_surroundings_came_is_answered_with_the_place(void **state)
+{
+	(void)state;
+	surroundings_are_late();
+	unsigned corrections = walk.ana->corrections;
+	points_arm(walk.server->points, "argentumd:w0", "sending noted", 0, SIGSTOP);
+	kill(walk.worker, SIGCONT);
+	EXPECT(game_server_await_strike(walk.server) == walk.worker, "somebody else struck");
+	bot_until(walk.ana, walk.ana->corrections > corrections);
+	all_receive_for(50); /* the kernel delays acknowledgments for 40 */
+	kill(walk.worker, SIGCONT);
+	ana_was_told_where_she_is(corrections + 1);
+}
+
+/* So late that whatever she did on her old screen should have come by then. */
+static void a_step_taken_before_the_surroundings_came_is_answered_however_late_they_are(void **state)
+{
+	(void)state;
+	surroundings_are_late();
+	all_receive_for(2500);
+	unsigned corrections = walk.ana->corrections;
+	kill(walk.worker, SIGCONT);
+	ana_was_told_where_she_is(corrections + 1);
 }
 
 int main(void)
@@ -181,6 +211,7 @@ int main(void)
 		SCENARIO(a_step_under_way_while_another_is_refused_is_answered_with_the_place),
 		SCENARIO(steps_under_way_while_the_map_changes_are_where_the_new_map_shows_them),
 		SCENARIO(a_ghost_that_is_pushed_while_the_map_changes_is_pushed_once),
+		SCENARIO(a_step_taken_before_the_surroundings_came_is_answered_with_the_place),
 		SCENARIO(a_step_taken_before_the_surroundings_came_is_answered_however_late_they_are),
 	};
 	return SCENARIOS_RUN(tests);
