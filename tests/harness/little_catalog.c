@@ -75,6 +75,7 @@ static const struct {
 	{THING_DAGGER, "Name=Pu\361al\r\nGrhIndex=546\r\nObjType=2\r\nApu\361ala=1\r\nMinHIT=3\r\nMaxHIT=3\r\nAnim=18\r\n"},
 	{THING_POISON_SWORD,
 	 "Name=Espada con veneno\r\nGrhIndex=547\r\nObjType=2\r\nEnvenena=1\r\nMinHIT=1\r\nMaxHIT=1\r\nAnim=18\r\n"},
+	{THING_TELEPORT, "Name=Portal\r\nGrhIndex=549\r\nObjType=19\r\nRadio=3\r\nAgarrable=1\r\n"},
 	{THING_ARMOUR, "Name=Armadura\r\nGrhIndex=548\r\nObjType=3\r\nNumRopaje=65\r\nMINDEF=3000\r\nMAXDEF=3000\r\n"},
 };
 
@@ -107,6 +108,8 @@ static void things_write(struct world *files)
 	"[NPC40]\r\nName=Sabueso\r\nMovement=10\r\n" HITS EVIL "\r\n"                                                      \
 	"[NPC41]\r\nName=Sapo\r\nMovement=3\r\nAguaValida=1\r\n" HITS EVIL "\r\n"                                          \
 	"[NPC42]\r\nName=Estatua\r\nMovement=1\r\n" HITS EVIL "\r\n"                                                       \
+	"[NPC43]\r\nName=Soberano\r\nNpcType=5\r\nBody=23\r\nHeading=3\r\nMovement=1\r\nDesc=Saludos\r\n\r\n"              \
+	"[NPC44]\r\nName=Demonio\r\nNpcType=5\r\nFaccion=1\r\nBody=24\r\nHeading=3\r\nMovement=1\r\n\r\n"                  \
 	"[NPC92]\r\nName=Elemental de agua\r\nMovement=3\r\n" HITS "\r\n"                                                  \
 	"[NPC93]\r\nName=Elemental de fuego\r\nMovement=3\r\n" HITS DARTS "\r\n"
 #define GUARDSMAN "NpcType=10\r\nReSpawn=1\r\n" HITS EVIL
@@ -190,6 +193,11 @@ static void meadow_write(struct world *files)
 	fixture_creature(map, PRIEST_X, BEASTS_Y, BEAST_PRIEST);
 	fixture_exit(map, EXIT_X, EXIT_Y, LAND_WILD, WILD_X, WILD_Y);
 	fixture_exit(map, EXIT_X, EXIT_Y + 2, LAND_SCHOOL, 50, 50);
+	fixture_exit(map, EXIT_X, CHAIN_Y, LAND_WILD, WILD_X + 1, WILD_Y);
+	fixture_exit(map, EXIT_X, LOOP_Y, LAND_MEADOW, EXIT_X, LOOP_Y + 2);
+	fixture_exit(map, EXIT_X, LOOP_Y + 2, LAND_MEADOW, EXIT_X, LOOP_Y);
+	fixture_exit(map, EXIT_X, TELEPORT_Y, LAND_WILD, SCATTER_X, SCATTER_Y);
+	fixture_object(map, EXIT_X, TELEPORT_Y, THING_TELEPORT, 1);
 	world_write_map(files, LAND_MEADOW, map);
 	free(map);
 	world_write(files, "Maps/Mapa1.dat", "[MAPA1]\r\nName=Prado\r\nPk=1\r\nMusicNum=4-1\r\n");

@@ -61,6 +61,7 @@ enum thing {
 	THING_DAGGER,
 	THING_POISON_SWORD,
 	THING_ARMOUR,       /* for everybody tall */
+	THING_TELEPORT,     /* scatters by up to 3 tiles each way */
 	THING_COUNT = 1100, /* above all of them */
 	THING_MAGIC_LUTE = 696,
 	THING_ELVEN_LUTE = 1049,
@@ -94,6 +95,8 @@ enum beast {
 	BEAST_SEEKER, /* evil, finds ways */
 	BEAST_FROG,   /* hunts on land and in the water */
 	BEAST_FIXED,  /* hostile, but stands still */
+	BEAST_RULER,  /* of the army */
+	BEAST_DEMON,  /* of the legion */
 	/* Praetorians; one kind of each part, tall or short. */
 	BEAST_KING = 61,
 	BEAST_HEALER,
@@ -135,6 +138,11 @@ enum {
 	BEASTS_Y = 70,
 	EXIT_X = 70, /* (70,50) leads to the wild, (70,52) to the school */
 	EXIT_Y = 50,
+	CHAIN_Y = 54,    /* (70,54) leads onto the exit of the wild */
+	LOOP_Y = 56,     /* (70,56) and (70,58) lead onto each other */
+	TELEPORT_Y = 60, /* (70,60) is a teleport to (60,20) in the wild */
+	SCATTER_X = 60,
+	SCATTER_Y = 20,
 	/* In the wild: who comes arrives at (30,30); (31,30) leads back. An arena from (50,50) to (55,55). */
 	WILD_X = 30,
 	WILD_Y = 30,

@@ -10,7 +10,10 @@
 #include "worker/game/travel.h"
 #include "worker/game/wire.h"
 
-enum { TELEPORT_TRIES = 5 };
+enum {
+	TELEPORT_TRIES = 5,
+	EXITS_IN_A_ROW = 4, /* 8.8: exits that lead onto exits */
+};
 
 static void position_correct(struct tx *tx, const struct actor *me)
 {
@@ -29,7 +32,7 @@ static bool speed_is_offending(struct tx *tx, struct player *player)
 		if (player->speed_batch_ms != 0 &&
 			tx->now_ms - player->speed_batch_ms < (uint64_t)tx->config->intervals.speedcheck_ms) {
 			offending = player->speed_offence_ms != 0 &&
-						tx->now_ms - player->speed_offence_ms < (uint64_t)tx->config->intervals.speedcheck_memory_ms;
+						tx->now_ms - player->speed_offence_ms <= (uint64_t)tx->config->intervals.speedcheck_memory_ms;
 			SET(tx, player->speed_offence_ms, tx->now_ms);
 		}
 		SET(tx, player->speed_steps, 0);
@@ -73,6 +76,26 @@ static struct place exit_scatter(struct tx *tx, struct place to, int radius)
 	return to;
 }
 
+/* Where an exit that leads onto an exit leads in the end: as far as he may go. */
+static struct place exit_followed(const struct tx *tx, struct place to, const struct player *player)
+{
+	struct place next;
+	for (int exits = 1; exits < EXITS_IN_A_ROW; exits++) {
+		if (!map_exit_at(tx->catalog, catalog_map(tx->catalog, to.map), to.x, to.y, &next) ||
+			entry_refusal(catalog_map(tx->catalog, next.map), player) != TEXT_ID_COUNT)
+			break;
+		to = next;
+	}
+	return to;
+}
+
+/* The tile that an exit leads to, or the nearest to it; another exit only when there is nothing else. */
+static struct place exit_landing(const struct tx *tx, struct place to, unsigned terrain)
+{
+	struct place at = tile_closest_legal(tx, to, terrain | WANT_NO_EXIT);
+	return at.map != 0 ? at : tile_closest_legal(tx, to, terrain);
+}
+
 static void step_aside(struct tx *tx, const struct actor *me)
 {
 	struct place here = body_place(me->body);
@@ -89,14 +112,11 @@ static enum tx_verdict tile_events(struct tx *tx, const struct actor *me)
 	struct place to;
 	if (!map_exit_at(tx->catalog, map, body->x, body->y, &to))
 		return TX_COMMIT;
-	if (!tx_need(tx, to.map))
-		return TX_AGAIN;
-	const struct map_def *other = catalog_map(tx->catalog, to.map);
 	const struct item_def *marker =
 		catalog_item(tx->catalog, tx->world->maps[body->map].ground[tile_index(body->x, body->y)].item);
 	bool teleport = marker != NULL && marker->kind == ITEM_TELEPORT;
 
-	enum text_id why = entry_refusal(other, me->player);
+	enum text_id why = entry_refusal(catalog_map(tx->catalog, to.map), me->player);
 	if (why != TEXT_ID_COUNT) {
 		tell_text(tx, me->index, FONT_INFO, why);
 		step_aside(tx, me);
@@ -104,10 +124,10 @@ static enum tx_verdict tile_events(struct tx *tx, const struct actor *me)
 	}
 	if (teleport)
 		to = exit_scatter(tx, to, marker->teleport_radius);
-	unsigned terrain = body_terrain(body);
-	/* He himself may stand where he is going to (an exit within one map). */
-	if (!tile_is_legal(tx, to.map, to.x, to.y, terrain))
-		to = tile_closest_legal(tx, to, terrain);
+	to = exit_followed(tx, to, me->player);
+	if (!tx_need(tx, to.map))
+		return TX_AGAIN;
+	to = exit_landing(tx, to, body_terrain(body));
 	if (to.map == 0) {
 		tell_text(tx, me->index, FONT_INFO, TEXT_EXIT_CLOSED);
 		return TX_COMMIT; /* he stays on the exit */
@@ -173,9 +193,9 @@ enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2
 		position_correct(tx, me);
 		return TX_COMMIT;
 	}
+	leaving_cancel(tx, me->index);
 	if (me->player->travelling)
 		return TX_COMMIT;
-	leaving_cancel(tx, me->index);
 	if ((me->body->flags & (BODY_PARALYSED | BODY_IMMOBILISED)) != 0) {
 		if (message_is_new(tx, me->player, TEXT_CANNOT_MOVE_PARALYSED))
 			tell_text(tx, me->index, FONT_INFO, TEXT_CANNOT_MOVE_PARALYSED);
