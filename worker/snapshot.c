@@ -120,6 +120,8 @@ static enum tx_verdict take(struct tx *tx, void *context)
 	wire_strength_and_agility(tx, &writer, self);
 	wire_inventory(tx, &writer, self);
 	wire_spells(tx, &writer, self);
+	if (cursor->greeted == GREETED_NOT)
+		wire_skills(&writer, player);
 	if (cursor->greeted == GREETED_NOT || (cursor->greeted == GREETED_BEFORE && c->dialect == DIALECT_GODOT))
 		PUT(&writer, LEVEL_UP, .skill_points = player->skill_points); /* classic clients add it to what they know */
 	if (cursor->greeted != GREETED_HERE)

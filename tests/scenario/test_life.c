@@ -168,6 +168,7 @@ static void expect_entry_burst(const struct bot *bot)
 	EXPECT_EQUAL("spell slots told", record_count_of(bot, "ChangeSpellSlot "), WIRE_SPELL_SLOTS);
 	EXPECT_EQUAL("hunger told", record_count_of(bot, "UpdateHungerAndThirst "), 1);
 	EXPECT_EQUAL("strength told", record_count_of(bot, "UpdateStrenghtAndDexterity "), 1);
+	EXPECT_EQUAL("skills told", record_count_of(bot, "SendSkills "), 1);
 	EXPECT_EQUAL("skill points told", record_count_of(bot, "LevelUp "), 1);
 	EXPECT_EQUAL("maps entered", bot->maps_entered, 1);
 	EXPECT_EQUAL("windows opened unasked",
@@ -344,6 +345,29 @@ static void who_leaves_an_unsafe_place_waits_and_may_think_better_of_it(void **s
 	game_server_stop(server);
 }
 
+static void who_waits_to_be_let_out_is_not_taken_over(void **state)
+{
+	(void)state;
+	struct place clearing = scenario_clearing(4, 4, false);
+	const char *const settings[] = {scenario_start(clearing), "intervals.logout_s=3", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings});
+	struct bot *bot = bot_create(server, "Apurada", ANY_WORKER);
+	BOT_SEND(bot, QUIT);
+	bot_expect_line(bot, TEXT_LEAVING_IN, 3);
+	struct bot *second = bot_connect(server);
+	bot_ask_login(second, "Apurada", BOT_PASSWORD);
+	bot_expect_error(second, TEXT_LEAVING_ELSEWHERE);
+	bot_expect_closed(second);
+	bot_close(&second);
+	bot_expect_line(bot, TEXT_LEAVING_NOW);
+	bot_expect_closed(bot);
+	bot_close(&bot);
+	bot = bot_login(server, "Apurada", ANY_WORKER);
+	bots_expect_good();
+	game_server_audit(server);
+	game_server_stop(server);
+}
+
 static void who_loses_the_line_in_an_unsafe_place_stays_a_while_and_is_taken_over(void **state)
 {
 	(void)state;
@@ -375,6 +399,7 @@ int main(void)
 		SCENARIO(who_leaves_a_safe_place_is_gone_at_once_and_comes_back_as_he_was),
 		SCENARIO(who_comes_back_at_once_is_never_refused),
 		SCENARIO(who_leaves_an_unsafe_place_waits_and_may_think_better_of_it),
+		SCENARIO(who_waits_to_be_let_out_is_not_taken_over),
 		SCENARIO(who_loses_the_line_in_an_unsafe_place_stays_a_while_and_is_taken_over),
 	};
 	return SCENARIOS_RUN(tests);
