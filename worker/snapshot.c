@@ -112,6 +112,8 @@ static enum tx_verdict take(struct tx *tx, void *context)
 	packet_writer_start(&writer, w->burst, w->burst_capacity, (enum dialect)c->dialect);
 	if (cursor->greeted == GREETED_NOT)
 		PUT(&writer, LOGGED, .class = player->class_id);
+	if (cursor->greeted == GREETED_NOT && c->dialect == DIALECT_CLASSIC)
+		PUT(&writer, USER_INDEX_IN_SERVER, .user_index = (int16_t)self);
 	wire_map(tx, &writer, map);
 	wire_character_seen_by(tx, &writer, self, self);
 	PUT(&writer, USER_CHAR_INDEX_IN_SERVER, .char_index = (int16_t)self);

@@ -197,6 +197,9 @@ static void meadow_write(struct world *files)
 	fixture_exit(map, EXIT_X, LOOP_Y, LAND_MEADOW, EXIT_X, LOOP_Y + 2);
 	fixture_exit(map, EXIT_X, LOOP_Y + 2, LAND_MEADOW, EXIT_X, LOOP_Y);
 	fixture_exit(map, EXIT_X, TELEPORT_Y, LAND_WILD, SCATTER_X, SCATTER_Y);
+	fixture_exit(map, EXIT_X, MUTE_Y, LAND_MUTE, 50, 50);
+	fixture_exit(map, EXIT_X, BARREN_Y, LAND_BARREN, 50, 50);
+	fixture_exit(map, EXIT_X, SNOW_Y, LAND_SNOW, 50, 50);
 	fixture_object(map, EXIT_X, TELEPORT_Y, THING_TELEPORT, 1);
 	world_write_map(files, LAND_MEADOW, map);
 	free(map);
@@ -242,9 +245,11 @@ static void magicless_write(struct world *files)
 	world_write_map(files, LAND_MUTE, map);
 	world_write_map(files, LAND_BARREN, map);
 	free(map);
-	world_write(files, "Maps/Mapa5.dat", "[MAPA5]\r\nName=Valle mudo\r\nPk=0\r\nMagiaSinEfecto=1\r\n");
+	world_write(files, "Maps/Mapa5.dat",
+				"[MAPA5]\r\nName=Valle mudo\r\nPk=0\r\nMagiaSinEfecto=1\r\nRestringir=ARMADA\r\nStartPos=5-60-60\r\n");
 	world_write(files, "Maps/Mapa6.dat",
-				"[MAPA6]\r\nName=Yermo\r\nPk=0\r\nInviSinEfecto=1\r\nResuSinEfecto=1\r\nInvocarSinEfecto=1\r\n");
+				"[MAPA6]\r\nName=Yermo\r\nPk=0\r\nInviSinEfecto=1\r\nOcultarSinEfecto=1\r\nResuSinEfecto=1\r\n"
+				"InvocarSinEfecto=1\r\nRestringir=CAOS\r\n");
 }
 
 static void snow_write(struct world *files)
@@ -253,7 +258,7 @@ static void snow_write(struct world *files)
 	world_write_map(files, LAND_SNOW, map);
 	free(map);
 	world_write(files, "Maps/Mapa4.dat",
-				"[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n[SONIDOS]\r\nCantidad=2\r\n"
+				"[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\nRestringir=FACCION\r\n[SONIDOS]\r\nCantidad=2\r\n"
 				"[SONIDO1]\r\nSonido=50\r\nProbabilidad=100\r\nFlags=1\r\n"
 				"[SONIDO2]\r\nSonido=51\r\nProbabilidad=100\r\nFlags=0\r\n");
 }

@@ -113,9 +113,9 @@ enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
 	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
-	LAND_SNOW,       /* cold, safe; it has sounds: 50 when it is dry, 51 while it rains */
-	LAND_MUTE,       /* as the wild, but magic does not work */
-	LAND_BARREN,     /* as the wild, but without invisibility, resurrection and summoning */
+	LAND_SNOW,       /* both armies'; cold, safe; it has sounds: 50 when it is dry, 51 while it rains */
+	LAND_MUTE,       /* the army's; as the wild, but magic does not work; who logs in appears at (60,60) */
+	LAND_BARREN,     /* the legion's; as the wild, but without invisibility, hiding, resurrection and summoning */
 	LAND_COUNT = LAND_BARREN,
 
 	/* On the meadow. (50,50) and 5 tiles around it are empty grass. */
@@ -143,6 +143,9 @@ enum {
 	TELEPORT_Y = 60, /* (70,60) is a teleport to (60,20) in the wild */
 	SCATTER_X = 60,
 	SCATTER_Y = 20,
+	MUTE_Y = 62, /* exits to (50,50) of the maps of one army and of both */
+	BARREN_Y = 64,
+	SNOW_Y = 66,
 	/* In the wild: who comes arrives at (30,30); (31,30) leads back. An arena from (50,50) to (55,55). */
 	WILD_X = 30,
 	WILD_Y = 30,

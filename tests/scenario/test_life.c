@@ -84,6 +84,9 @@ static void each_wrong_creation_is_refused_and_the_next_try_may_be_right(void **
 	bot_expect_error(bot, TEXT_NAME_TAKEN);
 
 	/* a roll is for one creation that got as far as asking for the name */
+	wish = bot_wish("Mengana");
+	bot_ask_creation(bot, &wish);
+	bot_expect_error(bot, TEXT_NO_DICE);
 	bot_roll(bot);
 	EXPECT(!bot->closed, "the connection is closed");
 	wish = bot_wish("Mengana");

@@ -63,6 +63,37 @@ static void the_dead_do_not_enter_a_map_that_expels_them(void **state)
 	assert_stands(world, beto, LAND_WILD, WILD_X, WILD_Y); /* this one takes them */
 }
 
+static void armies_have_maps_of_their_own(void **state)
+{
+	struct little_world *world = *state;
+	static const struct {
+		unsigned row, map;
+		bool army, chaos; /* who enters */
+		enum text_id why;
+	} rows[] = {
+		{MUTE_Y, LAND_MUTE, true, false, TEXT_MAP_ARMY_ONLY},
+		{BARREN_Y, LAND_BARREN, false, true, TEXT_MAP_CHAOS_ONLY},
+		{SNOW_Y, LAND_SNOW, true, true, TEXT_MAP_FACTION_ONLY},
+	};
+	char name[] = "Ana";
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		for (unsigned side = 0; side < 3; side++) { /* nobody's, the army's, the legion's */
+			name[0]++;
+			uint32_t ana = BEFORE(world, name, (uint8_t)rows[i].row);
+			player_of(world, ana)->royal_army = side == 1;
+			player_of(world, ana)->chaos_legion = side == 2;
+			DO(world, ana, WALK, .heading = EASTWARDS);
+			bool enters = (side == 1 && rows[i].army) || (side == 2 && rows[i].chaos);
+			assert_int_equal(body_of(world, ana)->map, enters ? rows[i].map : LAND_MEADOW);
+			if (!enters) {
+				EXPECT_LINE(world, ana, rows[i].why);
+				assert_is_turned_away(world, ana, EXIT_X, rows[i].row);
+				stand(world, ana, 10 + 3 * side, 60 + i);
+			}
+		}
+	}
+}
+
 struct award {
 	uint32_t player;
 	int64_t amount;
@@ -214,6 +245,29 @@ static void who_was_hunted_is_forgotten_behind_the_exit(void **state)
 	assert_int_equal(player_of(world, ana)->hunter.index, 0);
 }
 
+static void who_hides_is_seen_where_the_map_forbids_it(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ana = BEFORE(world, "Ana", EXIT_Y), beto = BEFORE(world, "Beto", BARREN_Y);
+	uint32_t eve = ENTER(world, "Eve", .map = LAND_BARREN, .x = 52, .y = 50);
+	const uint32_t both = BODY_HIDDEN | BODY_INVISIBLE;
+	player_of(world, beto)->class_id = CLASS_THIEF; /* who may walk hidden */
+	player_of(world, ana)->class_id = CLASS_THIEF;
+	player_of(world, beto)->chaos_legion = 1;
+	body_of(world, ana)->flags |= both;
+	body_of(world, beto)->flags |= both;
+	DO(world, ana, WALK, .heading = EASTWARDS);
+	assert_int_equal(body_of(world, ana)->map, LAND_WILD);
+	assert_int_equal(body_of(world, ana)->flags & both, both);
+	forget(world);
+	DO(world, beto, WALK, .heading = EASTWARDS);
+	assert_int_equal(body_of(world, beto)->map, LAND_BARREN);
+	assert_int_equal(body_of(world, beto)->flags & both, 0);
+	EXPECT_LINE(world, beto, TEXT_VISIBLE_AGAIN);
+	EXPECT(world, eve, SET_INVISIBLE, .char_index = (int16_t)beto, .invisible = true);
+	EXPECT(world, eve, SET_INVISIBLE, .char_index = (int16_t)beto, .invisible = false);
+}
+
 static void a_classic_client_wipes_the_words_of_who_goes(void **state)
 {
 	struct little_world *world = *state;
@@ -274,6 +328,27 @@ static void the_invisible_staff_gives_way_and_pushes_nobody(void **state)
 	assert_int_equal(HOW_MANY(world, ana, CHARACTER_MOVE), 0); /* of whom she does not see she is told nothing */
 }
 
+/* 8.6 no. 2: nobody is to be revived where he did not want to be. */
+static void a_ghost_pushed_over_the_border_of_an_arena_is_safe(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t ghost = ENTER(world, "Beto", .map = LAND_WILD, .x = ARENA_FROM, .y = 52, .dead = true);
+	uint32_t ana = ENTER(world, "Ana", .map = LAND_WILD, .x = ARENA_FROM + 1, .y = 52);
+	player_of(world, ghost)->resuscitation_safe = 0;
+	forget(world);
+	DO(world, ana, WALK, .heading = HEADING_WEST); /* both inside */
+	assert_int_equal(player_of(world, ghost)->resuscitation_safe, 0);
+	stand(world, ghost, ARENA_FROM - 1, 52);
+	DO(world, ana, WALK, .heading = HEADING_WEST); /* in he goes */
+	assert_stands(world, ghost, LAND_WILD, ARENA_FROM, 52);
+	assert_int_equal(player_of(world, ghost)->resuscitation_safe, 1);
+	EXPECT_MULTI(world, ghost, RESUSCITATION_SAFE_ON);
+	forget(world);
+	DO(world, ana, WALK, .heading = EASTWARDS); /* and out again */
+	assert_stands(world, ghost, LAND_WILD, ARENA_FROM - 1, 52);
+	assert_int_equal(HOW_MANY(world, ghost, MULTI_MESSAGE), 0); /* he is safe already */
+}
+
 static void a_pushed_ghost_takes_no_exit(void **state)
 {
 	struct little_world *world = *state;
@@ -290,6 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(only_newbies_enter_the_school),
 		WORLD_TEST(the_dead_do_not_enter_a_map_that_expels_them),
+		WORLD_TEST(armies_have_maps_of_their_own),
 		WORLD_TEST(who_has_outgrown_the_school_comes_to_his_city),
 		WORLD_TEST(an_exit_onto_an_exit_leads_on),
 		WORLD_TEST(exits_in_a_circle_end_somewhere),
@@ -298,10 +374,12 @@ int main(void)
 		WORLD_TEST(an_exit_is_walked_through_in_silence),
 		WORLD_TEST(only_who_sails_is_led_over_water),
 		WORLD_TEST(who_was_hunted_is_forgotten_behind_the_exit),
+		WORLD_TEST(who_hides_is_seen_where_the_map_forbids_it),
 		WORLD_TEST(a_classic_client_wipes_the_words_of_who_goes),
 		CLASSIC_TEST(a_classic_client_wipes_the_words_of_who_goes),
 		WORLD_TEST(nobody_is_pushed_between_land_and_water),
 		WORLD_TEST(the_invisible_staff_gives_way_and_pushes_nobody),
+		WORLD_TEST(a_ghost_pushed_over_the_border_of_an_arena_is_safe),
 		WORLD_TEST(a_pushed_ghost_takes_no_exit),
 	};
 	return cmocka_run_group_tests_name("rules: exits", tests, NULL, NULL);

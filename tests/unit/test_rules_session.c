@@ -1,6 +1,7 @@
 /* Coming into the game and leaving it, in the starter world: rules-life-combat-magic.md 4. */
 #include "common/catalog/tables.h"
 #include "common/world/realm.h"
+#include "tests/harness/little_catalog.h"
 #include "tests/unit/test_starter.h"
 #include "worker/game/creation.h"
 #include "worker/game/death.h"
@@ -119,6 +120,26 @@ static void levels_that_wait_are_given(void **state)
 	uint32_t index = log_in(dora, square);
 	assert_int_equal(player_at(index)->level, 3);
 	assert_int_equal(player_at(index)->experience, 80);
+}
+
+/* 4.1 no. 4, in the little land, which has such a map. */
+static void a_map_may_say_where_who_logs_in_appears(void **state)
+{
+	char folder[64];
+	(void)state;
+	memory_world_close(&world);
+	little_catalog_write(folder);
+	world = memory_world_open_at(folder, MEMORY_WORLD_CREATURES);
+	little_catalog_remove(folder);
+	uint32_t dora = log_in(record(), (struct place){.map = LAND_MUTE, .x = 20, .y = 20});
+	assert_int_equal(body_at(dora)->map, LAND_MUTE);
+	assert_int_equal(body_at(dora)->x, 60);
+	assert_int_equal(body_at(dora)->y, 60);
+	struct player *caco = record();
+	snprintf(caco->name, sizeof caco->name, "Caco");
+	uint32_t index = log_in(caco, (struct place){.map = LAND_WILD, .x = 20, .y = 20});
+	assert_int_equal(body_at(index)->x, 20);
+	assert_int_equal(body_at(index)->y, 20);
 }
 
 static void who_comes_where_somebody_stands_appears_beside_him(void **state)
@@ -350,6 +371,41 @@ static void each_deed_ends_the_countdown_and_looking_does_not(void **state)
 #undef STAYS
 }
 
+struct last_words {
+	bool told, disconnected;
+};
+
+static void last_words_take(void *context, const struct note *note)
+{
+	struct last_words *words = context;
+	struct s2c_packet packet;
+	if (note->kind != NOTE_CLOSE)
+		return;
+	for (size_t at = 0, used = 0; at < note->bytes; at += used) {
+		assert_int_equal(
+			s2c_read(world->tx.dialect, world->bytes + at, note->bytes - at, RING_ENTRY_MAX, &used, &packet),
+			PACKET_OK);
+		words->told = words->told || packet.id == S2C_CONSOLE_MSG;
+		words->disconnected = packet.id == S2C_DISCONNECT; /* the last word */
+	}
+}
+
+/* 4.2: the Godot client does not know the packet, and is content with the end of the connection. */
+static void a_classic_client_is_told_that_it_is_over(void **state)
+{
+	(void)state;
+	static const enum dialect dialects[] = {DIALECT_GODOT, DIALECT_CLASSIC};
+	for (unsigned i = 0; i < 2; i++) {
+		world->tx.dialect = dialects[i];
+		uint32_t ana = memory_world_player(world, i == 0 ? "Ana" : "Beto", square);
+		struct last_words words = {false, false};
+		DO(world, ana, QUIT);
+		memory_world_notes(world, world->world.realm_domain, last_words_take, &words);
+		assert_true(words.told);
+		assert_int_equal(words.disconnected, dialects[i] == DIALECT_CLASSIC);
+	}
+}
+
 static enum tx_verdict looks_like_another(struct tx *tx, void *context)
 {
 	static const struct looks beast = {.look = 10, .head = 0, .weapon = 2, .shield = 2, .helmet = 2};
@@ -387,6 +443,7 @@ int main(void)
 		STARTER_TEST(nobody_appears_on_an_exit),
 		STARTER_TEST(a_boat_is_worn_at_sea_only),
 		STARTER_TEST(levels_that_wait_are_given),
+		STARTER_TEST(a_map_may_say_where_who_logs_in_appears),
 		STARTER_TEST(who_comes_where_somebody_stands_appears_beside_him),
 		STARTER_TEST(who_is_asked_for_again_plays_on_there),
 		STARTER_TEST(who_is_about_to_leave_the_wild_is_let_go),
@@ -399,6 +456,7 @@ int main(void)
 		STARTER_TEST(whoever_leaves_is_on_no_way_home_and_trades_no_more),
 		STARTER_TEST(a_step_ends_the_countdown_even_on_the_way_home),
 		STARTER_TEST(each_deed_ends_the_countdown_and_looking_does_not),
+		STARTER_TEST(a_classic_client_is_told_that_it_is_over),
 		STARTER_TEST(who_comes_back_is_himself),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,6 +249,12 @@ static void two_batches_of_steps_too_fast_end_the_connection_where_the_operator_
 	assert_int_equal(memory_world_audit(world).players, 0);
 }
 
+static void staff_note_count(void *context, const struct note *note)
+{
+	unsigned *count = context;
+	*count += note->kind == NOTE_STAFF;
+}
+
 static void two_batches_of_steps_too_fast_are_logged_and_nothing_else(void **state)
 {
 	(void)state;
@@ -256,6 +262,9 @@ static void two_batches_of_steps_too_fast_are_logged_and_nothing_else(void **sta
 	assert_string_equal(world->tx.log_text, "");
 	assert_int_equal(steps_until_closed(1, 100), 0); /* the 61st */
 	assert_string_equal(world->tx.log_text, "Bruno walks faster than possible: 30 steps in less than 5800 ms, twice");
+	unsigned told = 0;
+	memory_world_notes(world, world->world.realm_domain, staff_note_count, &told);
+	assert_int_equal(told, 1); /* and who watches over the game hears of it */
 	assert_int_equal(world->world.players[me].state, PLAYER_PLAYING);
 }
 

@@ -43,10 +43,13 @@ void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum te
 			.kind = NOTE_CLOSE, .object = (uint16_t)reason, .connection = player->connection, .subject = index};
 		presence_leave(tx, index, 0); /* his map's last word first; then the realm closes the connection */
 		struct text words = text_of(text_latin1(last_words));
+		struct packet_writer *say = say_begin(tx);
 		if (reason == CLOSE_IDLE) /* he does not look at his console (4.2) */
-			PUT(say_begin(tx), SHOW_MESSAGE_BOX, .text = words);
+			PUT(say, SHOW_MESSAGE_BOX, .text = words);
 		else
-			PUT(say_begin(tx), CONSOLE_MSG, .text = words, .font = FONT_INFO);
+			PUT(say, CONSOLE_MSG, .text = words, .font = FONT_INFO);
+		if (tx->dialect == DIALECT_CLASSIC) /* the Godot client goes by the end of its connection */
+			PUT(say, DISCONNECT);
 		say_note(tx, w->realm_domain, &close);
 	} else {
 		presence_leave(tx, index, 0);

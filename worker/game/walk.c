@@ -43,6 +43,15 @@ static bool speed_is_offending(struct tx *tx, struct player *player)
 	return offending;
 }
 
+/* The realm is held. */
+static void staff_hears_of_speed(struct tx *tx, const struct player *player)
+{
+	char line[160], name[NAME_BYTES];
+	text_to_z(player_name(player), name, sizeof name);
+	PUT(say_begin(tx), CONSOLE_MSG, .text = text_format(line, sizeof line, TEXT_SPEED_SEEN, name), .font = FONT_SERVER);
+	say_staff(tx, 0);
+}
+
 /* --- exits --------------------------------------------------------------------------------------------------------------------- */
 
 /* TEXT_ID_COUNT = he may enter. */
@@ -211,6 +220,7 @@ enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2
 		tx_log(tx, LOG_LEVEL_NOTICE, "%s walks faster than possible: %d steps in less than %d ms, twice%s",
 			   me->player->name, tx->config->intervals.speedcheck_steps, tx->config->intervals.speedcheck_ms,
 			   out ? "; disconnected" : "");
+		staff_hears_of_speed(tx, me->player);
 		if (out) {
 			leave_game(tx, me->index, CLOSE_SPEED_HACK, TEXT_SPEED_OUT);
 			return TX_COMMIT;
