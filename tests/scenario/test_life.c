@@ -211,6 +211,32 @@ static void the_entry_is_told_in_order_and_in_whole_packets(void **state)
 	game_server_stop(server);
 }
 
+/* A classic client wants to know its number, has more slots, and waits to be told that it is over. */
+static void a_classic_client_is_told_what_it_waits_for(void **state)
+{
+	(void)state;
+	const char *const settings[] = {"game.dialect=classic", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings});
+	bots_speak(DIALECT_CLASSIC);
+	struct bot *bot = bot_connect(server);
+	struct c2s_LOGIN_NEW_CHAR wish = bot_wish("Clasica");
+	bot_roll(bot);
+	bot_record(bot);
+	bot_ask_creation(bot, &wish);
+	bot_until(bot, bot_in_world(bot));
+	bot_sync(bot);
+	EXPECT(record_begins(bot, 0, "Logged ") && record_begins(bot, 1, "UserIndexInServer "),
+		   "it begins with \"%s\", \"%s\"", bot->record[0], bot->record[1]);
+	EXPECT_EQUAL("inventory slots told", record_count_of(bot, "ChangeInventorySlot "), WIRE_INVENTORY_SLOTS_MAX);
+	EXPECT_EQUAL("skills told", record_count_of(bot, "SendSkills "), 1);
+	EXPECT_EQUAL("disconnected", record_count_of(bot, "Disconnect"), 0);
+	BOT_SEND(bot, QUIT);
+	bot_expect_closed(bot);
+	EXPECT_EQUAL("disconnected", record_count_of(bot, "Disconnect"), 1);
+	bots_expect_good();
+	game_server_stop(server);
+}
+
 /* --- leaving and coming back ------------------------------------------------------------------------------------------------------ */
 
 struct memory {
@@ -399,6 +425,7 @@ int main(void)
 		SCENARIO(names_that_the_world_forbids_are_refused),
 		SCENARIO(dice_may_be_thrown_again_and_again),
 		SCENARIO(the_entry_is_told_in_order_and_in_whole_packets),
+		SCENARIO(a_classic_client_is_told_what_it_waits_for),
 		SCENARIO(who_leaves_a_safe_place_is_gone_at_once_and_comes_back_as_he_was),
 		SCENARIO(who_comes_back_at_once_is_never_refused),
 		SCENARIO(who_leaves_an_unsafe_place_waits_and_may_think_better_of_it),
