@@ -349,6 +349,21 @@ static void a_ghost_pushed_over_the_border_of_an_arena_is_safe(void **state)
 	assert_int_equal(HOW_MANY(world, ghost, MULTI_MESSAGE), 0); /* he is safe already */
 }
 
+/* 20 no. 29 */
+static void nobody_hears_or_sees_the_invisible_staff_arrive(void **state)
+{
+	struct little_world *world = *state;
+	uint32_t eve = ENTER(world, "Eve", .map = LAND_WILD, .x = SCATTER_X + 6, .y = SCATTER_Y);
+	uint32_t god = BEFORE(world, "Zeus", TELEPORT_Y, .privileges = PRIVILEGE_GOD);
+	body_of(world, god)->flags |= BODY_ADMIN_INVISIBLE;
+	forget(world);
+	DO(world, god, WALK, .heading = EASTWARDS);
+	assert_int_equal(body_of(world, god)->map, LAND_WILD);
+	assert_int_equal(HOW_MANY(world, god, CREATE_FX), 1);
+	assert_int_equal(HOW_MANY(world, god, PLAY_WAVE), 1);
+	EXPECT_NOTHING(world, eve);
+}
+
 static void a_pushed_ghost_takes_no_exit(void **state)
 {
 	struct little_world *world = *state;
@@ -380,6 +395,7 @@ int main(void)
 		WORLD_TEST(nobody_is_pushed_between_land_and_water),
 		WORLD_TEST(the_invisible_staff_gives_way_and_pushes_nobody),
 		WORLD_TEST(a_ghost_pushed_over_the_border_of_an_arena_is_safe),
+		WORLD_TEST(nobody_hears_or_sees_the_invisible_staff_arrive),
 		WORLD_TEST(a_pushed_ghost_takes_no_exit),
 	};
 	return cmocka_run_group_tests_name("rules: exits", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "worker/game/effects.h"
 #include "worker/game/inventory.h"
 #include "worker/game/move.h"
+#include "worker/game/presence.h"
 #include "worker/game/tile.h"
 #include "worker/game/wire.h"
 
@@ -19,16 +20,6 @@ enum {
 static bool is_apple(unsigned item)
 {
 	return item == 1 || item == 64 || item == 467;
-}
-
-/* Nobody hears an invisible member of the staff drink but himself. */
-static void sip_heard(struct tx *tx, const struct actor *me)
-{
-	const struct body *body = me->body;
-	if ((body->flags & BODY_ADMIN_INVISIBLE) != 0)
-		TELL(tx, me->index, PLAY_WAVE, .wave = SOUND_DRINK, .x = body->x, .y = body->y);
-	else
-		show_sound(tx, body->map, body->x, body->y, SOUND_DRINK);
 }
 
 /* --- potions -------------------------------------------------------------------------------------------------------------- */
@@ -80,7 +71,7 @@ void potion_drink(struct tx *tx, const struct actor *me, unsigned slot, const st
 		return;
 	}
 	potion_works(tx, me, potion);
-	sip_heard(tx, me);
+	presence_sound(tx, me->index, SOUND_DRINK);
 	stats_tell(tx, me->index);
 }
 
@@ -126,7 +117,7 @@ void drink_drink(struct tx *tx, const struct actor *me, unsigned slot, const str
 		return;
 	vital_add(tx, me->index, VITAL_THIRST, drink->thirst);
 	vital_tell(tx, me->index, VITAL_THIRST);
-	sip_heard(tx, me);
+	presence_sound(tx, me->index, SOUND_DRINK);
 }
 
 void bottle_fill(struct tx *tx, const struct actor *me, unsigned slot, const struct item_def *bottle)

@@ -6,6 +6,7 @@
 #include "worker/game/effects.h"
 #include "worker/game/home.h"
 #include "worker/game/move.h"
+#include "worker/game/presence.h"
 #include "worker/game/rule.h"
 
 /* rules-life-combat-magic.md 1.2, 5.4 and 6.1 */
@@ -152,8 +153,7 @@ static void level_gains(struct tx *tx, uint32_t index)
 static void level_reached(struct tx *tx, uint32_t index)
 {
 	struct player *player = &tx->world->players[index];
-	const struct body *body = &tx->world->bodies[index];
-	show_sound(tx, body->map, body->x, body->y, SOUND_LEVEL_UP);
+	presence_sound(tx, index, SOUND_LEVEL_UP);
 	TOUCH(tx, *player);
 	player->level++;
 	player->experience -= player->experience_next;

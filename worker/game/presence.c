@@ -333,5 +333,17 @@ void presence_effect(struct tx *tx, uint32_t index, int fx, int loops)
 {
 	const struct body *body = &tx->world->bodies[index];
 	PUT(say_begin(tx), CREATE_FX, .char_index = (int16_t)index, .fx = (int16_t)fx, .loops = (int16_t)loops);
-	say_area(tx, body->map, body->x, body->y, 0, 0);
+	if (shown_to_others(tx, index))
+		say_area(tx, body->map, body->x, body->y, 0, 0);
+	else
+		say_one(tx, index, NOTE_FLAG_ANSWER);
+}
+
+void presence_sound(struct tx *tx, uint32_t index, unsigned wave)
+{
+	const struct body *body = &tx->world->bodies[index];
+	if (shown_to_others(tx, index))
+		show_sound(tx, body->map, body->x, body->y, wave);
+	else
+		TELL(tx, index, PLAY_WAVE, .wave = (uint8_t)wave, .x = body->x, .y = body->y);
 }

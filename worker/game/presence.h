@@ -37,7 +37,8 @@ void presence_jump(struct tx *tx, uint32_t body, unsigned x, unsigned y);
 /* Tells everybody who sees the body, himself too, its new look or heading. */
 void presence_changed(struct tx *tx, uint32_t body);
 
-/* An effect on a body, for who sees it. */
+/* An effect on a body, and a sound (1..255) where it stands, for who sees it; of the invisible staff for itself alone. */
 void presence_effect(struct tx *tx, uint32_t body, int fx, int loops);
+void presence_sound(struct tx *tx, uint32_t body, unsigned wave);
 
 #endif

@@ -64,7 +64,7 @@ void travel_to(struct tx *tx, uint32_t index, struct place to, enum travel_how h
 	effects_ground_changed(tx, index);
 	travel_arrived(tx, index);
 	if (how == TRAVEL_WARPS) {
-		show_sound(tx, to.map, to.x, to.y, SOUND_WARP);
+		presence_sound(tx, index, SOUND_WARP);
 		presence_effect(tx, index, FX_WARP, 0);
 	}
 }
