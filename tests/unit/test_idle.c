@@ -124,7 +124,7 @@ static void who_wakes_up_in_time_stays(void **state)
 	(void)state;
 	uint32_t ana = memory_world_player(world, "Eva", (struct place){.map = 2, .x = 30, .y = 40});
 	assert_true(stays_in_the_wood(ana, IDLE_MS));
-	assert_true(stays_in_the_wood(ana, 5 * SECOND_MS));
+	assert_true(stays_in_the_wood(ana, UINT64_C(5) * SECOND_MS));
 	DO(world, ana, WALK, .heading = HEADING_NORTH);
 	assert_int_equal(player_at(ana)->logout_due_ms, 0);
 	assert_true(stays_in_the_wood(ana, IDLE_MS - SECOND_MS));
