@@ -120,6 +120,9 @@ static void levels_that_wait_are_given(void **state)
 	uint32_t index = log_in(dora, square);
 	assert_int_equal(player_at(index)->level, 3);
 	assert_int_equal(player_at(index)->experience, 80);
+	assert_int_equal(player_at(index)->skill_points, 25);
+	/* What is told on entering has all of them; a classic client would add these to it (protocol.md 7.2). */
+	assert_int_equal(memory_world_heard_count(world, index, S2C_LEVEL_UP), 0);
 }
 
 /* 4.1 no. 4, in the little land, which has such a map. */
