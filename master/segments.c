@@ -111,7 +111,7 @@ static bool place_parse(const char *text, struct place *place)
 	return true;
 }
 
-/* world.start, else StartPos of Server.ini, else Ullathorpe (rules-life-combat-magic.md 3.6). */
+/* world.start, else StartPos of Server.ini if its map is there, else Ullathorpe (rules-life-combat-magic.md 3.6). */
 static bool start_choose(const struct config *config, const struct catalog *catalog, struct place *start,
 						 struct problem *why)
 {
@@ -125,7 +125,11 @@ static bool start_choose(const struct config *config, const struct catalog *cata
 	if (ini == NULL)
 		return problem_set(why, "out of memory for Server.ini");
 	bool good = server_ini_read(config->world.path, ini, NULL, why);
-	*start = good && ini->has_start ? ini->start : catalog_city(catalog, CITY_ULLATHORPE)->place;
+	bool there = ini->has_start && catalog_map(catalog, ini->start.map) != NULL;
+	if (good && ini->has_start && !there)
+		log_warning("world: StartPos of Server.ini is on map %u, which this world does not have; Ullathorpe is taken",
+					ini->start.map);
+	*start = good && there ? ini->start : catalog_city(catalog, CITY_ULLATHORPE)->place;
 	free(ini);
 	if (!good)
 		return false;

@@ -112,6 +112,8 @@ static enum tx_verdict take(struct tx *tx, void *context)
 	packet_writer_start(&writer, w->burst, w->burst_capacity, (enum dialect)c->dialect);
 	if (cursor->greeted == GREETED_NOT)
 		PUT(&writer, LOGGED, .class = player->class_id);
+	if (cursor->greeted == GREETED_NOT && c->dialect == DIALECT_CLASSIC)
+		PUT(&writer, USER_INDEX_IN_SERVER, .user_index = (int16_t)self);
 	wire_map(tx, &writer, map);
 	wire_character_seen_by(tx, &writer, self, self);
 	PUT(&writer, USER_CHAR_INDEX_IN_SERVER, .char_index = (int16_t)self);
@@ -120,6 +122,8 @@ static enum tx_verdict take(struct tx *tx, void *context)
 	wire_strength_and_agility(tx, &writer, self);
 	wire_inventory(tx, &writer, self);
 	wire_spells(tx, &writer, self);
+	if (cursor->greeted == GREETED_NOT)
+		wire_skills(&writer, player);
 	if (cursor->greeted == GREETED_NOT || (cursor->greeted == GREETED_BEFORE && c->dialect == DIALECT_GODOT))
 		PUT(&writer, LEVEL_UP, .skill_points = player->skill_points); /* classic clients add it to what they know */
 	if (cursor->greeted != GREETED_HERE)

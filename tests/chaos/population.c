@@ -329,7 +329,10 @@ static void playing_turn(struct chaos *chaos, struct player *p)
 		return;
 	}
 	answer_take(chaos, p);
-	if (p->comer == NULL && p->former == NULL && !chaos->resting && is_answered(p) && clock_mono_ms() >= p->due_ms)
+	if (p->comer != NULL || p->former != NULL || chaos->resting || !is_answered(p) || clock_mono_ms() < p->due_ms)
+		return;
+	bot_hear(p->bot); /* the others' turns took their time */
+	if (!p->bot->closed)
 		player_act(chaos, p);
 }
 

@@ -80,8 +80,21 @@ void bot_close(struct bot **bot)
 	free(gone);
 }
 
+static enum dialect spoken = DIALECT_GODOT;
+
+void bots_speak(enum dialect dialect)
+{
+	spoken = dialect;
+}
+
+enum dialect bots_dialect(void)
+{
+	return spoken;
+}
+
 void bots_close_all(void)
 {
+	spoken = DIALECT_GODOT;
 	while (bots != NULL) {
 		struct bot *first = bots;
 		bot_close(&first);
@@ -244,7 +257,7 @@ void bot_send_packet(struct bot *bot, enum packet_table table, unsigned id, cons
 	char text[BOT_TEXT_MAX];
 	struct packet_writer writer;
 	struct problem why;
-	packet_writer_start(&writer, bytes, sizeof bytes, DIALECT_GODOT);
+	packet_writer_start(&writer, bytes, sizeof bytes, spoken);
 	if (!packet_put(&writer, table, id, fields)) {
 		packet_writer_explain(&writer, &why);
 		scenario_fail(__FILE__, __LINE__, "%s wants to send what no client sends: %s", bot->name, why.text);
@@ -281,6 +294,13 @@ static void bot_receive(struct bot *bot)
 		close(bot->fd); /* the client closes its side too */
 		bot->fd = -1;
 	}
+}
+
+void bot_hear(struct bot *bot)
+{
+	struct pollfd fd = {.fd = bot->fd, .events = POLLIN};
+	while (!bot->closed && bot->fd >= 0 && poll(&fd, 1, 0) > 0)
+		bot_receive(bot);
 }
 
 void bots_receive(int timeout_ms)

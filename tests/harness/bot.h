@@ -79,7 +79,7 @@ struct bot {
 	unsigned character_count, character_capacity;
 	int16_t ground[MAP_TILES]; /* grh by tile, 0 = nothing */
 	int8_t block[MAP_TILES];   /* by BlockPosition: 1 blocked, -1 not, 0 as in the map */
-	struct bot_slot inventory[WIRE_INVENTORY_SLOTS + 1];
+	struct bot_slot inventory[WIRE_INVENTORY_SLOTS_MAX + 1];
 	int spells[WIRE_SPELL_SLOTS + 1];
 	bool sailing, paused, resting, meditating, paralysed, raining; /* flags that are flipped */
 	int hp, hp_max, mana, mana_max, stamina, stamina_max, level, gold, experience, experience_next;
@@ -122,6 +122,11 @@ void bot_break(struct bot **bot);
 /* Closes the socket, as the client's window does. */
 void bot_close(struct bot **bot);
 void bots_close_all(void);
+
+/* Which client they are from now on, until bots_close_all: the Godot client, or a classic one, of which only what the packet
+ * tables say is known. */
+void bots_speak(enum dialect dialect);
+enum dialect bots_dialect(void);
 void bots_show(const char *about); /* what those saw last that the text names, or some; on stderr */
 
 /* A new name on each call, made of letters. */
@@ -195,6 +200,9 @@ uint64_t bots_deadline(void);
 /* All bots receive what comes within some time; past the deadline the test fails, telling the condition. */
 void bots_turn(const struct bot *who, uint64_t until_ms, const char *file, int line, const char *condition);
 void bots_receive(int timeout_ms);
+
+/* What has come for this one by now: as a client reads before it acts, in each frame. */
+void bot_hear(struct bot *bot);
 
 /* Waits for a line in the console, behind the last one that was found. */
 #define bot_expect_line(bot, ...) bot_expect_line_at(__FILE__, __LINE__, (bot), __VA_ARGS__)

@@ -222,7 +222,7 @@ static void line_add(struct bot *bot, struct text text, int font, int character)
 
 static void inventory_slot(struct bot *bot, const struct s2c_CHANGE_INVENTORY_SLOT *p)
 {
-	struct bot_slot *slot = &bot->inventory[p->slot]; /* 1..25: the writer's ranges were checked */
+	struct bot_slot *slot = &bot->inventory[p->slot]; /* 1..25, or 30: the writer's ranges were checked */
 	*slot = (struct bot_slot){.item = p->obj_index, .amount = p->amount, .kind = p->obj_type, .equipped = p->equipped};
 	text_to_z(p->name, slot->name, sizeof slot->name);
 }
@@ -417,7 +417,7 @@ static void packet_check(const struct bot *bot, const struct s2c_packet *p, cons
 	struct packet_writer writer;
 	struct problem why;
 	bool multi = p->id == S2C_MULTI_MESSAGE;
-	packet_writer_start(&writer, again, sizeof again, DIALECT_GODOT);
+	packet_writer_start(&writer, again, sizeof again, bots_dialect());
 	if (!packet_put(&writer, multi ? TABLE_MULTI : TABLE_S2C, multi ? p->sub : p->id, &p->first)) {
 		packet_writer_explain(&writer, &why);
 		scenario_fail(__FILE__, __LINE__, "%s got what the client cannot take: %s; bytes %s", bot->name, why.text,
@@ -440,7 +440,7 @@ static void screen_choose(struct bot *bot, const uint8_t *bytes, size_t length)
 	}
 	struct s2c_packet packet;
 	size_t used;
-	if (bytes[0] == S2C_ERROR_MSG && s2c_read(DIALECT_GODOT, bytes, length, BOT_INPUT, &used, &packet) == PACKET_OK &&
+	if (bytes[0] == S2C_ERROR_MSG && s2c_read(bots_dialect(), bytes, length, BOT_INPUT, &used, &packet) == PACKET_OK &&
 		used != length)
 		scenario_fail(__FILE__, __LINE__, "%s got more than one ErrorMsg in a screen that reads nothing else: %s",
 					  bot->name, hex(bytes, length));
@@ -452,7 +452,7 @@ static size_t packets_apply(struct bot *bot, const uint8_t *bytes, size_t length
 	while (at < length) {
 		struct s2c_packet packet;
 		size_t used;
-		enum packet_status status = s2c_read(DIALECT_GODOT, bytes + at, length - at, BOT_INPUT, &used, &packet);
+		enum packet_status status = s2c_read(bots_dialect(), bytes + at, length - at, BOT_INPUT, &used, &packet);
 		if (status == PACKET_INCOMPLETE)
 			break;
 		if (status != PACKET_OK)

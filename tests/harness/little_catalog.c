@@ -78,6 +78,7 @@ static const struct {
 	{THING_DAGGER, "Name=Pu\361al\r\nGrhIndex=546\r\nObjType=2\r\nApu\361ala=1\r\nMinHIT=3\r\nMaxHIT=3\r\nAnim=18\r\n"},
 	{THING_POISON_SWORD,
 	 "Name=Espada con veneno\r\nGrhIndex=547\r\nObjType=2\r\nEnvenena=1\r\nMinHIT=1\r\nMaxHIT=1\r\nAnim=18\r\n"},
+	{THING_TELEPORT, "Name=Portal\r\nGrhIndex=549\r\nObjType=19\r\nRadio=3\r\nAgarrable=1\r\n"},
 	{THING_ARMOUR, "Name=Armadura\r\nGrhIndex=548\r\nObjType=3\r\nNumRopaje=65\r\nMINDEF=3000\r\nMAXDEF=3000\r\n"},
 	{THING_WARSHIP, "Name=Galeon\r\nGrhIndex=522\r\nObjType=31\r\nNumRopaje=86\r\nMinHIT=500\r\nMaxHIT=500\r\n"
 					"MINDEF=300\r\nMAXDEF=300\r\n"},
@@ -115,6 +116,8 @@ static void things_write(struct world *files)
 	"[NPC40]\r\nName=Sabueso\r\nMovement=10\r\n" HITS EVIL "\r\n"                                                      \
 	"[NPC41]\r\nName=Sapo\r\nMovement=3\r\nAguaValida=1\r\n" HITS EVIL "\r\n"                                          \
 	"[NPC42]\r\nName=Estatua\r\nMovement=1\r\n" HITS EVIL "\r\n"                                                       \
+	"[NPC43]\r\nName=Soberano\r\nNpcType=5\r\nBody=23\r\nHeading=3\r\nMovement=1\r\nDesc=Saludos\r\n\r\n"              \
+	"[NPC44]\r\nName=Demonio\r\nNpcType=5\r\nFaccion=1\r\nBody=24\r\nHeading=3\r\nMovement=1\r\n\r\n"                  \
 	"[NPC92]\r\nName=Elemental de agua\r\nMovement=3\r\n" HITS "\r\n"                                                  \
 	"[NPC93]\r\nName=Elemental de fuego\r\nMovement=3\r\n" HITS DARTS "\r\n"
 #define GUARDSMAN "NpcType=10\r\nReSpawn=1\r\n" HITS EVIL
@@ -198,6 +201,14 @@ static void meadow_write(struct world *files)
 	fixture_creature(map, PRIEST_X, BEASTS_Y, BEAST_PRIEST);
 	fixture_exit(map, EXIT_X, EXIT_Y, LAND_WILD, WILD_X, WILD_Y);
 	fixture_exit(map, EXIT_X, EXIT_Y + 2, LAND_SCHOOL, 50, 50);
+	fixture_exit(map, EXIT_X, CHAIN_Y, LAND_WILD, WILD_X + 1, WILD_Y);
+	fixture_exit(map, EXIT_X, LOOP_Y, LAND_MEADOW, EXIT_X, LOOP_Y + 2);
+	fixture_exit(map, EXIT_X, LOOP_Y + 2, LAND_MEADOW, EXIT_X, LOOP_Y);
+	fixture_exit(map, EXIT_X, TELEPORT_Y, LAND_WILD, SCATTER_X, SCATTER_Y);
+	fixture_exit(map, EXIT_X, MUTE_Y, LAND_MUTE, 50, 50);
+	fixture_exit(map, EXIT_X, BARREN_Y, LAND_BARREN, 50, 50);
+	fixture_exit(map, EXIT_X, SNOW_Y, LAND_SNOW, 50, 50);
+	fixture_object(map, EXIT_X, TELEPORT_Y, THING_TELEPORT, 1);
 	world_write_map(files, LAND_MEADOW, map);
 	free(map);
 	world_write(files, "Maps/Mapa1.dat", "[MAPA1]\r\nName=Prado\r\nPk=1\r\nMusicNum=4-1\r\n");
@@ -243,10 +254,11 @@ static void magicless_write(struct world *files)
 	world_write_map(files, LAND_MUTE, map);
 	world_write_map(files, LAND_BARREN, map);
 	free(map);
-	world_write(files, "Maps/Mapa5.dat", "[MAPA5]\r\nName=Valle mudo\r\nPk=0\r\nMagiaSinEfecto=1\r\n");
+	world_write(files, "Maps/Mapa5.dat",
+				"[MAPA5]\r\nName=Valle mudo\r\nPk=0\r\nMagiaSinEfecto=1\r\nRestringir=ARMADA\r\nStartPos=5-60-60\r\n");
 	world_write(files, "Maps/Mapa6.dat",
 				"[MAPA6]\r\nName=Yermo\r\nPk=0\r\nInviSinEfecto=1\r\nOcultarSinEfecto=1\r\nResuSinEfecto=1\r\n"
-				"InvocarSinEfecto=1\r\n");
+				"InvocarSinEfecto=1\r\nRestringir=CAOS\r\n");
 }
 
 static void snow_write(struct world *files)
@@ -255,7 +267,7 @@ static void snow_write(struct world *files)
 	world_write_map(files, LAND_SNOW, map);
 	free(map);
 	world_write(files, "Maps/Mapa4.dat",
-				"[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\n[SONIDOS]\r\nCantidad=2\r\n"
+				"[MAPA4]\r\nName=Nevado\r\nPk=1\r\nTerreno=NIEVE\r\nRestringir=FACCION\r\n[SONIDOS]\r\nCantidad=2\r\n"
 				"[SONIDO1]\r\nSonido=50\r\nProbabilidad=100\r\nFlags=1\r\n"
 				"[SONIDO2]\r\nSonido=51\r\nProbabilidad=100\r\nFlags=0\r\n");
 }

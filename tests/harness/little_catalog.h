@@ -63,6 +63,7 @@ enum thing {
 	THING_DAGGER,
 	THING_POISON_SWORD,
 	THING_ARMOUR,        /* for everybody tall */
+	THING_TELEPORT,      /* scatters by up to 3 tiles each way */
 	THING_WARSHIP = 210, /* strikes for 500, takes 300 off */
 	THING_LANCE,         /* strikes for 1; pierces 3000 points of armour */
 	THING_MACE,          /* strikes for more than the wire can carry */
@@ -100,6 +101,8 @@ enum beast {
 	BEAST_SEEKER, /* evil, finds ways */
 	BEAST_FROG,   /* hunts on land and in the water */
 	BEAST_FIXED,  /* hostile, but stands still */
+	BEAST_RULER,  /* of the army */
+	BEAST_DEMON,  /* of the legion */
 	/* Praetorians; one kind of each part, tall or short. */
 	BEAST_KING = 61,
 	BEAST_HEALER,
@@ -116,9 +119,9 @@ enum {
 	LAND_MEADOW = 1, /* safe */
 	LAND_WILD,       /* players may fight */
 	LAND_SCHOOL,     /* newbies only; its dead appear on the meadow, at (55,55) */
-	LAND_SNOW,       /* cold, safe; it has sounds: 50 when it is dry, 51 while it rains */
-	LAND_MUTE,       /* as the wild, but magic does not work */
-	LAND_BARREN,     /* as the wild, but without invisibility, hiding, resurrection and summoning */
+	LAND_SNOW,       /* both armies'; cold, safe; it has sounds: 50 when it is dry, 51 while it rains */
+	LAND_MUTE,       /* the army's; as the wild, but magic does not work; who logs in appears at (60,60) */
+	LAND_BARREN,     /* the legion's; as the wild, but without invisibility, hiding, resurrection and summoning */
 	LAND_COUNT = LAND_BARREN,
 
 	/* On the meadow. (50,50) and 5 tiles around it are empty grass. */
@@ -141,6 +144,14 @@ enum {
 	BEASTS_Y = 70,
 	EXIT_X = 70, /* (70,50) leads to the wild, (70,52) to the school */
 	EXIT_Y = 50,
+	CHAIN_Y = 54,    /* (70,54) leads onto the exit of the wild */
+	LOOP_Y = 56,     /* (70,56) and (70,58) lead onto each other */
+	TELEPORT_Y = 60, /* (70,60) is a teleport to (60,20) in the wild */
+	SCATTER_X = 60,
+	SCATTER_Y = 20,
+	MUTE_Y = 62, /* exits to (50,50) of the maps of one army and of both */
+	BARREN_Y = 64,
+	SNOW_Y = 66,
 	/* In the wild: who comes arrives at (30,30); (31,30) leads back. An arena from (50,50) to (55,55). */
 	WILD_X = 30,
 	WILD_Y = 30,

@@ -84,6 +84,9 @@ static void each_wrong_creation_is_refused_and_the_next_try_may_be_right(void **
 	bot_expect_error(bot, TEXT_NAME_TAKEN);
 
 	/* a roll is for one creation that got as far as asking for the name */
+	wish = bot_wish("Mengana");
+	bot_ask_creation(bot, &wish);
+	bot_expect_error(bot, TEXT_NO_DICE);
 	bot_roll(bot);
 	EXPECT(!bot->closed, "the connection is closed");
 	wish = bot_wish("Mengana");
@@ -168,6 +171,7 @@ static void expect_entry_burst(const struct bot *bot)
 	EXPECT_EQUAL("spell slots told", record_count_of(bot, "ChangeSpellSlot "), WIRE_SPELL_SLOTS);
 	EXPECT_EQUAL("hunger told", record_count_of(bot, "UpdateHungerAndThirst "), 1);
 	EXPECT_EQUAL("strength told", record_count_of(bot, "UpdateStrenghtAndDexterity "), 1);
+	EXPECT_EQUAL("skills told", record_count_of(bot, "SendSkills "), 1);
 	EXPECT_EQUAL("skill points told", record_count_of(bot, "LevelUp "), 1);
 	EXPECT_EQUAL("maps entered", bot->maps_entered, 1);
 	EXPECT_EQUAL("windows opened unasked",
@@ -203,6 +207,32 @@ static void the_entry_is_told_in_order_and_in_whole_packets(void **state)
 	bot_sync(bot);
 	expect_entry_burst(bot);
 	EXPECT(strcmp(bot_self(bot)->name, "Zutana") == 0, "the name is shown as \"%s\"", bot_self(bot)->name);
+	bots_expect_good();
+	game_server_stop(server);
+}
+
+/* A classic client wants to know its number, has more slots, and waits to be told that it is over. */
+static void a_classic_client_is_told_what_it_waits_for(void **state)
+{
+	(void)state;
+	const char *const settings[] = {"game.dialect=classic", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings});
+	bots_speak(DIALECT_CLASSIC);
+	struct bot *bot = bot_connect(server);
+	struct c2s_LOGIN_NEW_CHAR wish = bot_wish("Clasica");
+	bot_roll(bot);
+	bot_record(bot);
+	bot_ask_creation(bot, &wish);
+	bot_until(bot, bot_in_world(bot));
+	bot_sync(bot);
+	EXPECT(record_begins(bot, 0, "Logged ") && record_begins(bot, 1, "UserIndexInServer "),
+		   "it begins with \"%s\", \"%s\"", bot->record[0], bot->record[1]);
+	EXPECT_EQUAL("inventory slots told", record_count_of(bot, "ChangeInventorySlot "), WIRE_INVENTORY_SLOTS_MAX);
+	EXPECT_EQUAL("skills told", record_count_of(bot, "SendSkills "), 1);
+	EXPECT_EQUAL("disconnected", record_count_of(bot, "Disconnect"), 0);
+	BOT_SEND(bot, QUIT);
+	bot_expect_closed(bot);
+	EXPECT_EQUAL("disconnected", record_count_of(bot, "Disconnect"), 1);
 	bots_expect_good();
 	game_server_stop(server);
 }
@@ -344,6 +374,29 @@ static void who_leaves_an_unsafe_place_waits_and_may_think_better_of_it(void **s
 	game_server_stop(server);
 }
 
+static void who_waits_to_be_let_out_is_not_taken_over(void **state)
+{
+	(void)state;
+	struct place clearing = scenario_clearing(4, 4, false);
+	const char *const settings[] = {scenario_start(clearing), "intervals.logout_s=3", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings});
+	struct bot *bot = bot_create(server, "Apurada", ANY_WORKER);
+	BOT_SEND(bot, QUIT);
+	bot_expect_line(bot, TEXT_LEAVING_IN, 3);
+	struct bot *second = bot_connect(server);
+	bot_ask_login(second, "Apurada", BOT_PASSWORD);
+	bot_expect_error(second, TEXT_LEAVING_ELSEWHERE);
+	bot_expect_closed(second);
+	bot_close(&second);
+	bot_expect_line(bot, TEXT_LEAVING_NOW);
+	bot_expect_closed(bot);
+	bot_close(&bot);
+	bot = bot_login(server, "Apurada", ANY_WORKER);
+	bots_expect_good();
+	game_server_audit(server);
+	game_server_stop(server);
+}
+
 static void who_loses_the_line_in_an_unsafe_place_stays_a_while_and_is_taken_over(void **state)
 {
 	(void)state;
@@ -372,9 +425,11 @@ int main(void)
 		SCENARIO(names_that_the_world_forbids_are_refused),
 		SCENARIO(dice_may_be_thrown_again_and_again),
 		SCENARIO(the_entry_is_told_in_order_and_in_whole_packets),
+		SCENARIO(a_classic_client_is_told_what_it_waits_for),
 		SCENARIO(who_leaves_a_safe_place_is_gone_at_once_and_comes_back_as_he_was),
 		SCENARIO(who_comes_back_at_once_is_never_refused),
 		SCENARIO(who_leaves_an_unsafe_place_waits_and_may_think_better_of_it),
+		SCENARIO(who_waits_to_be_let_out_is_not_taken_over),
 		SCENARIO(who_loses_the_line_in_an_unsafe_place_stays_a_while_and_is_taken_over),
 	};
 	return SCENARIOS_RUN(tests);

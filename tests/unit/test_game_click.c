@@ -1,14 +1,8 @@
 /* Clicks: what is seen (rules-life-combat-magic.md 8.9, 16.11), doors, signs, keys (rules-economy-social-admin.md 2.10), and
  * using what lies in a slot (3.1). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "tests/harness/little_world.h"
+#include "tests/unit/test_deeds.h"
 #include "worker/game/tile.h"
 
 static unsigned door_item(struct little_world *world, unsigned x, unsigned y)
@@ -127,6 +121,40 @@ static void invisible_staff_is_not_seen_hidden_players_are(void **state)
 	DO(world, ana, LEFT_CLICK, .x = 54, .y = 50);
 	expect_part(world, ana, "Sombra");
 	EXPECT_NOTHING_ELSE(world);
+}
+
+/* 8.9: the king and the legion, the demon and the army. */
+static void rulers_kill_the_enemy_who_looks_at_them(void **state)
+{
+	struct little_world *world = *state;
+	beast_call(world, BEAST_RULER, LAND_MEADOW, 52, 50);
+	beast_call(world, BEAST_DEMON, LAND_MEADOW, 48, 50);
+	static const struct {
+		bool army, chaos, staff, dies_by_king, dies_by_demon;
+	} rows[] = {
+		{false, false, false, false, false}, {true, false, false, false, true}, {false, true, false, true, false},
+		{true, false, true, false, false},   {false, true, true, false, false},
+	};
+	char name[] = "Ana";
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		for (unsigned demon = 0; demon < 2; demon++) {
+			name[0]++;
+			uint32_t ana = ENTER(world, name, .x = (uint8_t)(49 + demon), .y = (uint8_t)(52 + i),
+								 .privileges = rows[i].staff ? PRIVILEGE_GOD : PRIVILEGE_USER);
+			player_of(world, ana)->royal_army = rows[i].army;
+			player_of(world, ana)->chaos_legion = rows[i].chaos;
+			forget(world);
+			DO(world, ana, LEFT_CLICK, .x = demon ? 48 : 52, .y = 50);
+			bool dies = demon ? rows[i].dies_by_demon : rows[i].dies_by_king;
+			assert_int_equal(player_of(world, ana)->dead, dies);
+			if (dies)
+				EXPECT_LINE(world, ana, TEXT_RULER_KILLS);
+			forget(world);
+			DO(world, ana, LEFT_CLICK, .x = demon ? 48 : 52, .y = 50); /* nobody dies twice */
+			assert_int_equal(player_of(world, ana)->dead, dies);
+			DO(world, ana, QUIT);
+		}
+	}
 }
 
 static void things_are_told_with_their_number(void **state)
@@ -461,6 +489,7 @@ int main(void)
 		WORLD_TEST(players_are_told_by_name_description_and_standing),
 		WORLD_TEST(a_character_is_clicked_on_its_head_too_and_the_one_below_is_meant),
 		WORLD_TEST(invisible_staff_is_not_seen_hidden_players_are),
+		WORLD_TEST(rulers_kill_the_enemy_who_looks_at_them),
 		WORLD_TEST(things_are_told_with_their_number),
 		WORLD_TEST(a_door_is_found_from_four_tiles),
 		WORLD_TEST(creatures_speak_or_are_named),

@@ -420,6 +420,39 @@ static void nobody_earns_with_his_own_pet(void **state)
 	assert_int_equal(HOW_MANY(world, beto, CONSOLE_MSG), 0);
 }
 
+/* 6.5 */
+static void nobody_learns_from_his_own_pet(void **state)
+{
+	enum { STRIKES = 10 };
+	struct little_world *world = *state;
+	uint32_t ana = tamer(world, "Ana", 50), pet = summoned(world, ana);
+	struct player *player = player_of(world, ana);
+	give(world, ana, 1, THING_DAGGER, 1);
+	wear(world, ana, 1);
+	player->safe_mode = 0;
+	player->reputation[REPUTATION_BANDIT] = 100000; /* his own: a citizen would first become a criminal by it */
+	player->skills[SKILL_STABBING - 1] = 50;
+	stand(world, ana, of(world, pet)->x - 1u, of(world, pet)->y);
+	body_of(world, ana)->heading = HEADING_EAST;
+	for (int i = 0; i < STRIKES; i++) {
+		body_of(world, pet)->hp = body_of(world, pet)->hp_max = 10000; /* it bears them all */
+		player->stamina = player->stamina_max;
+		pass_ms(world, 3000);
+		DO(world, ana, ATTACK);
+		assert_true(player->stamina < player->stamina_max); /* she struck */
+	}
+	for (unsigned s = 0; s < SKILL_COUNT; s++)
+		assert_int_equal(player->skill_experience[s], 0);
+	/* the same blows at one that is nobody's */
+	uint32_t wild = beast_at(world, BEAST_WANDERER, 60, 60);
+	stand(world, ana, of(world, wild)->x - 1u, of(world, wild)->y);
+	body_of(world, ana)->heading = HEADING_EAST;
+	pass_ms(world, 3000);
+	player->stamina = player->stamina_max;
+	DO(world, ana, ATTACK);
+	assert_int_not_equal(player->skill_experience[SKILL_WEAPONS - 1], 0);
+}
+
 static void anothers_pet_gives_experience_and_leaves_nothing(void **state)
 {
 	struct little_world *world = *state;
@@ -707,6 +740,7 @@ int main(void)
 		WORLD_TEST(who_attacks_a_citizens_pet_is_a_criminal_and_all_pets_turn),
 		WORLD_TEST(pets_turn_on_a_creature_unless_they_have_an_enemy),
 		WORLD_TEST(nobody_earns_with_his_own_pet),
+		WORLD_TEST(nobody_learns_from_his_own_pet),
 		WORLD_TEST(anothers_pet_gives_experience_and_leaves_nothing),
 		WORLD_TEST(summoned_creatures_leave_after_their_time),
 		WORLD_TEST(the_farthest_tamed_pet_is_called),

@@ -270,6 +270,12 @@ static void two_batches_of_steps_too_fast_end_the_connection_where_the_operator_
 	assert_int_equal(memory_world_audit(world).players, 0);
 }
 
+static void staff_note_count(void *context, const struct note *note)
+{
+	unsigned *count = context;
+	*count += note->kind == NOTE_STAFF;
+}
+
 static void two_batches_of_steps_too_fast_are_logged_and_nothing_else(void **state)
 {
 	(void)state;
@@ -277,7 +283,23 @@ static void two_batches_of_steps_too_fast_are_logged_and_nothing_else(void **sta
 	assert_string_equal(world->tx.log_text, "");
 	assert_int_equal(steps_until_closed(1, 100), 0); /* the 61st */
 	assert_string_equal(world->tx.log_text, "Bruno walks faster than possible: 30 steps in less than 5800 ms, twice");
+	unsigned told = 0;
+	memory_world_notes(world, world->world.realm_domain, staff_note_count, &told);
+	assert_int_equal(told, 1); /* and who watches over the game hears of it */
 	assert_int_equal(world->world.players[me].state, PLAYER_PLAYING);
+}
+
+/* 8.5 no. 4 */
+static void who_is_held_fast_is_forgiven(void **state)
+{
+	(void)state;
+	assert_int_equal(steps_until_closed(31, 100), 0);
+	assert_int_not_equal(world->world.players[me].speed_offence_ms, 0);
+	body_at(me)->flags |= BODY_PARALYSED;
+	walk(me, HEADING_EAST);
+	body_at(me)->flags &= ~(uint32_t)BODY_PARALYSED;
+	assert_int_equal(steps_until_closed(31, 100), 0);
+	assert_string_equal(world->tx.log_text, "");
 }
 
 static void an_honest_walker_and_one_who_stumbles_once_stay(void **state)
@@ -417,6 +439,7 @@ int main(void)
 		SCENE(steps_beyond_the_burst_are_refused_until_time_has_passed),
 		SCENE(two_batches_of_steps_too_fast_end_the_connection_where_the_operator_wants_it),
 		SCENE(two_batches_of_steps_too_fast_are_logged_and_nothing_else),
+		SCENE(who_is_held_fast_is_forgiven),
 		SCENE(an_honest_walker_and_one_who_stumbles_once_stay),
 		SCENE(an_exit_leads_to_the_other_map),
 		SCENE(an_exit_whose_other_end_is_taken_leads_beside_it),

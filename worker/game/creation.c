@@ -177,8 +177,8 @@ static void vitals_fill(struct player *p, struct rng *rng)
 {
 	int constitution = p->attributes[ATTRIBUTE_CONSTITUTION - 1];
 	int agility = p->attributes[ATTRIBUTE_AGILITY - 1];
-	int breath = rng_range(rng, 1, agility / 6);
 	p->hp = p->hp_max = (int16_t)(15 + rng_range(rng, 1, constitution / 3));
+	int breath = rng_range(rng, 1, agility / 6);
 	p->stamina = p->stamina_max = (int16_t)(20 * (breath == 1 ? 2 : breath));
 	p->mana = p->mana_max = mana_at_start(p);
 	p->hunger = p->hunger_max = p->thirst = p->thirst_max = 100;

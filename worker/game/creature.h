@@ -68,7 +68,8 @@ void creature_poison(struct tx *tx, uint32_t body, bool poisoned);
 /* Back to how its kind is: movement, hostility, no target, no attacker. A pet follows its master. */
 void creature_calm(struct tx *tx, uint32_t body);
 
-/* The player dies or goes to another map or out of the game: the creature that attacks him is calm again, and he is rid of it. */
+/* The player dies, leaves or travels: the creature that attacks him is calm again, and he is rid of it and of the one that he
+ * attacked. */
 void creatures_forget(struct tx *tx, uint32_t player);
 
 /* What is due on this map: who waits appears again, summoned ones leave, paralysis ends, guards return to their posts, each creature

@@ -167,6 +167,15 @@ enum tx_verdict entering_new(struct tx *tx, void *context)
 	return body_enters(tx, e, e->player.index, e->at, e->heading);
 }
 
+/* 4.1: who asked to leave an unsafe place is let go; a second login would only keep him there. Whose line was lost has nobody
+ * else to play him. */
+static bool is_on_his_way_out(const struct tx *tx, uint32_t index)
+{
+	const struct player *player = &tx->world->players[index];
+	return player->state == PLAYER_PLAYING && player->logout_due_ms != 0 &&
+		   map_is_unsafe(tx->catalog, tx->world->bodies[index].map);
+}
+
 /* A character that is in the world already: it plays on with this connection; the one it had is closed. */
 enum tx_verdict entering_take_over(struct tx *tx, void *context)
 {
@@ -190,6 +199,10 @@ enum tx_verdict entering_take_over(struct tx *tx, void *context)
 	const struct body *body = &w->bodies[index];
 	if (body->map != map)
 		return tx_need(tx, body->map) ? TX_CANCEL : TX_AGAIN; /* it moved while we waited for its map */
+	if (is_on_his_way_out(tx, index)) {
+		e->refusal = TEXT_LEAVING_ELSEWHERE;
+		return TX_CANCEL;
+	}
 	address_attempt_end(tx, e->connection.index, false);
 	if (player->state == PLAYER_GONE) {
 		struct place was = {.map = body->origin_map, .x = body->origin_x, .y = body->origin_y};

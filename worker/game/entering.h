@@ -33,7 +33,8 @@ struct entering {
 enum tx_verdict entering_new(struct tx *tx, void *context);
 
 /* A character that is in the world already, or has just left it, plays on with this connection; the one it had is
- * closed. `context` points at a struct entering. */
+ * closed. Refused while somebody plays it who has asked to leave an unsafe place (4.1); who waits there without a connection is
+ * taken over. `context` points at a struct entering. */
 enum tx_verdict entering_take_over(struct tx *tx, void *context);
 
 #endif

@@ -6,6 +6,7 @@
 #include "worker/game/effects.h"
 #include "worker/game/home.h"
 #include "worker/game/move.h"
+#include "worker/game/presence.h"
 #include "worker/game/rule.h"
 
 /* rules-life-combat-magic.md 1.2, 5.4 and 6.1 */
@@ -152,8 +153,7 @@ static void level_gains(struct tx *tx, uint32_t index)
 static void level_reached(struct tx *tx, uint32_t index)
 {
 	struct player *player = &tx->world->players[index];
-	const struct body *body = &tx->world->bodies[index];
-	show_sound(tx, body->map, body->x, body->y, SOUND_LEVEL_UP);
+	presence_sound(tx, index, SOUND_LEVEL_UP);
 	TOUCH(tx, *player);
 	player->level++;
 	player->experience -= player->experience_next;
@@ -182,16 +182,19 @@ static void newbie_grows_up(struct tx *tx, uint32_t index)
 	home_outgrown(tx, index);
 }
 
-static void points_give(struct tx *tx, uint32_t index, int points)
+static void points_give(struct tx *tx, uint32_t index, int points, bool entering)
 {
 	struct player *player = &tx->world->players[index];
 	SET(tx, player->skill_points, (int16_t)clamp_i64((int64_t)player->skill_points + points, 0, INT16_MAX));
 	/* protocol.md 6: the Godot client stores what it is told, classic ones add it */
-	TELL(tx, index, LEVEL_UP, .skill_points = tx->dialect == DIALECT_GODOT ? player->skill_points : (int16_t)points);
+	if (!entering)
+		TELL(tx, index, LEVEL_UP,
+			 .skill_points = tx->dialect == DIALECT_GODOT ? player->skill_points : (int16_t)points);
 	tell_text(tx, index, FONT_INFO, TEXT_LEVEL_POINTS, points);
 }
 
-void experience_settle(struct tx *tx, uint32_t index)
+/* `entering`: his client has not been told anything yet, and is about to be told everything. */
+static void levels_settle(struct tx *tx, uint32_t index, bool entering)
 {
 	struct player *player = &tx->world->players[index];
 	bool was_newbie = player->level <= LEVEL_NEWBIE_LAST;
@@ -211,8 +214,13 @@ void experience_settle(struct tx *tx, uint32_t index)
 	if (was_newbie)
 		newbie_grows_up(tx, index);
 	if (points > 0)
-		points_give(tx, index, points);
+		points_give(tx, index, points, entering);
 	player_changed(tx, player);
+}
+
+void experience_settle(struct tx *tx, uint32_t index)
+{
+	levels_settle(tx, index, true);
 }
 
 static void experience_add(struct tx *tx, uint32_t index, int64_t amount)
@@ -227,7 +235,7 @@ void experience_give(struct tx *tx, uint32_t index, int64_t amount)
 	if (amount <= 0)
 		return;
 	experience_add(tx, index, amount);
-	experience_settle(tx, index);
+	levels_settle(tx, index, false);
 	stats_tell(tx, index);
 }
 
@@ -244,7 +252,7 @@ static void skill_reached(struct tx *tx, uint32_t index, enum skill skill)
 	experience_add(tx, index, amount);
 	tell_text(tx, index, FONT_FIGHT, TEXT_EXPERIENCE_GAINED, amount);
 	TELL(tx, index, UPDATE_EXP, .exp = player->experience);
-	experience_settle(tx, index);
+	levels_settle(tx, index, false);
 	stats_tell(tx, index);
 }
 

@@ -13,7 +13,8 @@
  * UpdateUserStats. The caller has told where it comes from. */
 void experience_give(struct tx *tx, uint32_t player, int64_t amount);
 
-/* Gives the levels that he has reached already: somebody who comes with a record of another server. */
+/* Gives the levels that he has reached already to somebody who enters with a record of another server: how many points are
+ * free now is told with all the rest (snapshot.h). */
 void experience_settle(struct tx *tx, uint32_t player);
 
 /* Practice (6.1): a skill (SKILL_...) was used. */

@@ -18,6 +18,13 @@ static void creature_hurt_more(struct tx *tx, uint32_t attacker, uint32_t body, 
 	creature_pays(tx, body, attacker, damage);
 }
 
+/* Nobody learns from his own pet (6.5). */
+static void practice_on_creature(struct tx *tx, uint32_t attacker, uint32_t body, enum skill skill, bool success)
+{
+	if (creature_master(tx, body) != attacker)
+		skill_train(tx, attacker, skill, success);
+}
+
 static void creature_stab(struct tx *tx, uint32_t attacker, uint32_t body, int base, int damage)
 {
 	const struct player *me = &tx->world->players[attacker];
@@ -30,7 +37,7 @@ static void creature_stab(struct tx *tx, uint32_t attacker, uint32_t body, int b
 	} else {
 		tell_text(tx, attacker, FONT_FIGHT, TEXT_STAB_FAILED);
 	}
-	skill_train(tx, attacker, SKILL_STABBING, stabbed);
+	practice_on_creature(tx, attacker, body, SKILL_STABBING, stabbed);
 }
 
 /* What is rolled once a blow has hit and the creature still lives. */
@@ -87,7 +94,7 @@ bool strike_creature(struct tx *tx, uint32_t attacker, uint32_t body)
 		return false;
 	creature_attacked(tx, body, attacker);
 	bool hit = rng_chance(&tx->rng, hit_percent(player_attack_power(tx, me), def->evasion_power));
-	skill_train(tx, attacker, fighting_skill(fighter_kind(tx, me)), hit);
+	practice_on_creature(tx, attacker, body, fighting_skill(fighter_kind(tx, me)), hit);
 	if (hit) {
 		creature_sound(tx, body, CREATURE_SOUND_IS_HIT);
 		creature_hit(tx, attacker, body, def);

@@ -45,10 +45,13 @@ void leave_game(struct tx *tx, uint32_t index, enum close_reason reason, enum te
 			.kind = NOTE_CLOSE, .object = (uint16_t)reason, .connection = player->connection, .subject = index};
 		presence_leave(tx, index, 0); /* his map's last word first; then the realm closes the connection */
 		struct text words = text_of(text_latin1(last_words));
+		struct packet_writer *say = say_begin(tx);
 		if (reason == CLOSE_IDLE) /* he does not look at his console (4.2) */
-			PUT(say_begin(tx), SHOW_MESSAGE_BOX, .text = words);
+			PUT(say, SHOW_MESSAGE_BOX, .text = words);
 		else
-			PUT(say_begin(tx), CONSOLE_MSG, .text = words, .font = FONT_INFO);
+			PUT(say, CONSOLE_MSG, .text = words, .font = FONT_INFO);
+		if (tx->dialect == DIALECT_CLASSIC) /* the Godot client goes by the end of its connection */
+			PUT(say, DISCONNECT);
 		say_note(tx, w->realm_domain, &close);
 	} else {
 		presence_leave(tx, index, 0);
@@ -72,10 +75,12 @@ void leaving_cancel(struct tx *tx, uint32_t index)
 	tell_text(tx, index, FONT_INFO, TEXT_LEAVING_CANCELLED);
 }
 
-/* 4.2: who is about to leave is seen by everybody. */
+/* 4.2: who is about to leave trades no more, is on no way home, and is seen by everybody. */
 static void countdown_begin(struct tx *tx, uint32_t index)
 {
 	struct player *player = &tx->world->players[index];
+	SET(tx, player->trading, 0);
+	home_cancel(tx, index);
 	effect_reveal(tx, index);
 	effect_visible(tx, index);
 	SET(tx, player->logout_due_ms, tx->now_ms + (uint64_t)tx->config->intervals.logout_s * 1000);
@@ -123,11 +128,23 @@ enum tx_verdict rule_quit(struct tx *tx, const struct actor *me, const struct c2
 		leave_game(tx, me->index, CLOSE_LOGGED_OUT, TEXT_LEAVING_NOW);
 		return TX_COMMIT;
 	}
-	SET(tx, me->player->trading, 0);
-	home_cancel(tx, me->index);
 	countdown_begin(tx, me->index);
 	tell_text(tx, me->index, FONT_INFO, TEXT_LEAVING_IN, tx->config->intervals.logout_s);
 	return TX_COMMIT;
+}
+
+void leaving_idle(struct tx *tx, uint32_t index)
+{
+	struct player *player = &tx->world->players[index];
+	if (player->logout_due_ms != 0 || (tx->world->bodies[index].flags & BODY_PARALYSED) != 0)
+		return; /* he leaves already; or may not yet */
+	if (!leaving_takes_time(tx, index) || tx->config->intervals.logout_s == 0) {
+		if (tx_need(tx, tx->world->realm_domain))
+			leave_game(tx, index, CLOSE_IDLE, TEXT_IDLE_OUT);
+		return;
+	}
+	countdown_begin(tx, index);
+	TELL(tx, index, SHOW_MESSAGE_BOX, .text = text_of(text_latin1(TEXT_IDLE_OUT)));
 }
 
 /* --- a lost connection ------------------------------------------------------------------------------------------------------- */
@@ -155,7 +172,6 @@ enum tx_verdict leaving_when_lost(struct tx *tx, void *context)
 		return TX_COMMIT;
 	}
 	SET(tx, player->state, PLAYER_LINGERING);
-	SET(tx, player->trading, 0);
 	if (player->logout_due_ms == 0)
 		countdown_begin(tx, lost->player.index);
 	player_changed(tx, player);

@@ -22,6 +22,9 @@ void leaving_cancel(struct tx *tx, uint32_t player);
 /* He was attacked or robbed: his countdown ends too; that of a character without connection begins anew. */
 void leaving_disturbed(struct tx *tx, uint32_t player);
 
+/* He has done nothing for too long: he is told so, and leaves as if he had asked to. Asks for the realm. */
+void leaving_idle(struct tx *tx, uint32_t player);
+
 /* The countdown of one player on a map, once a second; false when it needs the realm and could not take it. */
 bool leaving_tick(struct tx *tx, uint32_t player);
 

@@ -3,6 +3,7 @@
 #include "worker/game/sight.h"
 
 #include "common/catalog/tables.h"
+#include "worker/game/death.h"
 #include "worker/game/ground.h"
 #include "worker/game/rule.h"
 #include "worker/game/tile.h"
@@ -182,6 +183,17 @@ struct target sight_target(const struct tx *tx, const struct body *from, int x, 
 	return target;
 }
 
+/* 8.9: the king does not bear to be looked at by the legion, nor the demon by the army. */
+static bool looks_at_his_enemy(const struct tx *tx, const struct actor *me, struct handle creature)
+{
+	const struct body *body = handle_body(tx->world, creature);
+	const struct creature_def *def = body != NULL ? catalog_creature(tx->catalog, body->creature) : NULL;
+	if (def == NULL || def->kind != CREATURE_NOBLE || me->player->dead || player_is_staff(me->player))
+		return false;
+	return (def->faction == NOBLE_KING && me->player->chaos_legion) ||
+		   (def->faction == NOBLE_DEMON && me->player->royal_army);
+}
+
 enum tx_verdict rule_left_click(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
 {
 	int x = packet->LEFT_CLICK.x, y = packet->LEFT_CLICK.y;
@@ -197,5 +209,9 @@ enum tx_verdict rule_left_click(struct tx *tx, const struct actor *me, const str
 		player_told(tx, me, target.user.index);
 	else if (target.object == 0)
 		TELL_MULTI(tx, me->index, DONT_SEE_ANYTHING);
+	if (looks_at_his_enemy(tx, me, target.creature)) {
+		tell_text(tx, me->index, FONT_FIGHT, TEXT_RULER_KILLS);
+		player_die(tx, me->index);
+	}
 	return TX_COMMIT;
 }

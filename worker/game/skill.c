@@ -1,20 +1,13 @@
 /* skill.c - the window of skills: asking for them and spending free points. rules-life-combat-magic.md 6.2, 6.3. */
 #include "common/catalog/tables.h"
 #include "worker/game/rule.h"
+#include "worker/game/wire.h"
 
 enum { ASSIGNED_MOST = 10 };
 
 static void skills_tell(struct tx *tx, const struct actor *me)
 {
-	struct s2c_SEND_SKILLS packet = {0};
-	for (unsigned s = 0; s < SKILL_COUNT; s++) {
-		unsigned value = me->player->skills[s];
-		int64_t needed = table_skill_experience_needed(value);
-		int64_t percent = needed > 0 ? (int64_t)me->player->skill_experience[s] * 100 / needed : 0;
-		packet.skills[s].level = (uint8_t)value;
-		packet.skills[s].percent = (uint8_t)clamp_i64(percent, 0, 100);
-	}
-	packet_put(say_begin(tx), TABLE_S2C, S2C_SEND_SKILLS, &packet);
+	wire_skills(say_begin(tx), me->player);
 	say_one(tx, me->index, NOTE_FLAG_ANSWER);
 }
 

@@ -29,12 +29,14 @@ static void idle_check(struct tx *tx, uint32_t index)
 {
 	struct player *player = &tx->world->players[index];
 	uint64_t limit_ms = (uint64_t)tx->config->intervals.idle_minutes * 60000;
-	if (limit_ms == 0 || player->state != PLAYER_PLAYING || player->travelling ||
-		(tx->world->bodies[index].flags & BODY_MEDITATING) != 0 || player_is_staff(player) ||
+	if (player->travelling || (tx->world->bodies[index].flags & BODY_MEDITATING) != 0) {
+		SET(tx, player->last_active_ms, tx->now_ms); /* his time begins when that is over (4.2) */
+		return;
+	}
+	if (limit_ms == 0 || player->state != PLAYER_PLAYING || player_is_staff(player) ||
 		tx->now_ms < player->last_active_ms || tx->now_ms - player->last_active_ms < limit_ms)
 		return;
-	if (tx_need(tx, tx->world->realm_domain))
-		leave_game(tx, index, CLOSE_IDLE, TEXT_IDLE_OUT);
+	leaving_idle(tx, index);
 }
 
 /* Once a second: who leaves, who sleeps. */

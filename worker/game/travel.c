@@ -19,6 +19,23 @@ static void forbidden_ends(struct tx *tx, uint32_t index)
 		effect_reveal(tx, index);
 }
 
+/* A classic client takes away what was said over the head of who goes, and over all heads when its own player goes to another
+ * map (8.8). The Godot client does so by itself. */
+static void words_vanish(struct tx *tx, uint32_t index, uint32_t to_map)
+{
+	const struct body *body = &tx->world->bodies[index];
+	if (tx->dialect != DIALECT_CLASSIC)
+		return;
+	if ((body->flags & BODY_ADMIN_INVISIBLE) == 0) {
+		PUT(say_begin(tx), REMOVE_CHAR_DIALOG, .char_index = (int16_t)index);
+		say_area(tx, body->map, body->x, body->y, 0, NOTE_FLAG_VIEW);
+	}
+	if (body->map == to_map)
+		return;
+	PUT(say_begin(tx), REMOVE_DIALOGS);
+	say_one(tx, index, NOTE_FLAG_ANSWER);
+}
+
 void travel_arrived(struct tx *tx, uint32_t index)
 {
 	struct player *player = &tx->world->players[index];
@@ -39,6 +56,7 @@ void travel_to(struct tx *tx, uint32_t index, struct place to, enum travel_how h
 	ownership_lose(tx, index);
 	creatures_forget(tx, index);
 	pets_depart(tx, index, false); /* on the same map too: they are to be with him where he is */
+	words_vanish(tx, index, to.map);
 	presence_cross(tx, index, to);
 	if (from_map != to.map)
 		forbidden_ends(tx, index);

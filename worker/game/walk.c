@@ -10,7 +10,10 @@
 #include "worker/game/travel.h"
 #include "worker/game/wire.h"
 
-enum { TELEPORT_TRIES = 5 };
+enum {
+	TELEPORT_TRIES = 5,
+	EXITS_IN_A_ROW = 4, /* 8.8: exits that lead onto exits */
+};
 
 /* --- speed ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -24,7 +27,7 @@ static bool speed_is_offending(struct tx *tx, struct player *player)
 		if (player->speed_batch_ms != 0 &&
 			tx->now_ms - player->speed_batch_ms < (uint64_t)tx->config->intervals.speedcheck_ms) {
 			offending = player->speed_offence_ms != 0 &&
-						tx->now_ms - player->speed_offence_ms < (uint64_t)tx->config->intervals.speedcheck_memory_ms;
+						tx->now_ms - player->speed_offence_ms <= (uint64_t)tx->config->intervals.speedcheck_memory_ms;
 			SET(tx, player->speed_offence_ms, tx->now_ms);
 		}
 		SET(tx, player->speed_steps, 0);
@@ -33,6 +36,15 @@ static bool speed_is_offending(struct tx *tx, struct player *player)
 		SET(tx, player->speed_batch_ms, tx->now_ms);
 	SET(tx, player->speed_steps, player->speed_steps + 1);
 	return offending;
+}
+
+/* The realm is held. */
+static void staff_hears_of_speed(struct tx *tx, const struct player *player)
+{
+	char line[160], name[NAME_BYTES];
+	text_to_z(player_name(player), name, sizeof name);
+	PUT(say_begin(tx), CONSOLE_MSG, .text = text_format(line, sizeof line, TEXT_SPEED_SEEN, name), .font = FONT_SERVER);
+	say_staff(tx, 0);
 }
 
 /* --- exits --------------------------------------------------------------------------------------------------------------------- */
@@ -68,6 +80,26 @@ static struct place exit_scatter(struct tx *tx, struct place to, int radius)
 	return to;
 }
 
+/* Where an exit that leads onto an exit leads in the end: as far as he may go. */
+static struct place exit_followed(const struct tx *tx, struct place to, const struct player *player)
+{
+	struct place next;
+	for (int exits = 1; exits < EXITS_IN_A_ROW; exits++) {
+		if (!map_exit_at(tx->catalog, catalog_map(tx->catalog, to.map), to.x, to.y, &next) ||
+			entry_refusal(catalog_map(tx->catalog, next.map), player) != TEXT_ID_COUNT)
+			break;
+		to = next;
+	}
+	return to;
+}
+
+/* The tile that an exit leads to, or the nearest to it; another exit only when there is nothing else. */
+static struct place exit_landing(const struct tx *tx, struct place to, unsigned terrain)
+{
+	struct place at = tile_closest_legal(tx, to, terrain | WANT_NO_EXIT);
+	return at.map != 0 ? at : tile_closest_legal(tx, to, terrain);
+}
+
 static void step_aside(struct tx *tx, const struct actor *me)
 {
 	struct place here = body_place(me->body);
@@ -84,14 +116,11 @@ static enum tx_verdict tile_events(struct tx *tx, const struct actor *me)
 	struct place to;
 	if (!map_exit_at(tx->catalog, map, body->x, body->y, &to))
 		return TX_COMMIT;
-	if (!tx_need(tx, to.map))
-		return TX_AGAIN;
-	const struct map_def *other = catalog_map(tx->catalog, to.map);
 	const struct item_def *marker =
 		catalog_item(tx->catalog, tx->world->maps[body->map].ground[tile_index(body->x, body->y)].item);
 	bool teleport = marker != NULL && marker->kind == ITEM_TELEPORT;
 
-	enum text_id why = entry_refusal(other, me->player);
+	enum text_id why = entry_refusal(catalog_map(tx->catalog, to.map), me->player);
 	if (why != TEXT_ID_COUNT) {
 		tell_text(tx, me->index, FONT_INFO, why);
 		step_aside(tx, me);
@@ -99,10 +128,10 @@ static enum tx_verdict tile_events(struct tx *tx, const struct actor *me)
 	}
 	if (teleport)
 		to = exit_scatter(tx, to, marker->teleport_radius);
-	unsigned terrain = body_terrain(body);
-	/* He himself may stand where he is going to (an exit within one map). */
-	if (!tile_is_legal(tx, to.map, to.x, to.y, terrain))
-		to = tile_closest_legal(tx, to, terrain);
+	to = exit_followed(tx, to, me->player);
+	if (!tx_need(tx, to.map))
+		return TX_AGAIN;
+	to = exit_landing(tx, to, body_terrain(body));
 	if (to.map == 0) {
 		tell_text(tx, me->index, FONT_INFO, TEXT_EXIT_CLOSED);
 		return TX_COMMIT; /* he stays on the exit */
@@ -178,11 +207,11 @@ enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2
 		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
 	}
+	leaving_cancel(tx, me->index);
 	if (me->player->travelling) {
 		presence_tell_place(tx, me->index);
 		return TX_COMMIT;
 	}
-	leaving_cancel(tx, me->index);
 	if ((me->body->flags & (BODY_PARALYSED | BODY_IMMOBILISED)) != 0) {
 		if (message_is_new(tx, me->player, TEXT_CANNOT_MOVE_PARALYSED))
 			tell_text(tx, me->index, FONT_INFO, TEXT_CANNOT_MOVE_PARALYSED);
@@ -201,6 +230,7 @@ enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2
 		tx_log(tx, LOG_LEVEL_NOTICE, "%s walks faster than possible: %d steps in less than %d ms, twice%s",
 			   me->player->name, tx->config->intervals.speedcheck_steps, tx->config->intervals.speedcheck_ms,
 			   out ? "; disconnected" : "");
+		staff_hears_of_speed(tx, me->player);
 		if (out) {
 			leave_game(tx, me->index, CLOSE_SPEED_HACK, TEXT_SPEED_OUT);
 			return TX_COMMIT;

@@ -4,6 +4,7 @@
 
 #include "common/base/number.h"
 #include "common/catalog/catalog.h"
+#include "common/catalog/tables.h"
 #include "common/text/texts.h"
 #include "common/world/realm.h"
 #include "worker/game/area.h"
@@ -243,6 +244,19 @@ void wire_strength_and_agility(struct tx *tx, struct packet_writer *writer, uint
 	const struct player *p = &tx->world->players[index];
 	PUT(writer, UPDATE_STRENGHT_AND_DEXTERITY, .strength = p->attributes_now[ATTRIBUTE_STRENGTH - 1],
 		.dexterity = p->attributes_now[ATTRIBUTE_AGILITY - 1]);
+}
+
+void wire_skills(struct packet_writer *writer, const struct player *player)
+{
+	struct s2c_SEND_SKILLS packet = {0};
+	for (unsigned s = 0; s < SKILL_COUNT; s++) {
+		unsigned value = player->skills[s];
+		int64_t needed = table_skill_experience_needed(value);
+		int64_t percent = needed > 0 ? (int64_t)player->skill_experience[s] * 100 / needed : 0;
+		packet.skills[s].level = (uint8_t)value;
+		packet.skills[s].percent = (uint8_t)clamp_i64(percent, 0, 100);
+	}
+	packet_put(writer, TABLE_S2C, S2C_SEND_SKILLS, &packet);
 }
 
 /* --- the message of the day ---------------------------------------------------------------------------------------------------------- */

@@ -57,6 +57,7 @@ bool wire_ground_is_drawn(const struct tx *tx, unsigned item);
 void wire_stats(struct tx *tx, struct packet_writer *writer, uint32_t player);
 void wire_hunger_and_thirst(struct tx *tx, struct packet_writer *writer, uint32_t player);
 void wire_strength_and_agility(struct tx *tx, struct packet_writer *writer, uint32_t player);
+void wire_skills(struct packet_writer *writer, const struct player *player);
 void wire_inventory_slot(struct tx *tx, struct packet_writer *writer, uint32_t player, unsigned slot); /* 1.. */
 void wire_inventory(struct tx *tx, struct packet_writer *writer, uint32_t player);
 void wire_spell_slot(struct tx *tx, struct packet_writer *writer, uint32_t player, unsigned slot); /* 1.. */
