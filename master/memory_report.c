@@ -11,6 +11,7 @@ static const char *const region_names[WORLD_REGION_COUNT] = {
 	[WORLD_REGION_UNDO] = "undo logs",
 	[WORLD_REGION_DOMAINS] = "domains and their locks",
 	[WORLD_REGION_MAPS] = "maps",
+	[WORLD_REGION_TICKS] = "when ticks are due",
 	[WORLD_REGION_BODIES] = "bodies",
 	[WORLD_REGION_PLAYERS] = "players",
 	[WORLD_REGION_REALM] = "realm",
@@ -27,6 +28,7 @@ static const char *const region_names[WORLD_REGION_COUNT] = {
 	[WORLD_REGION_LEDGER] = "ledgers",
 	[WORLD_REGION_BALANCES] = "balances",
 	[WORLD_REGION_AUDIT] = "audit report",
+	[WORLD_REGION_TRAFFIC] = "traffic statistics",
 	[WORLD_REGION_RINGS] = "rings",
 };
 

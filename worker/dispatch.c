@@ -186,6 +186,7 @@ static void dispatch_playing(struct worker *w, struct client *client, const stru
 	if (ruling->fn == rule_not_yet)
 		count_add(&w->world, COUNT_packets_unruled, 1);
 	black_box_note(w, client, packet->id);
+	w->tx.row = packet->id;
 	enum tx_verdict verdict = worker_transaction(w, domains, 2, run_packet, &run);
 	point("packet run");
 	black_box_clear(w);

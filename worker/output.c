@@ -9,6 +9,7 @@
 #include "common/base/point.h"
 #include "common/protocol/charset.h"
 #include "common/protocol/packets.h"
+#include "common/world/traffic.h"
 #include "worker/client.h"
 
 enum { SEND_BUFFER_BYTES = RING_ENTRY_MAX + CHUNK_BYTES };
@@ -110,13 +111,18 @@ enum close_reason output_append_raw(struct worker *w, struct client *client, str
 enum close_reason output_append(struct worker *w, struct client *client, struct connection_cursor *next,
 								const uint8_t *packets, size_t length)
 {
-	if (client->c->charset == CHARSET_LATIN1 || length == 0)
-		return output_append_raw(w, client, next, packets, length);
-	struct packet_writer writer;
-	packet_writer_start(&writer, w->recoded, w->burst_capacity * 2, (enum dialect)client->c->dialect);
-	if (!packet_recode((enum charset)client->c->charset, packets, length, &writer))
-		return CLOSE_INTERNAL;
-	return output_append_raw(w, client, next, w->recoded, writer.length);
+	if (client->c->charset != CHARSET_LATIN1 && length > 0) {
+		struct packet_writer writer;
+		packet_writer_start(&writer, w->recoded, w->burst_capacity * 2, (enum dialect)client->c->dialect);
+		if (!packet_recode((enum charset)client->c->charset, packets, length, &writer))
+			return CLOSE_INTERNAL;
+		packets = w->recoded;
+		length = writer.length;
+	}
+	enum close_reason reason = output_append_raw(w, client, next, packets, length);
+	if (reason == CLOSE_NONE)
+		traffic_tell(&w->world, (enum dialect)client->c->dialect, packets, length, 1);
+	return reason;
 }
 
 struct answer {
@@ -150,17 +156,30 @@ void output_say(struct worker *w, struct client *client, const uint8_t *packets,
 	output_schedule(w, client, true);
 }
 
+/* Appended, or why not. */
+static bool told(struct worker *w, struct client *client, const struct connection_cursor *next,
+				 enum close_reason reason, bool anything, bool urgent)
+{
+	if (reason != CLOSE_NONE) {
+		client_close(w, client, reason);
+		return false;
+	}
+	cursor_commit(client->c, next);
+	if (anything)
+		output_schedule(w, client, urgent);
+	return true;
+}
+
 void output_tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,
 				 size_t length, bool urgent)
 {
-	enum close_reason reason = output_append(w, client, next, packets, length);
-	if (reason != CLOSE_NONE) {
-		client_close(w, client, reason);
-		return;
-	}
-	cursor_commit(client->c, next);
-	if (length > 0)
-		output_schedule(w, client, urgent);
+	told(w, client, next, output_append(w, client, next, packets, length), length > 0, urgent);
+}
+
+bool output_tell_raw(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *bytes,
+					 size_t length, bool urgent)
+{
+	return told(w, client, next, output_append_raw(w, client, next, bytes, length), length > 0, urgent);
 }
 
 /* --- when to send ---------------------------------------------------------------------------------------------------------- */

@@ -77,6 +77,7 @@ struct gathered {
 	struct note note;
 	uint64_t position; /* behind it */
 	uint32_t from;     /* where its packets are in gather_bytes */
+	uint32_t told;     /* so many clients were told it as it is there, and not counted yet (traffic.h) */
 };
 
 /* What waits to be said to the master about a socket. */
@@ -143,11 +144,11 @@ struct worker {
 	enum charset charset;      /* of newcomers */
 	struct client **by_player; /* [limits.players + 1]: our client that plays it */
 
-	struct follow *follows;    /* [realm_domain + 1] */
-	uint32_t *active;          /* domains followed */
-	uint64_t read_ms;          /* when there was last something in the rings */
-	struct client *entering;   /* whose entry to a map is being dealt with */
-	uint8_t *note_bytes;       /* packets of the entry being read */
+	struct follow *follows;  /* [realm_domain + 1] */
+	uint32_t *active;        /* domains followed */
+	uint64_t read_ms;        /* when there was last something in the rings */
+	struct client *entering; /* whose entry to a map is being dealt with */
+	uint8_t *note_bytes;     /* packets of the entry being read */
 	struct gathered gathered[GATHER_NOTES];
 	uint8_t *gather_bytes; /* their packets, and room for another entry */
 	uint32_t gather_used, gather_count;
