@@ -10,7 +10,7 @@
  * How long: from before the first lock of a transaction until nothing is held any more, all reruns included, less what it waited
  * while it held nothing itself. So it is how long others may have had to wait for it. The clock is read twice for a transaction
  * that takes locks (and twice more for each lock that was not free), not at all for others. Under paranoia (tx.h) the rehearsals
- * count too.
+ * count too. Cuts and audits of the keeper, which hold every lock, are no transactions: the counters have them (cut_held_us_max).
  *
  * What is told: packets that were appended to a client's output, as they are sent to him. What a client brought along from a
  * former generation of the world was counted there. */
