@@ -28,6 +28,7 @@ static const char *const region_names[WORLD_REGION_COUNT] = {
 	[WORLD_REGION_LEDGER] = "ledgers",
 	[WORLD_REGION_BALANCES] = "balances",
 	[WORLD_REGION_AUDIT] = "audit report",
+	[WORLD_REGION_TRAFFIC] = "traffic statistics",
 	[WORLD_REGION_RINGS] = "rings",
 };
 

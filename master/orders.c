@@ -12,6 +12,7 @@
 #include "master/master.h"
 #include "master/memory_report.h"
 #include "master/status.h"
+#include "master/traffic_report.h"
 
 static void refuse(cJSON *reply, const char *format, const char *word)
 {
@@ -53,6 +54,12 @@ static void memory(struct master *master, const struct control_request *request,
 {
 	(void)request;
 	memory_report_add(reply, &master->segments.world, &master->children, master->workers);
+}
+
+static void traffic(struct master *master, const struct control_request *request, cJSON *reply)
+{
+	(void)request;
+	traffic_report_add(reply, &master->segments.world);
 }
 
 static void config(struct master *master, const struct control_request *request, cJSON *reply)
@@ -177,6 +184,7 @@ static const struct {
 	{"ping", false, ping},          {"status", false, status},   {"config", false, config}, {"stop", true, stop},
 	{"log-level", true, log_level}, {"audit", true, audit},      {"renew", false, renew},   {"reload", true, reload},
 	{"workers", true, workers},     {"upgrade", false, upgrade}, {"change", false, change}, {"memory", false, memory},
+	{"traffic", false, traffic},
 };
 
 void orders_answer(void *context, const struct control_request *request, cJSON *reply)
@@ -193,6 +201,6 @@ void orders_answer(void *context, const struct control_request *request, cJSON *
 	refuse(
 		reply,
 		"unknown request \"%.100s\"; there are ping, status, config, stop, log-level, audit, renew, reload, workers, "
-		"upgrade, change, memory",
+		"upgrade, change, memory, traffic",
 		request->verb);
 }

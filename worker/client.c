@@ -12,6 +12,7 @@
 #include "common/base/log.h"
 #include "common/base/point.h"
 #include "common/protocol/packets.h"
+#include "common/world/traffic.h"
 #include "worker/address.h"
 #include "worker/dispatch.h"
 #include "worker/game/leaving.h"
@@ -155,8 +156,8 @@ static void turn_away(struct worker *w, int fd, enum text_id why)
 	struct packet_writer writer;
 	packet_writer_start(&writer, bytes, sizeof bytes, w->tx.dialect);
 	PUT(&writer, ERROR_MSG, .text = text_of(text_latin1(why)));
-	ssize_t n = send(fd, bytes, writer.length, MSG_NOSIGNAL | MSG_DONTWAIT);
-	(void)n;
+	if (send(fd, bytes, writer.length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)writer.length)
+		traffic_tell(&w->world, w->tx.dialect, bytes, writer.length, 1);
 	close(fd);
 }
 
@@ -582,6 +583,7 @@ static void client_input(struct worker *w, struct client *client)
 			return;
 		}
 		count_add(&w->world, COUNT_packets_in, 1);
+		traffic_received(&w->world, packet.id, used);
 		c->input_ms = worker_now_ms(w); /* not of each byte: a packet that trickles in would never end */
 		dispatch(w, client, &packet, used);
 		c = client->c;

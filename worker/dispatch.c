@@ -177,6 +177,7 @@ static void dispatch_playing(struct worker *w, struct client *client, const stru
 		count_add(&w->world, COUNT_packets_unruled, 1);
 	black_box_note(w, client, packet->id);
 	w->tx.place_doubtful = packet->id == C2S_WALK && place_is_doubtful(w, c);
+	w->tx.row = packet->id;
 	enum tx_verdict verdict = worker_transaction(w, domains, 2, run_packet, &run);
 	w->tx.place_doubtful = false;
 	point("packet run");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/world/traffic.h"
 #include "worker/game/audience.h"
 #include "worker/game/rule.h"
 #include "worker/output.h"
@@ -62,12 +63,29 @@ void gather_tell_one(struct worker *w, struct client *client, const struct note 
 	output_tell(w, client, &next, w->note_bytes, note->bytes, (note->flags & NOTE_FLAG_ANSWER) != 0);
 }
 
+/* Who gets packets in another charset is counted when they are appended, for they have another length. */
+static void share_append(struct worker *w, struct client *client, struct connection_cursor *next, uint64_t entries,
+						 size_t length, bool urgent)
+{
+	if (client->c->charset != CHARSET_LATIN1) {
+		output_tell(w, client, next, w->gather_share, length, urgent);
+		return;
+	}
+	if (!output_tell_raw(w, client, next, w->gather_share, length, urgent))
+		return;
+	for (; entries != 0; entries &= entries - 1)
+		w->gathered[__builtin_ctzll(entries)].told++;
+}
+
+_Static_assert(GATHER_NOTES <= 64, "a bit for each");
+
 static void share_tell(struct worker *w, struct client *client)
 {
 	const struct connection_cursor *now = cursor_now(client->c);
 	struct connection_cursor next = *now;
 	size_t length = 0;
 	unsigned flags = 0;
+	uint64_t entries = 0;
 	for (unsigned i = 0; i < w->gather_count; i++) {
 		const struct gathered *entry = &w->gathered[i];
 		if (!reaches(w, client, now, entry))
@@ -75,10 +93,21 @@ static void share_tell(struct worker *w, struct client *client)
 		memcpy(w->gather_share + length, w->gather_bytes + entry->from, entry->note.bytes);
 		length += entry->note.bytes;
 		flags |= entry->note.flags;
+		entries |= UINT64_C(1) << i;
 		next.map_position = entry->position;
 	}
 	if (next.map_position != now->map_position)
-		output_tell(w, client, &next, w->gather_share, length, (flags & NOTE_FLAG_ANSWER) != 0);
+		share_append(w, client, &next, entries, length, (flags & NOTE_FLAG_ANSWER) != 0);
+}
+
+/* Each entry's packets are looked at once, however many were told. */
+static void told_count(struct worker *w)
+{
+	for (unsigned i = 0; i < w->gather_count; i++) {
+		const struct gathered *entry = &w->gathered[i];
+		if (entry->told > 0)
+			traffic_tell(&w->world, w->tx.dialect, w->gather_bytes + entry->from, entry->note.bytes, entry->told);
+	}
 }
 
 /* Is any of it for who looks from there, or for everybody? */
@@ -99,6 +128,7 @@ void gather_tell(struct worker *w, const struct follow *follow)
 		if (may_concern(w, &follow->viewers[i]))
 			share_tell(w, follow->viewers[i].client);
 	}
+	told_count(w);
 	w->gather_count = 0;
 	w->gather_used = 0;
 }

@@ -9,6 +9,7 @@
 #include "common/base/point.h"
 #include "common/protocol/charset.h"
 #include "common/protocol/packets.h"
+#include "common/world/traffic.h"
 #include "worker/client.h"
 #include "worker/stream.h"
 
@@ -111,13 +112,18 @@ enum close_reason output_append_raw(struct worker *w, struct client *client, str
 enum close_reason output_append(struct worker *w, struct client *client, struct connection_cursor *next,
 								const uint8_t *packets, size_t length)
 {
-	if (client->c->charset == CHARSET_LATIN1 || length == 0)
-		return output_append_raw(w, client, next, packets, length);
-	struct packet_writer writer;
-	packet_writer_start(&writer, w->recoded, w->burst_capacity * 2, (enum dialect)client->c->dialect);
-	if (!packet_recode((enum charset)client->c->charset, packets, length, &writer))
-		return CLOSE_INTERNAL;
-	return output_append_raw(w, client, next, w->recoded, writer.length);
+	if (client->c->charset != CHARSET_LATIN1 && length > 0) {
+		struct packet_writer writer;
+		packet_writer_start(&writer, w->recoded, w->burst_capacity * 2, (enum dialect)client->c->dialect);
+		if (!packet_recode((enum charset)client->c->charset, packets, length, &writer))
+			return CLOSE_INTERNAL;
+		packets = w->recoded;
+		length = writer.length;
+	}
+	enum close_reason reason = output_append_raw(w, client, next, packets, length);
+	if (reason == CLOSE_NONE)
+		traffic_tell(&w->world, (enum dialect)client->c->dialect, packets, length, 1);
+	return reason;
 }
 
 struct answer {
@@ -151,19 +157,32 @@ void output_say(struct worker *w, struct client *client, const uint8_t *packets,
 	output_schedule(w, client, true);
 }
 
-void output_tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,
-				 size_t length, bool urgent)
+/* Appended, or why not. */
+static bool told(struct worker *w, struct client *client, struct connection_cursor *next, enum close_reason reason,
+				 bool anything, bool urgent)
 {
-	enum close_reason reason = output_append(w, client, next, packets, length);
 	if (reason != CLOSE_NONE) {
 		client_close(w, client, reason);
-		return;
+		return false;
 	}
 	if (next->place_behind == PLACE_IN_THIS)
 		next->place_behind = next->appended;
 	cursor_commit(client->c, next);
-	if (length > 0)
+	if (anything)
 		output_schedule(w, client, urgent);
+	return true;
+}
+
+void output_tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,
+				 size_t length, bool urgent)
+{
+	told(w, client, next, output_append(w, client, next, packets, length), length > 0, urgent);
+}
+
+bool output_tell_raw(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *bytes,
+					 size_t length, bool urgent)
+{
+	return told(w, client, next, output_append_raw(w, client, next, bytes, length), length > 0, urgent);
 }
 
 /* --- when to send ---------------------------------------------------------------------------------------------------------- */

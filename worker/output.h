@@ -49,12 +49,12 @@ static inline void cursor_commit(struct connection *c, const struct connection_c
 	point("cursor valid");
 }
 
-/* Appends whole Latin-1 packets to a cursor that is not valid yet (recoded when the client wants another charset).
- * CLOSE_NONE, or why the connection must be closed (the bound of its output, the pool). Then do not commit the cursor. */
+/* Appends whole Latin-1 packets to a cursor that is not valid yet (recoded when the client wants another charset), and counts
+ * them as told (traffic.h). CLOSE_NONE, or why the connection must be closed (the bound of its output, the pool). Then do not commit the cursor. */
 enum close_reason output_append(struct worker *w, struct client *client, struct connection_cursor *next,
 								const uint8_t *packets, size_t length);
 
-/* The same with bytes that are as the client wants them already. */
+/* The same with bytes that are as the client wants them already, and that somebody else counts. */
 enum close_reason output_append_raw(struct worker *w, struct client *client, struct connection_cursor *next,
 									const uint8_t *bytes, size_t length);
 
@@ -68,6 +68,10 @@ void output_say(struct worker *w, struct client *client, const uint8_t *packets,
 /* Appends and commits `next`, the next state of the client's cursor; closes the connection when it cannot take more. */
 void output_tell(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *packets,
 				 size_t length, bool urgent);
+
+/* The same with bytes that are as the client wants them already, and that the caller counts. Whether they were appended. */
+bool output_tell_raw(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *bytes,
+					 size_t length, bool urgent);
 
 /* Puts the client on the list of those to flush: at the end of this turn when `urgent` or when nothing was sent for some
  * FLUSH_GATHER_MS, else when that time is over. */

@@ -164,6 +164,7 @@ static void ticks_run(void *context)
 		if (due == 0 || due > now || (map % w->workers != w->world.slot && due + TICK_LATE_MS > now))
 			continue;
 		tick_note(w, map);
+		w->tx.row = TRAFFIC_TICKS;
 		if (worker_transaction(w, &map, 1, map_tick, &map) == TX_COMMIT)
 			count_add(&w->world, COUNT_map_ticks, 1);
 		__atomic_store_n(&own_slot(w)->black_box.since_ms, 0, __ATOMIC_RELEASE);

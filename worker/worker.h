@@ -77,6 +77,7 @@ struct gathered {
 	struct note note;
 	uint64_t position; /* behind it */
 	uint32_t from;     /* where its packets are in gather_bytes */
+	uint32_t told;     /* so many clients were told it as it is there, and not counted yet (traffic.h) */
 };
 
 /* What waits to be said to the master about a socket. */

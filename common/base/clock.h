@@ -8,6 +8,13 @@
 uint64_t clock_mono_ms(void);
 uint64_t clock_mono_ns(void);
 
+/* Nanoseconds from then until now; 0 when a test set the clock back meanwhile. */
+static inline uint64_t clock_since_ns(uint64_t began_ns)
+{
+	uint64_t now_ns = clock_mono_ns();
+	return now_ns > began_ns ? now_ns - began_ns : 0;
+}
+
 /* Hook for tests: added to both, in this process and in those it forks, so that a world can begin just before a power of two
  * of milliseconds. No program that is shipped sets it. */
 extern uint64_t clock_test_offset_ms;

@@ -261,9 +261,10 @@ enum packet_status s2c_read(enum dialect dialect, const uint8_t *data, size_t le
 	return PACKET_OK;
 }
 
-/* Size of the packet in front, without looking at its fields where the id alone tells it. 0: not whole. */
-static size_t whole_packet(enum dialect dialect, const uint8_t *packets, size_t length)
+size_t s2c_packet_size(enum dialect dialect, const uint8_t *packets, size_t length)
 {
+	if (length == 0)
+		return 0;
 	const struct packet_layout *layout = packet_layout(TABLE_S2C, packets[0]);
 	bool read_by_client = layout && (layout->godot || dialect != DIALECT_GODOT);
 	if (read_by_client && !layout->varies) {
@@ -281,7 +282,7 @@ size_t s2c_whole_prefix(enum dialect dialect, const uint8_t *packets, size_t len
 	if (max > length)
 		max = length;
 	while (whole < max) {
-		size_t size = whole_packet(dialect, packets + whole, max - whole);
+		size_t size = s2c_packet_size(dialect, packets + whole, max - whole);
 		if (size == 0)
 			break;
 		whole += size;

@@ -66,6 +66,10 @@ enum packet_status c2s_read(enum dialect dialect, const uint8_t *data, size_t le
 enum packet_status s2c_read(enum dialect dialect, const uint8_t *data, size_t length, size_t limit, size_t *used,
 							struct s2c_packet *packet);
 
+/* Size of the S2C packet in front, its id included; 0 when it is not whole. Its fields are looked at only where the id alone
+ * does not tell it. */
+size_t s2c_packet_size(enum dialect dialect, const uint8_t *packets, size_t length);
+
 /* How many bytes from the front are whole S2C packets and together at most `max`; 0 when not even the first is. For
  * sending a run in pieces that end between packets (protocol.md 1.5). */
 size_t s2c_whole_prefix(enum dialect dialect, const uint8_t *packets, size_t length, size_t max);

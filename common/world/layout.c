@@ -38,6 +38,22 @@ static const struct layout_field fields[] = {
 	FIELD(process_slot, repair),
 	FIELD(process_slot, reserve2),
 
+	/* traffic_row */
+	FIELD(traffic_row, count),
+	FIELD(traffic_row, bytes),
+	FIELD(traffic_row, held_ns),
+	FIELD(traffic_row, longest_ns),
+	FIELD(traffic_row, held),
+	FIELD(traffic_row, reserve),
+
+	/* traffic_told */
+	FIELD(traffic_told, count),
+	FIELD(traffic_told, bytes),
+
+	/* traffic */
+	FIELD(traffic, row),
+	FIELD(traffic, told),
+
 	/* undo_publish */
 	FIELD(undo_publish, head),
 	FIELD(undo_publish, domain),

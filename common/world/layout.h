@@ -175,6 +175,47 @@ struct process_slot {
 };
 _Static_assert(sizeof(struct process_slot) % 64 == 0, "processes do not share cache lines");
 
+/* --- traffic ----------------------------------------------------------------------------------------------------------- */
+
+/* What is counted together: each packet of a client by its id, and two more. */
+enum traffic_row_id {
+	TRAFFIC_PACKETS = 142,           /* room for the ids of clients' packets */
+	TRAFFIC_TICKS = TRAFFIC_PACKETS, /* ticks of maps */
+	TRAFFIC_OTHER,                   /* every other transaction: logins, leaving, snapshots ... */
+	TRAFFIC_ROWS
+};
+
+enum {
+	TRAFFIC_TOLD = 112,     /* room for the ids of the server's packets */
+	TRAFFIC_BUCKETS = 25,   /* of times: up to 256 ns, 512 ns ... 2.1 s, and what is longer */
+	TRAFFIC_FIRST_NS = 256, /* the end of the first bucket; each ends at twice that of the one before */
+};
+
+/* What came of one kind, and how long its transactions held locks. */
+struct traffic_row {
+	_Atomic uint64_t count; /* packets received; of TICKS and OTHER, transactions run */
+	_Atomic uint64_t bytes; /* of those packets */
+	_Atomic uint64_t held_ns;
+	_Atomic uint64_t longest_ns;
+	_Atomic uint64_t held[TRAFFIC_BUCKETS]; /* transactions that held locks, by how long */
+	uint8_t reserve[24];
+};
+_Static_assert(sizeof(struct traffic_row) % 64 == 0, "a row takes as few cache lines as it can");
+
+/* What clients were told with one kind of the server's packets. */
+struct traffic_told {
+	_Atomic uint64_t count; /* once for each client */
+	_Atomic uint64_t bytes;
+};
+
+/* What one process slot received, held and told, in all its lives together (traffic.h). Written by its process alone, read by
+ * everybody without a lock. */
+struct traffic {
+	struct traffic_row row[TRAFFIC_ROWS];
+	struct traffic_told told[TRAFFIC_TOLD];
+};
+_Static_assert(sizeof(struct traffic) % 64 == 0, "processes do not share cache lines");
+
 /* --- undo logs ----------------------------------------------------------------------------------------------------------- */
 
 enum undo_state { UNDO_IDLE, UNDO_ACTIVE, UNDO_COMMITTED };
@@ -861,6 +902,7 @@ enum region_id {
 	WORLD_REGION_LEDGER,   /* of each process slot: limits.items + 1 times struct ledger_row */
 	WORLD_REGION_BALANCES, /* int64_t each, by item (ledger.h) */
 	WORLD_REGION_AUDIT,    /* struct audit_report each: AUDIT_REPORTS */
+	WORLD_REGION_TRAFFIC,  /* of each process slot: struct traffic */
 	WORLD_REGION_RINGS,
 	WORLD_REGION_COUNT
 };
@@ -888,7 +930,7 @@ struct world_header {
 	struct world_limits limits;
 	uint32_t reserve0[2];
 	struct region regions[WORLD_REGION_COUNT];
-	uint8_t reserve[56];
+	uint8_t reserve[32];
 };
 _Static_assert(sizeof(struct world_header) % 64 == 0, "the first region is aligned");
 

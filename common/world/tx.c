@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/point.h"
 #include "common/world/paranoid.h"
+#include "common/world/slow.h"
+#include "common/world/traffic.h"
 
 /* A bug that must not limp on in shared memory: say what, die, be respawned; the successor undoes what was half done. */
 __attribute__((noreturn, format(printf, 1, 2))) static void tx_die(const char *format, ...)
@@ -24,7 +27,7 @@ __attribute__((noreturn, format(printf, 1, 2))) static void tx_die(const char *f
 
 void tx_init(struct tx *tx, struct world *world, const struct catalog *catalog, const struct config *config)
 {
-	*tx = (struct tx){.world = world, .catalog = catalog, .config = config};
+	*tx = (struct tx){.world = world, .catalog = catalog, .config = config, .row = TRAFFIC_OTHER};
 }
 
 void tx_release(struct tx *tx)
@@ -39,7 +42,11 @@ static void domain_lock(struct tx *tx, uint32_t index)
 {
 	struct world *w = tx->world;
 	struct domain *domain = &w->domains[index];
+	uint64_t before_ns = w->waited_ns;
 	int error = world_lock_patiently(w, &domain->lock);
+	tx->waited_ns += w->waited_ns - before_ns;
+	if (tx->held_count == 0)
+		tx->apart_ns += w->waited_ns - before_ns;
 	point("lock taken");
 	if (error == EOWNERDEAD) {
 		uint64_t holder = atomic_load(&domain->holder);
@@ -69,6 +76,8 @@ static void held_add(struct tx *tx, uint32_t index)
 {
 	assert(tx->held_count < TX_DOMAINS_MAX);
 	assert(index >= 1 && index <= tx->world->realm_domain);
+	if (tx->began_ns == 0)
+		tx->began_ns = clock_mono_ns();
 	domain_lock(tx, index);
 	tx->held[tx->held_count++] =
 		(struct tx_domain){.index = index, .staged = atomic_load(&tx->world->domains[index].ring.head)};
@@ -342,6 +351,26 @@ static void paranoid_rehearsal(struct tx *tx, const uint32_t *domains, unsigned 
 	all_unlock(tx);
 }
 
+/* Nothing is held any more. Returns how long it took, waiting included; 0 = it held nothing, so nobody could wait for it. */
+static uint64_t run_count(struct tx *tx)
+{
+	uint64_t took_ns = 0;
+	if (tx->began_ns != 0) {
+		took_ns = clock_since_ns(tx->began_ns);
+		traffic_held(tx->world, tx->row, took_ns > tx->apart_ns ? took_ns - tx->apart_ns : 0);
+	}
+	if (tx->row >= TRAFFIC_PACKETS)
+		traffic_ran(tx->world, tx->row);
+	return took_ns;
+}
+
+/* What need not be done with locks, nor before those who follow are woken. */
+static void run_end(struct tx *tx, uint64_t took_ns)
+{
+	slow_check(tx, took_ns);
+	tx->row = TRAFFIC_OTHER;
+}
+
 enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, tx_fn *fn, void *context)
 {
 	uint32_t list[TX_DOMAINS_MAX * 3];
@@ -351,6 +380,9 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 		memcpy(list, domains, demanded * sizeof *list);
 	count = domains_sort(list, demanded);
 	tx->runs++;
+	tx->began_ns = 0;
+	tx->waited_ns = 0;
+	tx->apart_ns = 0;
 
 	for (;;) {
 		if (tx->paranoia != PARANOIA_OFF)
@@ -360,11 +392,13 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 		if (verdict == TX_COMMIT) {
 			uint64_t followers = run_commit(tx);
 			all_unlock(tx);
+			uint64_t took_ns = run_count(tx);
 			count_add(tx->world, COUNT_transactions, 1);
 			if (followers != 0)
 				world_wake(tx->world, followers);
 			if (tx->log_text[0] != '\0')
 				log_line((enum log_level)tx->log_level, "%s", tx->log_text);
+			run_end(tx, took_ns);
 			return TX_COMMIT;
 		}
 		if (atomic_load_explicit(&world_undo(tx->world, tx->world->slot)->used, memory_order_relaxed) > 0)
@@ -375,8 +409,10 @@ enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, t
 		for (unsigned i = 0; i < tx->held_count; i++)
 			list[known++] = tx->held[i].index;
 		all_unlock(tx);
-		if (verdict == TX_CANCEL)
+		if (verdict == TX_CANCEL) {
+			run_end(tx, run_count(tx));
 			return TX_CANCEL;
+		}
 		assert(tx->wanted_count > 0);
 		memcpy(list + known, tx->wanted, tx->wanted_count * sizeof *list);
 		count = domains_sort(list, known + tx->wanted_count);

@@ -16,6 +16,7 @@
 #ifndef ARGENTUM_WORLD_TX_H
 #define ARGENTUM_WORLD_TX_H
 
+#include "common/base/log.h"
 #include "common/base/rng.h"
 #include "common/protocol/dialect.h"
 #include "common/world/ring.h"
@@ -64,6 +65,13 @@ struct tx {
 	uint32_t wanted[TX_DOMAINS_MAX]; /* asked for in vain in this run */
 	unsigned wanted_count;
 
+	/* how long it takes (traffic.h) */
+	uint16_t row;       /* enum traffic_row_id of the next run, for who runs it to set; tx_run sets it back to OTHER */
+	uint64_t began_ns;  /* before its first lock; 0 = it took none */
+	uint64_t waited_ns; /* of the time since: waiting for locks */
+	uint64_t apart_ns;  /* of that: while it held none, so that nobody waited for it */
+	struct log_repeat slow;
+
 	enum tx_paranoia paranoia;
 	void *paranoid_copy;                    /* owned; made at first use */
 	uint32_t paranoid_held[TX_DOMAINS_MAX]; /* what was held when it was made */
@@ -83,7 +91,8 @@ void tx_init(struct tx *tx, struct world *world, const struct catalog *catalog, 
 void tx_release(struct tx *tx); /* gives back what tx_init and its use allocated */
 
 /* Runs fn as one transaction that holds `domains` (any order, 0 = none; at most TX_DOMAINS_MAX) and whatever it asks
- * for. Returns TX_COMMIT or TX_CANCEL. Settles dead processes it meets. */
+ * for. Returns TX_COMMIT or TX_CANCEL. Settles dead processes it meets. How long it held locks is counted under tx->row; when
+ * it took longer than log.slow_ms, that is logged once nothing is held any more. */
 enum tx_verdict tx_run(struct tx *tx, const uint32_t *domains, unsigned count, tx_fn *fn, void *context);
 
 bool tx_holds(const struct tx *tx, uint32_t domain);

@@ -67,6 +67,7 @@ static uint64_t regions_lay_out(const struct world_limits *limits, struct region
 		[WORLD_REGION_LEDGER] = {sizeof(struct ledger_row) * ((uint64_t)limits->items + 1), PROCESS_SLOTS},
 		[WORLD_REGION_BALANCES] = {sizeof(int64_t), (uint64_t)limits->items + 1},
 		[WORLD_REGION_AUDIT] = {sizeof(struct audit_report), AUDIT_REPORTS},
+		[WORLD_REGION_TRAFFIC] = {sizeof(struct traffic), PROCESS_SLOTS},
 		[WORLD_REGION_RINGS] = {1, rings},
 	};
 	uint64_t offset = sizeof(struct world_header);
@@ -147,6 +148,7 @@ static void world_point(struct world *w, uint8_t *base)
 	w->ledger = (struct ledger_row *)(base + r[WORLD_REGION_LEDGER].offset);
 	w->balances = (int64_t *)(base + r[WORLD_REGION_BALANCES].offset);
 	w->report = (struct audit_report *)(base + r[WORLD_REGION_AUDIT].offset);
+	w->traffic = (struct traffic *)(base + r[WORLD_REGION_TRAFFIC].offset);
 	w->realm_domain = w->limits.maps + 1;
 }
 
@@ -391,16 +393,12 @@ static void log_settle(struct world *w, struct undo_log *log)
 /* Shorter than the shortest workers.heartbeat_timeout_ms. */
 enum { LOCK_WAIT_MS = 100, LOCK_WAITS_TOLD = 10 };
 
-int world_lock_patiently(struct world *w, pthread_mutex_t *lock)
+static int lock_await(struct world *w, pthread_mutex_t *lock)
 {
-	int error = pthread_mutex_trylock(lock);
-	if (error != EBUSY)
-		return error;
-	count_add(w, COUNT_lock_waits, 1);
 	for (unsigned waits = 1;; waits++) {
 		uint64_t until_ms = clock_mono_ms() + LOCK_WAIT_MS;
 		struct timespec until = {.tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000};
-		error = pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &until);
+		int error = pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &until);
 		if (error != ETIMEDOUT)
 			return error;
 		/* Its holder hangs; the watchdog will kill it and we shall be told EOWNERDEAD. */
@@ -408,6 +406,18 @@ int world_lock_patiently(struct world *w, pthread_mutex_t *lock)
 		if (waits % LOCK_WAITS_TOLD == 0)
 			count_add(w, COUNT_lock_timeouts, 1);
 	}
+}
+
+int world_lock_patiently(struct world *w, pthread_mutex_t *lock)
+{
+	int error = pthread_mutex_trylock(lock);
+	if (error != EBUSY)
+		return error;
+	count_add(w, COUNT_lock_waits, 1);
+	uint64_t began_ns = clock_mono_ns();
+	error = lock_await(w, lock);
+	w->waited_ns += clock_since_ns(began_ns);
+	return error;
 }
 
 static void repair_lock(struct world *w, pthread_mutex_t *lock)

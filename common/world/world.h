@@ -34,10 +34,12 @@ struct world {
 	struct ledger_row *ledger;      /* [PROCESS_SLOTS][limits.items + 1] */
 	int64_t *balances;              /* [limits.items + 1] */
 	struct audit_report *report;    /* [AUDIT_REPORTS] */
+	struct traffic *traffic;        /* [PROCESS_SLOTS] */
 	uint32_t realm_domain;          /* index of the realm among the domains: limits.maps + 1 */
 
 	unsigned slot;              /* which process this is */
 	uint32_t life;              /* its life in that slot */
+	uint64_t waited_ns;         /* so long it waited for locks of the segment so far */
 	int wake_fd[PROCESS_SLOTS]; /* eventfds that wake each process, -1 = none; made by the master before forking */
 };
 
@@ -67,7 +69,7 @@ void world_publish(struct world *world);
 void world_enter_slot(struct world *world, unsigned slot, int32_t pid, uint64_t now_ms);
 
 /* Locks a mutex of the segment; as pthread_mutex_lock. Who waits beats his heart meanwhile, so that the watchdog kills
- * who hangs with the lock and not those who wait for him. */
+ * who hangs with the lock and not those who wait for him; world->waited_ns grows by how long. */
 int world_lock_patiently(struct world *world, pthread_mutex_t *lock);
 
 /* Settles the undo log of a dead process: rolls an ACTIVE one back, a COMMITTED one forward; nothing when the log does

@@ -14,6 +14,7 @@ struct ctl {
 typedef int command_fn(const struct ctl *ctl, int argc, char **argv);
 
 command_fn status_command, config_command;                               /* show_status.c, show_config.c */
+command_fn traffic_command;                                              /* show_traffic.c */
 command_fn ping_command, stop_command, log_level_command, renew_command; /* order.c */
 command_fn reload_command, workers_command, upgrade_command;             /* change.c */
 command_fn audit_command;                                                /* audit.c */

@@ -18,6 +18,8 @@ static const struct {
 } commands[] = {
 	{"status", "[--memory] [--json]", true, status_command,
 	 "players, processes, store and counters of the running server; or its memory"},
+	{"traffic", "[--json]", true, traffic_command,
+	 "what clients send, how long each packet and tick holds locks, and what clients are told, by packet"},
 	{"config", "[--json]", true, config_command,
 	 "every setting in force: value, where it comes from, how it can be changed"},
 	{"ping", "", true, ping_command, "whether the server answers"},

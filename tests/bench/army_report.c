@@ -104,6 +104,18 @@ static void round_json(cJSON *rounds, const struct round *round)
 	}
 	latency_json(json, "login", &round->login);
 	cJSON_AddItemToObject(json, "faults", faults_json(&round->faults));
+	cJSON *heaviest = cJSON_AddArrayToObject(json, "held_locks_longest");
+	for (unsigned i = 0; i < HEAVIEST && round->heaviest[i].name[0] != '\0'; i++) {
+		const struct heavy_packet *packet = &round->heaviest[i];
+		cJSON *object = cJSON_CreateObject();
+		cJSON_AddStringToObject(object, "name", packet->name);
+		cJSON_AddNumberToObject(object, "count", packet->count);
+		cJSON_AddNumberToObject(object, "held_ms", packet->held_ms);
+		cJSON_AddNumberToObject(object, "mean_us", packet->mean_us);
+		cJSON_AddNumberToObject(object, "within_99_us", packet->within_99_us);
+		cJSON_AddNumberToObject(object, "longest_us", packet->longest_us);
+		cJSON_AddItemToArray(heaviest, object);
+	}
 	cJSON *processes = cJSON_AddArrayToObject(json, "processes");
 	for (unsigned i = 0; i < round->process_count; i++) {
 		const struct served_process *process = &round->process[i];
@@ -150,6 +162,19 @@ static void faults_print(const struct army_faults *faults)
 		printf("  the first: %s\n", faults->first_text);
 }
 
+static void heaviest_print(const struct round *round)
+{
+	if (!round->evening || round->heaviest[0].name[0] == '\0')
+		return;
+	printf("  %-24s %10s %10s %10s %12s %10s\n", "held locks longest", "count", "sum ms", "mean us", "99 % within",
+		   "longest");
+	for (unsigned i = 0; i < HEAVIEST && round->heaviest[i].name[0] != '\0'; i++) {
+		const struct heavy_packet *packet = &round->heaviest[i];
+		printf("  %-24s %10.0f %10.1f %10.2f %12.1f %10.0f\n", packet->name, packet->count, packet->held_ms,
+			   packet->mean_us, packet->within_99_us, packet->longest_us);
+	}
+}
+
 static void round_print(const struct round *round)
 {
 	printf("\n%s: %u players, %u workers\n", round->name, round->players, round->workers);
@@ -171,6 +196,7 @@ static void round_print(const struct round *round)
 			   process->cpu_s, (double)process->memory.rss_kib / 1024, (double)process->memory.pss_kib / 1024,
 			   (double)process->memory.private_kib / 1024);
 	}
+	heaviest_print(round);
 	faults_print(&round->faults);
 	fflush(stdout);
 }

@@ -10,7 +10,7 @@
 
 struct cJSON;
 
-enum { REPORT_PROCESSES_MAX = 40, ROUND_REFERENCES = 4, SLICES = 5 };
+enum { REPORT_PROCESSES_MAX = 40, ROUND_REFERENCES = 4, SLICES = 5, HEAVIEST = 5 };
 
 /* One program under one load, measured. */
 struct run {
@@ -29,6 +29,12 @@ struct served_process {
 	struct process_memory memory;
 };
 
+/* A packet of clients, and how long it held locks since the server's start (common/world/traffic.h). */
+struct heavy_packet {
+	char name[32]; /* "" = there is none */
+	double count, held_ms, mean_us, within_99_us, longest_us;
+};
+
 /* One load: the game, and the references beside it. */
 struct round {
 	char name[48];
@@ -45,10 +51,11 @@ struct round {
 	struct army_faults faults;
 	struct served_process process[REPORT_PROCESSES_MAX];
 	unsigned process_count;
-	double start_ms;    /* the server's start, until it served */
-	double cut_held_us; /* longest time that a cut held all locks */
-	double player_kib;  /* memory of the processes above the segments, for one player */
-	double killed_ms;   /* longest ping when a worker was killed; 0 = nobody was */
+	struct heavy_packet heaviest[HEAVIEST]; /* those that held locks longest in sum */
+	double start_ms;                        /* the server's start, until it served */
+	double cut_held_us;                     /* longest time that a cut held all locks */
+	double player_kib;                      /* memory of the processes above the segments, for one player */
+	double killed_ms;                       /* longest ping when a worker was killed; 0 = nobody was */
 };
 
 double run_deliveries_per_cpu_s(const struct run *run);

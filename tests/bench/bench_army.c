@@ -119,6 +119,29 @@ static void game_slice(struct round *round, struct army *army, unsigned slice)
 	round->ping_99_ms[slice] = latency_ms(&this_ping, 0.99);
 }
 
+/* The server has them in this order already; ticks and the rest are no packets. */
+static void heaviest_look(const struct house *house, struct round *round)
+{
+	cJSON *reply = game_server_ask(house->server, "traffic");
+	const cJSON *row;
+	unsigned count = 0;
+	cJSON_ArrayForEach(row, cJSON_GetObjectItem(reply, "received"))
+	{
+		if (cJSON_GetObjectItem(row, "id") == NULL || count == HEAVIEST)
+			continue;
+		struct heavy_packet *packet = &round->heaviest[count++];
+		*packet = (struct heavy_packet){
+			.count = cJSON_GetNumberValue(cJSON_GetObjectItem(row, "count")),
+			.held_ms = cJSON_GetNumberValue(cJSON_GetObjectItem(row, "held_ns")) / 1e6,
+			.mean_us = cJSON_GetNumberValue(cJSON_GetObjectItem(row, "mean_ns")) / 1e3,
+			.within_99_us = cJSON_GetNumberValue(cJSON_GetObjectItem(row, "within_99_ns")) / 1e3,
+			.longest_us = cJSON_GetNumberValue(cJSON_GetObjectItem(row, "longest_ns")) / 1e3,
+		};
+		snprintf(packet->name, sizeof packet->name, "%s", cJSON_GetStringValue(cJSON_GetObjectItem(row, "name")));
+	}
+	cJSON_Delete(reply);
+}
+
 static void game_finish(const struct house *house, struct round *round, const struct army *army)
 {
 	cJSON *status = game_server_ask(house->server, "status");
@@ -127,6 +150,7 @@ static void game_finish(const struct house *house, struct round *round, const st
 	cJSON_Delete(status);
 	for (unsigned i = 0; i < round->process_count; i++)
 		round->process[i].memory = process_memory(round->process[i].pid);
+	heaviest_look(house, round);
 	round->start_ms = house->start_ms;
 	round->player_kib = (house_heap_kib(house) - house->heap_kib) / round->players;
 	round->game.figures = army->figures;

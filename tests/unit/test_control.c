@@ -18,7 +18,9 @@
 
 #include "common/base/clock.h"
 #include "common/config/version.h"
+#include "common/protocol/packet_types.h"
 #include "common/loop/loop.h"
+#include "common/world/traffic.h"
 #include "master/control.h"
 #include "master/master.h"
 #include "master/orders.h"
@@ -359,6 +361,71 @@ static void memory_shows_every_region_what_one_player_takes_and_the_processes(vo
 	cJSON_Delete(reply);
 }
 
+static const cJSON *row_of(const cJSON *reply, const char *table, int at)
+{
+	const cJSON *row = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(reply, table), at);
+	assert_non_null(row);
+	return row;
+}
+
+static void traffic_shows_what_came_and_what_was_told_the_heaviest_first(void **state)
+{
+	static const uint8_t told[] = {S2C_PONG, S2C_PONG, S2C_POS_UPDATE, 1, 2};
+	struct fixture *f = *state;
+	struct world *world = &f->segment.world, other = *world;
+	other.slot = 1;
+	control_start(f, LONG_PATIENCE_MS, orders_answer);
+	cJSON *reply = ask(f, "traffic\n");
+	assert_true(is_ok(reply));
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(reply, "received")), 0);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(reply, "told")), 0);
+	const cJSON *ends = cJSON_GetObjectItemCaseSensitive(reply, "bucket_ns");
+	assert_int_equal(cJSON_GetArraySize(ends), TRAFFIC_BUCKETS - 1);
+	assert_true(cJSON_GetArrayItem(ends, 1)->valuedouble == 512);
+	cJSON_Delete(reply);
+
+	traffic_received(world, C2S_TALK, 10); /* never run: refused, or it comes just now */
+	for (unsigned i = 0; i < 99; i++) {
+		traffic_received(i % 2 == 0 ? world : &other, C2S_WALK, 2);
+		traffic_held(i % 2 == 0 ? world : &other, C2S_WALK, 1000);
+	}
+	traffic_received(world, C2S_WALK, 2);
+	traffic_held(world, C2S_WALK, 50000);
+	traffic_ran(&other, TRAFFIC_TICKS);
+	traffic_held(&other, TRAFFIC_TICKS, 1000000);
+	traffic_tell(world, DIALECT_GODOT, told, sizeof told, 4);
+
+	reply = ask(f, "traffic\n");
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(reply, "received")), 3);
+	const cJSON *row = row_of(reply, "received", 0);
+	assert_string_equal(text_in(row, "name"), "map tick");
+	assert_null(cJSON_GetObjectItemCaseSensitive(row, "id"));
+	assert_true(number(row, "count") == 1 && number(row, "held_ns") == 1e6 && number(row, "longest_ns") == 1e6);
+	row = row_of(reply, "received", 1);
+	assert_string_equal(text_in(row, "name"), "Walk");
+	assert_true(number(row, "id") == C2S_WALK && number(row, "count") == 100 && number(row, "bytes") == 200);
+	assert_true(number(row, "transactions") == 100 && number(row, "held_ns") == 149000);
+	assert_true(number(row, "mean_ns") == 1490 && number(row, "longest_ns") == 50000);
+	assert_true(number(row, "within_50_ns") == 1024 && number(row, "within_99_ns") == 1024);
+	const cJSON *buckets = cJSON_GetObjectItemCaseSensitive(row, "buckets");
+	assert_int_equal(cJSON_GetArraySize(buckets), (int)traffic_bucket(50000) + 1);
+	assert_true(cJSON_GetArrayItem(buckets, (int)traffic_bucket(1000))->valuedouble == 99);
+	row = row_of(reply, "received", 2);
+	assert_string_equal(text_in(row, "name"), "Talk");
+	assert_true(number(row, "count") == 1 && number(row, "bytes") == 10 && number(row, "transactions") == 0 &&
+				number(row, "mean_ns") == 0 && number(row, "within_99_ns") == 0);
+
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(reply, "told")), 2);
+	row = row_of(reply, "told", 0);
+	assert_string_equal(text_in(row, "name"), "PosUpdate");
+	assert_true(number(row, "count") == 4 && number(row, "bytes") == 12);
+	row = row_of(reply, "told", 1);
+	assert_string_equal(text_in(row, "name"), "Pong");
+	assert_true(number(row, "count") == 8 && number(row, "bytes") == 8);
+	cJSON_Delete(reply);
+	assert_refused(f, "traffic now\n", "takes no argument");
+}
+
 static void config_shows_every_setting_but_no_secret(void **state)
 {
 	struct fixture *f = *state;
@@ -626,6 +693,7 @@ int main(void)
 		WITH_CONTROL(ping_is_answered),
 		WITH_CONTROL(status_shows_the_server_its_processes_and_counters),
 		WITH_CONTROL(memory_shows_every_region_what_one_player_takes_and_the_processes),
+		WITH_CONTROL(traffic_shows_what_came_and_what_was_told_the_heaviest_first),
 		WITH_CONTROL(the_last_audit_is_told_in_whole_and_in_utf8),
 		WITH_CONTROL(an_audit_needs_a_keeper_and_a_word_that_it_knows),
 		WITH_CONTROL(config_shows_every_setting_but_no_secret),
