@@ -698,7 +698,7 @@ static void a_ship_adds_to_the_blow(void **state)
 	prey(world, BEAST_HUNTER);
 	hold(world, 1, THING_DAGGER);
 	int damage = strike_until_it_hits(world);
-	give(world, ana, 2, THING_GALLEON, 1);
+	give(world, ana, 2, THING_WARSHIP, 1);
 	player_of(world, ana)->equipment[EQUIP_BOAT] = 2;
 	body_of(world, ana)->flags |= BODY_SAILING;
 	assert_int_equal(strike_until_it_hits(world), damage + 500);
