@@ -50,6 +50,9 @@ void client_deposited(struct client *client);
 
 void client_want_write(struct client *client, bool want);
 
+/* The peer has no room for the next packet (output.h); false: it has again. */
+void client_want_window(struct client *client, bool want);
+
 /* Packets of anybody that waited are run in the next turn. */
 void client_look_at_input(struct worker *w);
 

@@ -3,6 +3,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -71,6 +72,16 @@ void stream_repair_last(struct connection *c, int fd)
 	uint64_t queued = cursor_now(c)->appended;
 	bool known = stream_ask(fd, c->acked_base, &stream) && stream.written >= c->sent && stream.written <= queued;
 	c->sent = known ? stream.written : queued;
+}
+
+uint64_t stream_window_end(const struct connection *c, int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t length = sizeof info;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+		length < offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof info.tcpi_snd_wnd)
+		return UINT64_MAX;
+	return info.tcpi_bytes_acked - c->acked_base + info.tcpi_snd_wnd;
 }
 
 bool stream_is_reset(int fd)

@@ -20,6 +20,10 @@ bool stream_repair(struct connection *c, int fd);
  * is an end that counts as a byte; when the figures make no sense, all was sent. */
 void stream_repair_last(struct connection *c, int fd);
 
+/* The position of the output up to which the peer has room, as it said last; what it has acknowledged counts. UINT64_MAX: the
+ * kernel does not tell. */
+uint64_t stream_window_end(const struct connection *c, int fd);
+
 /* The peer has broken it off: the kernel has thrown away what it knew, so there is nothing to repair and nobody to serve. */
 bool stream_is_reset(int fd);
 

@@ -125,8 +125,8 @@ static struct game_server *server_start(const struct redis_server *redis, bool a
 static void party_meet(void)
 {
 	static const char *const names[PLAYERS] = {"Anahi", "Bernabe", "Carola", "Dorotea"};
-	int small = 4096;
 	for (unsigned i = 0; i < PLAYERS; i++) {
+		bots_keep(i == 3 ? 8192 : 0);
 		party.player[i] = bot_create(party.server, names[i], (int)(i % GAME_SERVER_WORKERS));
 		bot_walk_to(party.player[i], party.yard.x + 1 + 2 * (int)(i % 3), party.yard.y + 1 + (int)(i / 3) * 3);
 	}
@@ -143,7 +143,6 @@ static void party_meet(void)
 	party.stranger = bot_connect(party.server);
 	bot_roll(party.stranger);
 
-	setsockopt(party.player[3]->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
 	party.player[3]->deaf = true;
 	char line[200];
 	memset(line, 'a', sizeof line - 1);
