@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -40,8 +41,9 @@ enum {
 	RETIRE_LOGINS_MS = 2000, /* for logins under way */
 	RETIRE_OTHERS_MS = 3000, /* for the others to halt: longer than they have for their logins */
 	RETIRE_TURN_MS = 2,
-	HAND_OVER_MS = 5000, /* for the master to take the passports */
-	HEARTBEAT_MS = 1000, /* the loop turns at least this often */
+	HAND_OVER_MS = 5000,  /* for the master to take the passports */
+	SLOW_EVERY_MS = 1000, /* lines about what was slow */
+	HEARTBEAT_MS = 1000,  /* the loop turns at least this often */
 };
 
 enum tx_verdict worker_transaction(struct worker *w, const uint32_t *domains, unsigned count, tx_fn *fn, void *context)
@@ -170,6 +172,27 @@ static void ticks_run(void *context)
 			count_add(&w->world, COUNT_map_ticks, 1);
 		__atomic_store_n(&own_slot(w)->black_box.since_ms, 0, __ATOMIC_RELEASE);
 	}
+}
+
+/* Nobody of this worker was served meanwhile. The black box has what was done last in it. */
+static void slow_tell(void *context, const char *name, uint64_t took_ms)
+{
+	static struct log_repeat repeat;
+	struct worker *w = context;
+	const struct black_box *box = &own_slot(w)->black_box;
+	uint64_t suppressed;
+	char last[200] = "nothing of anybody's", who[128];
+	if (!log_repeat_due(&repeat, clock_mono_ms(), SLOW_EVERY_MS, &suppressed))
+		return;
+	const struct client *client = &w->clients[box->connection];
+	if (box->packet != UINT16_MAX && box->connection != 0)
+		snprintf(last, sizeof last, "packet %s of %s, map %u", c2s_name(box->packet),
+				 client->c != NULL ? client_describe(w, client, who, sizeof who) : "somebody who is gone", box->map);
+	else if (box->map != 0)
+		snprintf(last, sizeof last, "the tick of map %u", box->map);
+	log_notice("slow: %s took %llu ms (log.slow_ms %d); the last thing before its end was %s (%llu more since the last "
+			   "such line)",
+			   name, (unsigned long long)took_ms, w->config->log.slow_ms, last, (unsigned long long)suppressed);
 }
 
 static void deadlines_run(void *context)
@@ -450,6 +473,8 @@ static bool loop_prepare(struct worker *w, struct problem *why)
 	w->loop = loop_create(why);
 	if (w->loop == NULL)
 		return false;
+	if (w->config->log.slow_ms > 0)
+		loop_slow(w->loop, (uint64_t)w->config->log.slow_ms, slow_tell, w);
 	loop_before_sleep(w->loop, before_sleep, w);
 	loop_after_sleep(w->loop, after_sleep, w);
 	w->jobs =

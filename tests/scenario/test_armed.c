@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
+#include "common/base/clock.h"
 #include "tests/harness/bot.h"
 #include "tests/harness/game_server.h"
 #include "tests/harness/points.h"
@@ -150,6 +151,26 @@ static void who_connects_to_a_worker_that_dies_at_that_is_let_in_by_the_next(voi
 	game_server_audit(server);
 }
 
+/* It stands still in the middle of a packet, for less than the watchdog waits. */
+static void what_keeps_a_worker_from_everybody_else_is_written_down(void **state)
+{
+	(void)state;
+	const char *const settings[] = {"log.slow_ms=1", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.armed = true, .settings = settings});
+	struct bot *bot = bot_create(server, "Tortuga", 0);
+	points_arm(server->points, "argentumd:w0", "packet noted", 0, SIGSTOP);
+	bot_talk(bot, "hola");
+	pid_t worker = game_server_await_strike(server);
+	EVENTUALLY(game_server_process_state(worker) == 'T');
+	for (uint64_t until = clock_mono_ms() + 100; clock_mono_ms() < until;)
+		bots_receive(20);
+	kill(worker, SIGCONT);
+	bot_sync(bot);
+	EVENTUALLY(
+		game_server_log_has(server, "(log.slow_ms 1); the last thing before its end was packet Talk of Tortuga"));
+	game_server_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +178,7 @@ int main(void)
 		SCENARIO(points_that_are_passed_are_written_down_by_name),
 		SCENARIO(who_connects_to_a_worker_that_dies_at_that_is_let_in_by_the_next),
 		SCENARIO(who_is_closed_reads_why_although_the_worker_dies_before_it_has_said_it),
+		SCENARIO(what_keeps_a_worker_from_everybody_else_is_written_down),
 		SCENARIO(without_settlement_the_audit_finds_the_damage),
 	};
 	return SCENARIOS_RUN(tests);
