@@ -151,6 +151,31 @@ static void who_connects_to_a_worker_that_dies_at_that_is_let_in_by_the_next(voi
 	game_server_audit(server);
 }
 
+/* Whoever reads the log later finds out who died where. */
+static void a_crash_leaves_its_stack_in_the_log(void **state)
+{
+	(void)state;
+	static const int signals[] = {SIGSEGV, SIGABRT};
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* AddressSanitizer has notes of its own */
+#endif
+	struct game_server *server = armed_start(false);
+	for (unsigned i = 0; i < sizeof signals / sizeof *signals; i++) {
+		struct bot *bot = bot_create(server, NULL, 0);
+		pid_t before = game_server_process(server, 0);
+		points_arm(server->points, "argentumd:w0", "before commit", 0, signals[i]);
+		BOT_SEND(bot, CHANGE_HEADING, .heading = HEADING_EAST);
+		assert_int_equal(game_server_await_strike(server), before);
+		game_server_await_successor(server, 0, before);
+		bot_expect_closed(bot);
+		bot_close(&bot);
+		game_server_expect_log(server,
+							   scenario_text("worker 0: SIG%s; its stack, innermost first", i == 0 ? "SEGV" : "ABRT"));
+		game_server_expect_log(server, "argentumd(+0x");
+		game_server_expect_log(server, scenario_text("killed by SIG%s", i == 0 ? "SEGV" : "ABRT"));
+	}
+}
+
 /* It stands still in the middle of a packet, for less than the watchdog waits. */
 static void what_keeps_a_worker_from_everybody_else_is_written_down(void **state)
 {
@@ -178,6 +203,7 @@ int main(void)
 		SCENARIO(points_that_are_passed_are_written_down_by_name),
 		SCENARIO(who_connects_to_a_worker_that_dies_at_that_is_let_in_by_the_next),
 		SCENARIO(who_is_closed_reads_why_although_the_worker_dies_before_it_has_said_it),
+		SCENARIO(a_crash_leaves_its_stack_in_the_log),
 		SCENARIO(what_keeps_a_worker_from_everybody_else_is_written_down),
 		SCENARIO(without_settlement_the_audit_finds_the_damage),
 	};
