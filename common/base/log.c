@@ -100,6 +100,11 @@ int log_descriptor(void)
 	return state.target == LOG_TO_FILE ? state.file : STDERR_FILENO;
 }
 
+bool log_is_on_stderr(void)
+{
+	return state.target == LOG_TO_STDERR;
+}
+
 enum log_level log_current_level(void)
 {
 	return state.level;
