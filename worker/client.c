@@ -24,6 +24,7 @@ enum {
 	SEGMENT_BYTES_MOST = 1400, /* protocol.md 1.5: whole packets per send */
 	WINDOW_PATIENCE_MS = 500,
 	CLOSING_DRAIN_MS = 1000, /* after the write side was shut */
+	ERROR_BYTES = 1000,      /* of an error dialog */
 	CLOSING_FLUSH_MS = 5000, /* for what is queued */
 };
 
@@ -519,17 +520,30 @@ static void closing_sweep(struct worker *w)
 	}
 }
 
+static struct packet_writer error_dialog(const struct client *client, uint8_t bytes[ERROR_BYTES], struct text text)
+{
+	struct packet_writer writer;
+	packet_writer_start(&writer, bytes, ERROR_BYTES, (enum dialect)client->c->dialect);
+	PUT(&writer, ERROR_MSG, .text = text_cut(text, ERROR_BYTES - 100));
+	return writer;
+}
+
+void client_close_telling(struct worker *w, struct client *client, enum close_reason reason, struct text text)
+{
+	uint8_t bytes[ERROR_BYTES];
+	struct packet_writer writer = error_dialog(client, bytes, text);
+	client_close_saying(w, client, reason, bytes, writer.length);
+}
+
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open)
 {
-	uint8_t bytes[1024];
-	struct packet_writer writer;
-	packet_writer_start(&writer, bytes, sizeof bytes, (enum dialect)client->c->dialect);
-	PUT(&writer, ERROR_MSG, .text = text_cut(text, 900));
 	count_add(&w->world, COUNT_logins_refused, 1);
 	if (!keep_open) {
-		client_close_saying(w, client, CLOSE_LOGIN_REFUSED, bytes, writer.length);
+		client_close_telling(w, client, CLOSE_LOGIN_REFUSED, text);
 		return;
 	}
+	uint8_t bytes[ERROR_BYTES];
+	struct packet_writer writer = error_dialog(client, bytes, text);
 	output_say(w, client, bytes, writer.length);
 	if (client->c != NULL && client->c->phase == CONNECTION_CHECKING)
 		client_enter(w, client, CONNECTION_NEW);

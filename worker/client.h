@@ -42,6 +42,9 @@ void client_close(struct worker *w, struct client *client, enum close_reason rea
 void client_close_saying(struct worker *w, struct client *client, enum close_reason reason, const uint8_t *packets,
 						 size_t length);
 
+/* The same, with an error dialog as the last words: why. */
+void client_close_telling(struct worker *w, struct client *client, enum close_reason reason, struct text text);
+
 /* An error dialog and nothing else (login refused), then the end; or, to a client on the creation screen, without. */
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open);
 

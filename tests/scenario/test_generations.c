@@ -488,6 +488,7 @@ static void a_packet_that_kills_does_not_come_along(void **state)
 	bot_step(party.player[1], HEADING_SOUTH);
 	game_server_await_strike(party.server);
 	game_server_expect_log(party.server, "it is not run again, he is disconnected");
+	bot_expect_error(party.player[1], TEXT_BLAMED);
 	bot_expect_closed(party.player[1]);
 	bot_close(&party.player[1]);
 	party.player[1] = bot_login(party.server, "Bernabe", ANY_WORKER);
@@ -675,6 +676,7 @@ static void packet_kills(struct bot *bot, unsigned slot)
 	bot_step(bot, HEADING_SOUTH);
 	EXPECT(game_server_await_strike(party.server) == before, "another worker died");
 	game_server_await_successor(party.server, slot, before);
+	bot_expect_error(bot, TEXT_BLAMED);
 	bot_expect_closed(bot);
 }
 
