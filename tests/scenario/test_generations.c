@@ -725,7 +725,17 @@ static void whose_packets_kill_again_is_kept_out(void **state)
 	bot_ask_login(party.player[1], "Bernabe", BOT_PASSWORD);
 	bot_expect_error(party.player[1], TEXT_KEPT_OUT, 60);
 	bot_expect_closed(party.player[1]);
+	bot_close(&party.player[1]);
 	bot_sync(party.player[0]);
+
+	/* also of another world */
+	generation_renew();
+	EVENTUALLY(game_server_number(party.server, "generation") > party.generation);
+	game_server_await_players(party.server, PLAYERS - 1);
+	party.player[1] = bot_connect(party.server);
+	bot_ask_login(party.player[1], "Bernabe", BOT_PASSWORD);
+	bot_expect_error(party.player[1], TEXT_KEPT_OUT, 60);
+	bot_expect_closed(party.player[1]);
 	game_server_audit(party.server);
 	game_server_stop(party.server);
 }
