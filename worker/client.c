@@ -535,6 +535,24 @@ void client_close_telling(struct worker *w, struct client *client, enum close_re
 	client_close_saying(w, client, reason, bytes, writer.length);
 }
 
+struct refusal {
+	struct client *client;
+	uint32_t cursor; /* with the words; not valid yet */
+};
+
+/* A successor that found the words without the phase would refuse once more, and this screen reads one dialog. */
+static enum tx_verdict refuse(struct tx *tx, void *context)
+{
+	const struct refusal *r = context;
+	struct connection *c = r->client->c;
+	if (r->client->early_bytes != 0)
+		client_consume(tx, c, r->client->early_bytes);
+	if (c->phase == CONNECTION_CHECKING)
+		SET(tx, c->phase, CONNECTION_NEW);
+	cursor_flip(tx, c, r->cursor);
+	return TX_COMMIT;
+}
+
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open)
 {
 	count_add(&w->world, COUNT_logins_refused, 1);
@@ -544,8 +562,18 @@ void client_refuse(struct worker *w, struct client *client, struct text text, bo
 	}
 	uint8_t bytes[ERROR_BYTES];
 	struct packet_writer writer = error_dialog(client, bytes, text);
-	output_say(w, client, bytes, writer.length);
-	if (client->c != NULL && client->c->phase == CONNECTION_CHECKING)
+	struct connection_cursor next = *cursor_now(client->c);
+	enum close_reason reason = output_append(w, client, &next, bytes, writer.length);
+	if (reason != CLOSE_NONE) {
+		client_close(w, client, reason);
+		return;
+	}
+	struct refusal refusal = {.client = client, .cursor = cursor_write(client->c, &next)};
+	bool checking = client->c->phase == CONNECTION_CHECKING;
+	worker_transaction(w, NULL, 0, refuse, &refusal);
+	client->early_bytes = 0;
+	output_schedule(w, client, true);
+	if (checking)
 		client_enter(w, client, CONNECTION_NEW);
 }
 

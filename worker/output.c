@@ -351,6 +351,7 @@ bool output_flush(struct worker *w, struct client *client)
 	struct connection *c = client->c;
 	chunks_return(w, c); /* of a predecessor, who may have sent several and noted none */
 	while (output_waiting(c) > 0) {
+		bool fresh = c->piece_end <= c->sent;
 		size_t size = piece_size(w, client);
 		if (size == 0) {
 			point("window full");
@@ -367,6 +368,8 @@ bool output_flush(struct worker *w, struct client *client)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
 			point("socket full");
+			if (fresh)
+				c->piece_end = c->sent; /* nothing of it was taken: the window counts again */
 			client_want_write(client, true);
 			return true;
 		}
