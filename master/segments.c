@@ -203,7 +203,8 @@ static bool world_make(struct segments *segments, const struct segments *former,
 	if (!world_attach(&segments->world, segments->world_fd, why) || !world_populate(&segments->world, catalog, why))
 		return false;
 	segments->world.realm->start = start;
-	if (former != NULL)
+	if (former != NULL &&
+		former->world.realm != NULL) /* of a program with another layout nothing but limits is known */
 		blame_carry_over(segments->world.realm, former->world.realm, clock_mono_ms());
 	segments->world.realm->returning = former != NULL ? all_slots(workers) : 0;
 	world_publish(&segments->world);

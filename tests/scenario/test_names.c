@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/clock.h"
 #include "tests/harness/bot.h"
 #include "tests/harness/game_server.h"
 #include "tests/harness/points.h"
@@ -205,12 +206,13 @@ static void all_leave(const struct game_server *server, struct bot *pair[2])
 /* Asks for the name until the answer is not "in a moment". Returns whether it got it; then it leaves. */
 static bool can_be_created(const struct game_server *server, const char *name)
 {
-	for (;;) {
+	for (uint64_t until = bots_deadline();;) {
 		struct c2s_LOGIN_NEW_CHAR wish = bot_wish(name);
 		struct bot *bot = bot_connect(server);
 		bot_roll(bot);
 		bot_ask_creation(bot, &wish);
 		bot_until(bot, is_settled(bot));
+		EXPECT(clock_mono_ms() < until, "%s is neither free nor taken: %s", name, bot->error);
 		bool got = bot_in_world(bot), again = !got && strcmp(bot->error, text_latin1(TEXT_NAME_TAKEN)) != 0;
 		if (got)
 			bot_quit(bot);
