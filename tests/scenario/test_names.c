@@ -228,7 +228,8 @@ static void of_two_who_want_a_name_while_a_worker_dies_not_both_get_it(void **st
 	struct game_server *server = dying_start();
 	unsigned died = 0, won = 0;
 	for (unsigned i = 0; i < INSTANTS * OCCURRENCES; i++) {
-		const char *name = bot_new_name();
+		char name[40];
+		snprintf(name, sizeof name, "%s", bot_new_name());
 		struct bot *pair[2] = {bot_connect_to_worker(server, 0), bot_connect_to_worker(server, 1)};
 		struct c2s_LOGIN_NEW_CHAR wish = bot_wish(name);
 		for (int k = 0; k < 2; k++)
