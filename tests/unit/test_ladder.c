@@ -175,7 +175,7 @@ static void who_is_kept_out_stays_so_in_another_world_and_nonsense_does_not_come
 	static struct realm former, realm;
 	struct world world = {.realm = &realm};
 	for (unsigned i = 0; i < sizeof entries / sizeof *entries; i++)
-		former.kept_out[2 * i] = entries[i];
+		former.kept_out[(size_t)2 * i] = entries[i];
 	blame_carry_over(&realm, &former, NOW);
 	assert_int_equal(blame_keeps_out_ms(&world, ANA, NOW), 119000);
 	unsigned there = 0;
