@@ -9,6 +9,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "common/base/crash_note.h"
+
 static bool signals_reset(struct problem *why)
 {
 	/* Ctrl-C goes to the whole group; the master says what is done. A file that may not grow is an error of the write. */
@@ -107,6 +109,7 @@ static void name_set(const struct child_start *start, unsigned slot)
 		snprintf(name, sizeof name, "argentumd:w%u", slot);
 	prctl(PR_SET_NAME, name);
 	log_set_process(start->name);
+	crash_note_prepare(start->name);
 }
 
 bool child_start(const struct child_start *start, const struct process_start *process, bool *master_gone,

@@ -548,9 +548,12 @@ static void heartbeat_check(struct child *child, uint64_t now_ms)
 		return; /* how long stopping may take is the business of who told it to; while one retires all players wait */
 	uint64_t not_before = children->grace_ms > child->born_ms ? children->grace_ms : child->born_ms;
 	uint64_t age = age_ms(now_ms, atomic_load(&children->world->processes[child->slot].heartbeat_ms), not_before);
-	uint64_t limit = children->options.heartbeat_timeout_ms;
-	if (!child->ready && limit < CHILD_START_MS)
-		limit = CHILD_START_MS;
+	uint64_t limit = children->options.heartbeat_timeout_ms, birth = CHILD_START_MS;
+	/* A keeper may have to wait for its store; a worker that is born has players who wait for it. */
+	if (child->slot != SLOT_KEEPER && children->options.ready_timeout_ms < birth)
+		birth = children->options.ready_timeout_ms;
+	if (!child->ready && limit < birth)
+		limit = birth;
 	if (age <= limit)
 		return;
 	log_error("%s (pid %d) gives no sign of life for %s (allowed: %s): killing it", child_name(child->slot, name),

@@ -32,7 +32,7 @@ struct children;
 enum {
 	CHILD_SETTLED_MS = 10000,
 	CHILD_PAUSE_FIRST_MS = 100,
-	CHILD_START_MS = 60000, /* without a sign of life before READY: hung */
+	CHILD_START_MS = 60000, /* without a sign of life before READY: hung, whatever the settings say */
 	CHILD_SLOTS = SLOT_KEEPER + 1,
 };
 
@@ -78,6 +78,7 @@ struct children_options {
 	child_main_fn *worker_main, *keeper_main;
 	uint64_t pause_ms_max;         /* longest pause before a child is started again */
 	uint64_t heartbeat_timeout_ms; /* a serving child without heartbeat for so long is hung */
+	uint64_t ready_timeout_ms;     /* a worker that is not READY yet, and silent for so long, too */
 	enum log_target log_target;    /* for the children's logs */
 	const char *log_path;
 	child_event_fn *event; /* may start and stop children, itself included */

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/log.h"
+
 struct daemon_message {
 	int status;
 	char text[512];
@@ -73,8 +75,11 @@ bool daemon_start(struct daemon *daemon, struct problem *why)
 void daemon_report(struct daemon *daemon, int status, const char *text)
 {
 	struct daemon_message message = {.status = status};
-	if (daemon->report < 0)
+	if (daemon->report < 0) {
+		if (status != EXIT_SUCCESS && !log_is_on_stderr())
+			fprintf(stderr, "argentumd: %s\n", text);
 		return;
+	}
 	snprintf(message.text, sizeof message.text, "%s", text);
 	ssize_t n = write(daemon->report, &message, sizeof message); /* shorter than PIPE_BUF: whole or not at all */
 	(void)n;

@@ -343,6 +343,7 @@ void master_take_settings(struct master *master)
 	struct children_options *options = &master->children.options;
 	options->pause_ms_max = (uint64_t)config->workers.respawn_pause_max_ms;
 	options->heartbeat_timeout_ms = (uint64_t)config->workers.heartbeat_timeout_ms;
+	options->ready_timeout_ms = (uint64_t)config->workers.ready_timeout_ms;
 	options->log_target = (enum log_target)config->log.target;
 	options->log_path = config->log.file;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "common/base/crash_note.h"
 #include "common/base/log.h"
 #include "common/config/version.h"
 #include "master/daemon.h"
@@ -46,6 +47,7 @@ static bool log_start(const struct settings *settings, struct problem *why)
 {
 	const struct config *config = &settings->config;
 	log_set_process("master");
+	crash_note_prepare("master");
 	if (!log_open((enum log_target)config->log.target, (enum log_level)config->log.level, config->log.file, why))
 		return false;
 	if (!settings->options->config_given && settings->options->action == OPTIONS_RUN) {
@@ -99,6 +101,7 @@ static int take_over(const char *handed, int argc, char **argv)
 		return fail(IMAGE_HANDOVER ": ", &(struct problem){.text = "two descriptors are needed"});
 	const char *reason = handed[end] == ':' ? handed + end + 1 : "";
 	log_set_process("master");
+	crash_note_prepare("master");
 	prctl(PR_SET_NAME, "argentumd"); /* it was started by its descriptor, whose number is its name */
 	if (options_parse(&options, argc, argv, &why) && settings_load(&settings, &options, environ, &why)) {
 		if (log_start(&settings, &why))

@@ -10,12 +10,14 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/catalog/catalog.h"
 #include "common/catalog/server_ini.h"
 #include "common/text/texts.h"
 #include "common/world/populate.h"
 #include "master/limits.h"
+#include "worker/blame.h"
 
 static void segments_clear(struct segments *segments)
 {
@@ -205,6 +207,9 @@ static bool world_make(struct segments *segments, const struct segments *former,
 	if (!world_attach(&segments->world, segments->world_fd, why) || !world_populate(&segments->world, catalog, why))
 		return false;
 	segments->world.realm->start = start;
+	if (former != NULL &&
+		former->world.realm != NULL) /* of a program with another layout nothing but limits is known */
+		blame_carry_over(segments->world.realm, former->world.realm, clock_mono_ms());
 	segments->world.realm->returning = former != NULL ? all_slots(workers) : 0;
 	world_publish(&segments->world);
 	mapping_mark(&segments->world);

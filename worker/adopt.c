@@ -106,7 +106,7 @@ static void blame(struct worker *w, const struct black_box *box)
 		c2s_name(box->packet), box->player_name, box->map);
 	const struct player *player = handle_player(&w->world, c->player);
 	blame_account(w, player != NULL ? player->id : 0, box->player_name);
-	client_close(w, &w->clients[box->connection], CLOSE_BLAMED);
+	client_close_telling(w, &w->clients[box->connection], CLOSE_BLAMED, text_of(text_latin1(TEXT_BLAMED)));
 }
 
 bool adopt_is_ours(const struct worker *w, uint32_t connection)

@@ -124,7 +124,7 @@ static void passport_take(struct arrival *a, const struct passport *p)
 					"disconnected",
 					p->name);
 		blame_account(w, p->account, (const char *)p->name);
-		client_close(w, client, CLOSE_BLAMED);
+		client_close_telling(w, client, CLOSE_BLAMED, text_of(text_latin1(TEXT_BLAMED)));
 		return;
 	}
 	a->playing += p->phase == PASSPORT_PLAYING;

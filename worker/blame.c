@@ -62,6 +62,16 @@ void blame_account(struct worker *w, uint32_t account, const char *name)
 					name, account, b.blames, (unsigned long long)(b.pause_ms / 1000));
 }
 
+void blame_carry_over(struct realm *realm, const struct realm *former, uint64_t now_ms)
+{
+	for (unsigned i = 0; i < KEPT_OUT_MOST; i++) {
+		struct kept_out entry = former->kept_out[i];
+		if (entry.account != 0 && entry.blames != 0 && entry.blamed_ms <= now_ms &&
+			entry.until_ms <= now_ms + LONGEST_MS && !is_forgotten(&entry, now_ms))
+			realm->kept_out[i] = entry;
+	}
+}
+
 uint64_t blame_keeps_out_ms(const struct world *world, uint32_t account, uint64_t now_ms)
 {
 	for (unsigned i = 0; i < KEPT_OUT_MOST && account != 0; i++) {

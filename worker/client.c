@@ -23,8 +23,10 @@
 
 enum {
 	SEGMENT_BYTES_MOST = 1400, /* protocol.md 1.5: whole packets per send */
-	CLOSING_DRAIN_MS = 1000,   /* after the write side was shut */
-	CLOSING_FLUSH_MS = 5000,   /* for what is queued */
+	WINDOW_PATIENCE_MS = 500,
+	CLOSING_DRAIN_MS = 1000, /* after the write side was shut */
+	ERROR_BYTES = 1000,      /* of an error dialog */
+	CLOSING_FLUSH_MS = 5000, /* for what is queued */
 };
 
 /* "127.0.0.1" or an IPv6 address. */
@@ -123,22 +125,46 @@ static void segment_size_learn(struct connection *c)
 	c->segment_bytes = (uint32_t)mss;
 }
 
-/* A peer that is gone without a word is noticed: idle, by keep-alive probes; with output under way, by TCP_USER_TIMEOUT, which
- * also ends a window that stays closed. */
-static void socket_options(const struct config *config, int fd)
+/* 0 = no probes. */
+static void keep_alive(int fd, int idle_s)
 {
 	enum { PROBES = 4 };
-	int on = 1, idle_s = config->intervals.keepalive_s, probes = PROBES;
+	int on = idle_s != 0, probes = PROBES;
 	int pause_s = (idle_s + PROBES - 1) / PROBES;
+	if (idle_s != 0) {
+		setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+		setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &pause_s, sizeof pause_s);
+		setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+	}
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+/* A peer that is gone without a word is noticed: idle, by keep-alive probes; with output under way, by TCP_USER_TIMEOUT. */
+static void socket_options(const struct config *config, int fd)
+{
+	int on = 1;
 	unsigned unread_ms = (unsigned)config->intervals.unread_s * 1000;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unread_ms, sizeof unread_ms);
-	if (idle_s == 0)
-		return;
-	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
-	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &pause_s, sizeof pause_s);
-	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+	keep_alive(fd, config->intervals.keepalive_s);
+}
+
+void client_want_window(struct client *client, bool want)
+{
+	if (!want && client->window_asked) {
+		keep_alive(client->c->fd, client->worker->config->intervals.keepalive_s);
+		client->window_asked = false;
+	}
+	client->window_waits = want;
+}
+
+/* The word that there is room again may get lost, and while nothing is under way no kernel asks for it. Each answer to a probe
+ * tells it. */
+static void window_ask(struct client *client)
+{
+	enum { ASK_AFTER_S = 1 };
+	keep_alive(client->c->fd, ASK_AFTER_S);
+	client->window_asked = true;
 }
 
 /* Bytes that the peer has acknowledged so far, as TCP counts. */
@@ -185,7 +211,10 @@ static struct client *client_attach(struct worker *w, uint32_t index)
 
 struct client *client_adopt(struct worker *w, uint32_t index)
 {
-	return client_attach(w, index);
+	struct client *client = client_attach(w, index);
+	if (client != NULL)
+		client->window_asked = true; /* the predecessor may have */
+	return client;
 }
 
 static void closing_list(struct worker *w, struct client *client, uint64_t deadline_ms)
@@ -492,19 +521,60 @@ static void closing_sweep(struct worker *w)
 	}
 }
 
+static struct packet_writer error_dialog(const struct client *client, uint8_t bytes[ERROR_BYTES], struct text text)
+{
+	struct packet_writer writer;
+	packet_writer_start(&writer, bytes, ERROR_BYTES, (enum dialect)client->c->dialect);
+	PUT(&writer, ERROR_MSG, .text = text_cut(text, ERROR_BYTES - 100));
+	return writer;
+}
+
+void client_close_telling(struct worker *w, struct client *client, enum close_reason reason, struct text text)
+{
+	uint8_t bytes[ERROR_BYTES];
+	struct packet_writer writer = error_dialog(client, bytes, text);
+	client_close_saying(w, client, reason, bytes, writer.length);
+}
+
+struct refusal {
+	struct client *client;
+	uint32_t cursor; /* with the words; not valid yet */
+};
+
+/* A successor that found the words without the phase would refuse once more, and this screen reads one dialog. */
+static enum tx_verdict refuse(struct tx *tx, void *context)
+{
+	const struct refusal *r = context;
+	struct connection *c = r->client->c;
+	if (r->client->early_bytes != 0)
+		client_consume(tx, c, r->client->early_bytes);
+	if (c->phase == CONNECTION_CHECKING)
+		SET(tx, c->phase, CONNECTION_NEW);
+	cursor_flip(tx, c, r->cursor);
+	return TX_COMMIT;
+}
+
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open)
 {
-	uint8_t bytes[1024];
-	struct packet_writer writer;
-	packet_writer_start(&writer, bytes, sizeof bytes, (enum dialect)client->c->dialect);
-	PUT(&writer, ERROR_MSG, .text = text_cut(text, 900));
 	count_add(&w->world, COUNT_logins_refused, 1);
 	if (!keep_open) {
-		client_close_saying(w, client, CLOSE_LOGIN_REFUSED, bytes, writer.length);
+		client_close_telling(w, client, CLOSE_LOGIN_REFUSED, text);
 		return;
 	}
-	output_say(w, client, bytes, writer.length);
-	if (client->c != NULL && client->c->phase == CONNECTION_CHECKING)
+	uint8_t bytes[ERROR_BYTES];
+	struct packet_writer writer = error_dialog(client, bytes, text);
+	struct connection_cursor next = *cursor_now(client->c);
+	enum close_reason reason = output_append(w, client, &next, bytes, writer.length);
+	if (reason != CLOSE_NONE) {
+		client_close(w, client, reason);
+		return;
+	}
+	struct refusal refusal = {.client = client, .cursor = cursor_write(client->c, &next)};
+	bool checking = client->c->phase == CONNECTION_CHECKING;
+	worker_transaction(w, NULL, 0, refuse, &refusal);
+	client->early_bytes = 0;
+	output_schedule(w, client, true);
+	if (checking)
 		client_enter(w, client, CONNECTION_NEW);
 }
 
@@ -686,7 +756,9 @@ void client_deadlines(struct worker *w)
 		if (c == NULL || c->phase == CONNECTION_CLOSING)
 			continue;
 		/* Its window has been closed since the last send; a little output may never fill what it is allowed to leave. */
-		if (client->want_write && output_waiting(c) > 0 && now - c->sent_ms > unread_ms &&
+		if (client->window_waits && !client->window_asked && now - c->sent_ms > WINDOW_PATIENCE_MS)
+			window_ask(client);
+		if ((client->want_write || client->window_waits) && output_waiting(c) > 0 && now - c->sent_ms > unread_ms &&
 			now - c->phase_ms > unread_ms)
 			client_close(w, client, CLOSE_SLOW_READER);
 		if (c->phase != CONNECTION_NEW)

@@ -42,6 +42,9 @@ void client_close(struct worker *w, struct client *client, enum close_reason rea
 void client_close_saying(struct worker *w, struct client *client, enum close_reason reason, const uint8_t *packets,
 						 size_t length);
 
+/* The same, with an error dialog as the last words: why. */
+void client_close_telling(struct worker *w, struct client *client, enum close_reason reason, struct text text);
+
 /* An error dialog and nothing else (login refused), then the end; or, to a client on the creation screen, without. */
 void client_refuse(struct worker *w, struct client *client, struct text text, bool keep_open);
 
@@ -49,6 +52,9 @@ void client_refuse(struct worker *w, struct client *client, struct text text, bo
 void client_deposited(struct client *client);
 
 void client_want_write(struct client *client, bool want);
+
+/* The peer has no room for the next packet (output.h); false: it has again. */
+void client_want_window(struct client *client, bool want);
 
 /* Packets of anybody that waited are run in the next turn. */
 void client_look_at_input(struct worker *w);

@@ -402,10 +402,25 @@ static void claimed(void *context, enum store_result result, const struct store_
 		trouble_log(k, result, why); /* the next cut tries again */
 }
 
+/* Play goes on meanwhile, but a crash would lose so much more. */
+static void slow_log(struct keeper *k)
+{
+	uint64_t now = clock_mono_ms(), took_ms = now - k->asked_ms, suppressed,
+			 most = (uint64_t)k->config->log.slow_store_ms;
+	if (most > 0 && took_ms > most && log_repeat_due(&k->slow, now, TROUBLE_EVERY_MS, &suppressed))
+		log_warning(
+			"slow: the store took %llu ms for a cut (log.slow_store_ms %llu) of %u characters and %u maps (%llu more "
+			"since the last such line)",
+			(unsigned long long)took_ms, (unsigned long long)most, k->cut.player_count, k->cut.ground_count,
+			(unsigned long long)suppressed);
+}
+
 static void committed(void *context, enum store_result result, const struct problem *why)
 {
 	struct keeper *k = context;
 	k->writing = false;
+	if (result == STORE_DONE)
+		slow_log(k);
 	point("keeper: commit answered");
 	switch (result) {
 	case STORE_DONE:
@@ -484,6 +499,7 @@ void keeper_cut(struct keeper *k)
 		k->unsaved_since_ms = k->cut.taken_ms;
 	k->fence.cut++;
 	point("keeper: batch built");
+	k->asked_ms = clock_mono_ms();
 	k->writing = store_commit(k->store, k->batch, &k->fence, committed, k);
 	point("keeper: commit asked");
 	if (!k->writing)

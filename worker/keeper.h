@@ -74,9 +74,10 @@ struct keeper {
 	bool start_told;           /* server:uptime:start is in the store */
 	uint64_t unsaved_since_ms; /* 0 = everything that a cut ever saw is durable */
 	uint64_t tried_ms;         /* the last cut or claim */
+	uint64_t asked_ms;         /* when the store was given the last cut */
 	unsigned failed_in_a_row;
 	bool was_away; /* so the last one that failed */
-	struct log_repeat trouble;
+	struct log_repeat trouble, slow;
 	uint32_t reset_map; /* is to be made anew; 0 = none */
 	uint64_t reset_until_ms;
 	struct keeper_auditor audit;

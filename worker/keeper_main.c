@@ -13,7 +13,14 @@
 #include "worker/process.h"
 #include "worker/store_config.h"
 
-enum { REFRESH_MS = 10000, HEARTBEAT_MS = 500, OPEN_RETRY_MS = 100, LAST_CUT_RETRY_MS = 20, LAST_ROOM_MB = 16 };
+enum {
+	REFRESH_MS = 10000,
+	HEARTBEAT_MS = 500,
+	SLOW_EVERY_MS = 1000,
+	OPEN_RETRY_MS = 100,
+	LAST_CUT_RETRY_MS = 20,
+	LAST_ROOM_MB = 16
+};
 
 struct keeper_process {
 	struct process_start start;
@@ -35,6 +42,16 @@ static void heartbeat(void *context)
 {
 	struct keeper_process *p = context;
 	atomic_store_explicit(&p->world.processes[p->world.slot].heartbeat_ms, clock_mono_ms(), memory_order_relaxed);
+}
+
+static void slow_tell(void *context, const char *name, uint64_t took_ms)
+{
+	static struct log_repeat repeat;
+	const struct keeper_process *p = context;
+	uint64_t suppressed;
+	if (log_repeat_due(&repeat, clock_mono_ms(), SLOW_EVERY_MS, &suppressed))
+		log_warning("slow: %s took %llu ms (log.slow_ms %d; %llu more since the last such line)", name,
+					(unsigned long long)took_ms, p->start.config->log.slow_ms, (unsigned long long)suppressed);
 }
 
 static void cut_due(void *context)
@@ -235,6 +252,8 @@ int keeper_main(const struct process_start *start)
 		log_error("cannot start: %s", why.text);
 		return PROCESS_EXIT_CANNOT_START;
 	}
+	if (start->config->log.slow_ms > 0)
+		loop_slow(p->loop, (uint64_t)start->config->log.slow_ms, slow_tell, p);
 	loop_timer_every(p->loop, HEARTBEAT_MS, heartbeat, p, "heartbeat");
 	loop_timer_every(p->loop, (uint64_t)start->config->store.cut_interval_ms, cut_due, p, "cut");
 	loop_timer_every(p->loop, REFRESH_MS, refresh_due, p, "refresh");

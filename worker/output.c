@@ -202,6 +202,16 @@ static void bucket_put(struct worker *w, struct client *client, uint64_t due_ms)
 	*bucket = client;
 }
 
+/* No event tells that a window has opened. */
+static void window_look_again(struct worker *w, struct client *client)
+{
+	if (client->flush_waiting)
+		return;
+	client->flush_waiting = true;
+	w->flush_waiting++;
+	bucket_put(w, client, worker_now_ms(w) + FLUSH_GATHER_MS);
+}
+
 void output_schedule(struct worker *w, struct client *client, bool urgent)
 {
 	if (urgent && !client->urgent) {
@@ -317,18 +327,37 @@ static void chunks_return(struct worker *w, struct connection *c)
 	}
 }
 
+/* For how many bytes the peer has room, up to a segment. A kernel that has a packet for which there is too little room fills
+ * that up with the beginning of the packet after a while: so it gets none. The last words of a connection that is closing
+ * are given to the kernel, which delivers them when we are gone. */
+static size_t window_room(struct client *client)
+{
+	struct connection *c = client->c;
+	if (c->phase == CONNECTION_CLOSING)
+		return c->segment_bytes;
+	if (client->window_end < c->sent + c->segment_bytes)
+		client->window_end = stream_window_end(c, c->fd);
+	if (client->window_end <= c->sent)
+		return 0;
+	uint64_t room = client->window_end - c->sent;
+	return room < c->segment_bytes ? (size_t)room : c->segment_bytes;
+}
+
 /* How many bytes to give the kernel in one piece: the rest of a piece it took only in part, or as many whole packets as
- * fit a segment, or one packet that is longer than that. */
+ * fit a segment and the peer's window, or one packet that is longer than a segment. 0: the window is too small. */
 static size_t piece_size(struct worker *w, struct client *client)
 {
 	struct connection *c = client->c;
 	if (c->piece_end > c->sent)
 		return output_peek(w, c, (size_t)(c->piece_end - c->sent));
-	size_t got = output_peek(w, c, c->segment_bytes);
+	size_t room = window_room(client);
+	if (room == 0)
+		return 0;
+	size_t got = output_peek(w, c, room);
 	if (got == output_waiting(c))
 		return got; /* only whole packets were appended */
-	size_t whole = s2c_whole_prefix((enum dialect)c->dialect, w->send_buffer, got, c->segment_bytes);
-	if (whole > 0)
+	size_t whole = s2c_whole_prefix((enum dialect)c->dialect, w->send_buffer, got, room);
+	if (whole > 0 || room < c->segment_bytes)
 		return whole;
 	/* One packet that is longer than a segment. */
 	got = output_peek(w, c, SEND_BUFFER_BYTES);
@@ -354,7 +383,15 @@ bool output_flush(struct worker *w, struct client *client)
 	place_note_sent(c);
 	chunks_return(w, c); /* of a predecessor, who may have sent several and noted none */
 	while (output_waiting(c) > 0) {
+		bool fresh = c->piece_end <= c->sent;
 		size_t size = piece_size(w, client);
+		if (size == 0) {
+			point("window full");
+			client_want_write(client, false);
+			client_want_window(client, true);
+			window_look_again(w, client);
+			return true;
+		}
 		c->piece_end = c->sent + size;
 		atomic_signal_fence(memory_order_seq_cst);
 		point("piece noted");
@@ -363,6 +400,8 @@ bool output_flush(struct worker *w, struct client *client)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
 			point("socket full");
+			if (fresh)
+				c->piece_end = c->sent; /* nothing of it was taken: the window counts again */
 			client_want_write(client, true);
 			return true;
 		}
@@ -370,6 +409,7 @@ bool output_flush(struct worker *w, struct client *client)
 			return false;
 		count_add(&w->world, COUNT_sends, 1);
 		count_add(&w->world, COUNT_bytes_out, (uint64_t)n);
+		client_want_window(client, false);
 		c->sent_ms = worker_now_ms(w);
 		point("sent");
 		c->sent += (uint64_t)n;
@@ -378,6 +418,7 @@ bool output_flush(struct worker *w, struct client *client)
 		chunks_return(w, c);
 	}
 	client_want_write(client, false);
+	client_want_window(client, false);
 	return true;
 }
 

@@ -5,7 +5,8 @@
  * change is prepared in a copy of the cursor and made valid by one store (cursor_commit).
  *
  * The Godot client drops a packet that is split between two reads. So output leaves in pieces of whole packets no
- * longer than a TCP segment, each with MSG_EOR (protocol.md 1.5). */
+ * longer than a TCP segment, each with MSG_EOR (protocol.md 1.5), and only when the peer's window takes all of it: what a
+ * kernel cannot send in whole it sends in parts. */
 #ifndef ARGENTUM_WORKER_OUTPUT_H
 #define ARGENTUM_WORKER_OUTPUT_H
 

@@ -8,7 +8,7 @@
  * What this world cannot hold:
  *   - a slot of bag or bank whose text is no stack of an item of this world stays empty, and its text stays in the store
  *     until the slot is used (player.inventory_unknown, .bank_unknown). The keeper clears the bit as soon as it is;
- *   - a spell that this world does not have is told in the report and leaves the book with the first save.
+ *   - a spell that this world does not have is told in the report and stays in the book, where it is no spell to anybody.
  *
  * The account (password hash, e-mail, is_gm) is written while player.account_new is set, and otherwise left to who
  * changes it in the store. A rule that changes the password or the rank sets account_new.

@@ -306,10 +306,13 @@ static void spells_read(struct reading *r)
 		snprintf(field, sizeof field, "%u", slot);
 		if (!field_number(r, RECORD_SPELLBOOK, field, &spell) || spell == 0)
 			continue;
-		if (spell >= 1 && spell <= UINT16_MAX && catalog_spell(r->catalog, (unsigned)spell) != NULL)
+		if (spell >= 1 && spell <= UINT16_MAX)
 			r->player->spells[slot - 1] = (uint16_t)spell;
 		else
-			put_right(r, "spell %lld in slot %u does not exist in this world; it leaves the book", (long long)spell,
+			put_right(r, "spell %lld in slot %u is none; it leaves the book", (long long)spell, slot);
+		/* It is no spell to any rule, but its page is not free: it may be back after the next reload. */
+		if (r->player->spells[slot - 1] != 0 && catalog_spell(r->catalog, (unsigned)spell) == NULL)
+			put_right(r, "spell %lld in slot %u does not exist in this world; it stays in the book", (long long)spell,
 					  slot);
 	}
 }

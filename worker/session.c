@@ -252,6 +252,17 @@ void session_release_leftovers(struct worker *w)
 
 static void session_reserve(struct session *s);
 
+/* Who comes along from another generation of the world, perhaps with other files, and no tile where he was. */
+static void moved_log(const struct session *s, struct place was)
+{
+	const struct body *body = &s->w->world.bodies[s->player.index];
+	char who[128];
+	if (was.map != 0 && (body->map != was.map || body->x != was.x || body->y != was.y))
+		log_notice("%s cannot stand at %u-%u-%u, appears at %u-%u-%u",
+				   client_describe(s->w, s->client, who, sizeof who), was.map, was.x, was.y, body->map, body->x,
+				   body->y);
+}
+
 static void session_enter(struct session *s)
 {
 	struct worker *w = s->w;
@@ -293,6 +304,8 @@ static void session_enter(struct session *s)
 			 : s->found_in_world ? "took over the character in the world"
 								 : "entered",
 			 entering.map);
+	if (s->returning && !s->found_in_world)
+		moved_log(s, entering.at);
 	s->player = (struct handle){0}; /* it is no reservation any more */
 	session_end(s);
 	client_enter(w, client, CONNECTION_PLAYING);

@@ -3,6 +3,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -85,6 +86,16 @@ bool stream_has_arrived(const struct connection *c, uint64_t position)
 	int waiting = 0;
 	return c->sent >= position && ioctl(c->fd, SIOCOUTQ, &waiting) == 0 && waiting >= 0 &&
 		   c->sent - (uint64_t)waiting >= position;
+}
+
+uint64_t stream_window_end(const struct connection *c, int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t length = sizeof info;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+		length < offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof info.tcpi_snd_wnd)
+		return UINT64_MAX;
+	return info.tcpi_bytes_acked - c->acked_base + info.tcpi_snd_wnd;
 }
 
 bool stream_is_reset(int fd)

@@ -25,6 +25,9 @@ uint64_t stream_received(const struct connection *c);
 
 /* Has the peer acknowledged the output before this byte? */
 bool stream_has_arrived(const struct connection *c, uint64_t position);
+/* The position of the output up to which the peer has room, as it said last; what it has acknowledged counts. UINT64_MAX: the
+ * kernel does not tell. */
+uint64_t stream_window_end(const struct connection *c, int fd);
 
 /* The peer has broken it off: the kernel has thrown away what it knew, so there is nothing to repair and nobody to serve. */
 bool stream_is_reset(int fd);

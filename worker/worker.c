@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -41,6 +42,7 @@ enum {
 	RETIRE_OTHERS_MS = 3000, /* for the others to halt: longer than they have for their logins */
 	RETIRE_TURN_MS = 2,
 	HAND_OVER_MS = 5000,     /* for the master to take the passports */
+	SLOW_EVERY_MS = 1000,    /* lines about what was slow */
 	HEARTBEAT_MS = 1000,     /* the loop turns at least this often */
 	LATE_MS = 10 * TICKS_MS, /* a turn so long after the last: this process stood still, or had too much to do */
 };
@@ -169,6 +171,31 @@ static void ticks_run(void *context)
 			count_add(&w->world, COUNT_map_ticks, 1);
 		__atomic_store_n(&own_slot(w)->black_box.since_ms, 0, __ATOMIC_RELEASE);
 	}
+}
+
+/* Nobody of this worker was served meanwhile. The black box has what was done last in it. */
+static void slow_tell(void *context, const char *name, uint64_t took_ms)
+{
+	static struct log_repeat repeat;
+	struct worker *w = context;
+	const struct black_box *box = &own_slot(w)->black_box;
+	uint64_t suppressed;
+	char last[200] = "nothing of anybody's", who[128];
+	uint64_t now = clock_mono_ms();
+	if (w->tx.slow_at_ms != 0 && now - w->tx.slow_at_ms <= took_ms)
+		return; /* a transaction in it: slow.h has said which */
+	if (!log_repeat_due(&repeat, now, SLOW_EVERY_MS, &suppressed))
+		return;
+	const struct client *client = &w->clients[box->connection];
+	if (box->packet != UINT16_MAX && box->connection != 0)
+		snprintf(last, sizeof last, "packet %s of %s, map %u", c2s_name(box->packet),
+				 client->c != NULL ? client_describe(w, client, who, sizeof who) : "somebody who is gone", box->map);
+	else if (box->map != 0)
+		snprintf(last, sizeof last, "the tick of map %u", box->map);
+	log_warning(
+		"slow: %s took %llu ms (log.slow_ms %d); the last thing before its end was %s (%llu more since the last "
+		"such line)",
+		name, (unsigned long long)took_ms, w->config->log.slow_ms, last, (unsigned long long)suppressed);
 }
 
 static void deadlines_run(void *context)
@@ -449,6 +476,8 @@ static bool loop_prepare(struct worker *w, struct problem *why)
 	w->loop = loop_create(why);
 	if (w->loop == NULL)
 		return false;
+	if (w->config->log.slow_ms > 0)
+		loop_slow(w->loop, (uint64_t)w->config->log.slow_ms, slow_tell, w);
 	loop_before_sleep(w->loop, before_sleep, w);
 	loop_after_sleep(w->loop, after_sleep, w);
 	w->jobs =

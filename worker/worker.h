@@ -47,9 +47,12 @@ struct client {
 	struct client *next_input;
 	struct client *next_closing;
 	uint64_t close_deadline_ms;
-	bool undeposited; /* its deposit waits for the line to the master: until then nothing is read from it */
-	bool want_write;  /* the kernel took less than there was */
-	bool shut;        /* the write side is shut: waiting for the client to close */
+	bool undeposited;    /* its deposit waits for the line to the master: until then nothing is read from it */
+	bool want_write;     /* the kernel took less than there was */
+	bool window_waits;   /* the peer has no room for the next packet */
+	bool window_asked;   /* keep-alive probes ask whether it has, more often than they do else */
+	uint64_t window_end; /* position of the output up to which the peer had room when the kernel was asked last */
+	bool shut;           /* the write side is shut: waiting for the client to close */
 	struct worker *worker;
 };
 

@@ -95,6 +95,16 @@ void log_set_process(const char *name)
 	snprintf(state.process, sizeof state.process, "%s", name);
 }
 
+int log_descriptor(void)
+{
+	return state.target == LOG_TO_FILE ? state.file : STDERR_FILENO;
+}
+
+bool log_is_on_stderr(void)
+{
+	return state.target == LOG_TO_STDERR;
+}
+
 enum log_level log_current_level(void)
 {
 	return state.level;

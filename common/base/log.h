@@ -31,6 +31,12 @@ bool log_reopen(struct problem *why);
 /* Name shown in each line of this process, e.g. "worker 2". Copied, at most 31 bytes. */
 void log_set_process(const char *name);
 
+/* Where lines go, for a signal handler, which cannot call log_line; stderr when that is syslog. */
+int log_descriptor(void);
+
+/* false: whoever started the process by hand does not read its lines. */
+bool log_is_on_stderr(void);
+
 enum log_level log_current_level(void);
 void log_set_level(enum log_level level);
 

@@ -9,7 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 
-enum { EVENTS_PER_TURN = 256, SLOW_CALLBACK_MS = 5 };
+enum { EVENTS_PER_TURN = 256 };
 
 struct loop_fd {
 	struct loop *loop;
@@ -40,6 +40,9 @@ struct loop {
 	void *before_sleep_context;
 	loop_fn *after_sleep;
 	void *after_sleep_context;
+	uint64_t slow_ms;
+	void (*slow)(void *context, const char *name, uint64_t took_ms); /* NULL: nobody wants to know */
+	void *slow_context;
 	struct loop_timer **heap; /* by due_ms, the earliest first */
 	size_t timers, heap_capacity;
 	bool firing_timers;
@@ -244,13 +247,20 @@ void loop_timer_remove(struct loop_timer **timer)
 }
 
 /* Returns what time it is now: when the next callback starts. */
-static uint64_t slow_check(uint64_t started_ns, const char *name)
+static uint64_t slow_check(const struct loop *loop, uint64_t started_ns, const char *name)
 {
 	uint64_t now_ns = clock_mono_ns(), took_ms = (now_ns - started_ns) / 1000000u;
-	if (took_ms > SLOW_CALLBACK_MS)
-		log_debug("event loop: %s ran for %llu ms (over %d ms makes everyone wait)", name, (unsigned long long)took_ms,
-				  SLOW_CALLBACK_MS);
+	if (took_ms > loop->slow_ms && loop->slow != NULL)
+		loop->slow(loop->slow_context, name, took_ms);
 	return now_ns;
+}
+
+void loop_slow(struct loop *loop, uint64_t longer_than_ms,
+			   void (*fn)(void *context, const char *name, uint64_t took_ms), void *context)
+{
+	loop->slow_ms = longer_than_ms;
+	loop->slow = fn;
+	loop->slow_context = context;
 }
 
 static void timers_fire(struct loop *loop)
@@ -263,7 +273,7 @@ static void timers_fire(struct loop *loop)
 		uint64_t started = clock_mono_ns();
 		const char *name = timer->name;
 		timer->fn(timer->context);
-		slow_check(started, name);
+		slow_check(loop, started, name);
 		if (loop->firing != timer)
 			continue; /* removed by its own callback */
 		loop->firing = NULL;
@@ -308,18 +318,30 @@ static int sleep_time(const struct loop *loop, int max_sleep_ms)
 	return max_sleep_ms >= 0 && (uint64_t)max_sleep_ms < wait ? max_sleep_ms : (int)wait;
 }
 
+static int before_sleep(struct loop *loop)
+{
+	if (loop->before_sleep == NULL)
+		return -1;
+	uint64_t started_ns = clock_mono_ns();
+	int allowed_ms = loop->before_sleep(loop->before_sleep_context);
+	slow_check(loop, started_ns, "the end of a turn");
+	return allowed_ms;
+}
+
 void loop_turn(struct loop *loop, int max_sleep_ms)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
 
-	int allowed_ms = loop->before_sleep != NULL ? loop->before_sleep(loop->before_sleep_context) : -1;
+	int allowed_ms = before_sleep(loop);
 	if (allowed_ms >= 0 && (max_sleep_ms < 0 || allowed_ms < max_sleep_ms))
 		max_sleep_ms = allowed_ms;
 	int n = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, sleep_time(loop, max_sleep_ms));
 	uint64_t started_ns = clock_mono_ns();
 	loop->now_ms = started_ns / 1000000u;
-	if (loop->after_sleep != NULL)
+	if (loop->after_sleep != NULL) {
 		loop->after_sleep(loop->after_sleep_context);
+		started_ns = slow_check(loop, started_ns, "waking");
+	}
 
 	for (int i = 0; i < n; i++) {
 		struct loop_fd *watch = events[i].data.ptr;
@@ -330,7 +352,7 @@ void loop_turn(struct loop *loop, int max_sleep_ms)
 					   ((events[i].events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0 ? LOOP_HANGUP : 0u);
 		const char *name = watch->name;
 		watch->fn(watch->context, got);
-		started_ns = slow_check(started_ns, name);
+		started_ns = slow_check(loop, started_ns, name);
 	}
 	timers_fire(loop);
 	dead_free(loop);

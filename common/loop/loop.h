@@ -1,7 +1,7 @@
 /* loop.h - the event loop of every process: descriptors, timers, and one place for what is done once per turn.
  *
- * One loop belongs to one thread. Callbacks never block and never run long; one that takes over 5 ms is named in the
- * log. A callback may add and remove anything, itself included: what was removed is not called any more in this turn.
+ * One loop belongs to one thread. Callbacks never block and never run long; one that does is told to who wants to know
+ * (loop_slow). A callback may add and remove anything, itself included: what was removed is not called any more in this turn.
  * Create the loop after fork (epoll watches open files, not numbers: traps.md, Descriptors). */
 #ifndef ARGENTUM_LOOP_LOOP_H
 #define ARGENTUM_LOOP_LOOP_H
@@ -43,6 +43,11 @@ void loop_before_sleep(struct loop *loop, int (*fn)(void *context), void *contex
 
 /* Called with the time right after waking, before any callback. One per loop, optional. */
 void loop_after_sleep(struct loop *loop, loop_fn *fn, void *context);
+
+/* Tells `fn` of each callback that took longer than so many milliseconds, with its name; what is done before sleeping and after
+ * is "the end of a turn" and "waking". One per loop, optional. */
+void loop_slow(struct loop *loop, uint64_t longer_than_ms,
+			   void (*fn)(void *context, const char *name, uint64_t took_ms), void *context);
 
 /* Monotonic milliseconds, read once per turn. */
 uint64_t loop_now_ms(const struct loop *loop);

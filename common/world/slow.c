@@ -33,8 +33,10 @@ void slow_check(struct tx *tx, uint64_t took_ns)
 	char player[NAME_BYTES + 8], place[32];
 	uint64_t suppressed;
 	if (took_ns <= NS_PER_MS || tx->config == NULL || tx->paranoia != PARANOIA_OFF || tx->config->log.slow_ms == 0 ||
-		took_ns <= (uint64_t)tx->config->log.slow_ms * NS_PER_MS ||
-		!log_repeat_due(&tx->slow, clock_mono_ms(), TELL_EVERY_MS, &suppressed))
+		took_ns <= (uint64_t)tx->config->log.slow_ms * NS_PER_MS)
+		return;
+	tx->slow_at_ms = clock_mono_ms();
+	if (!log_repeat_due(&tx->slow, tx->slow_at_ms, TELL_EVERY_MS, &suppressed))
 		return;
 	player_write(tx, player);
 	place_write(tx, place);

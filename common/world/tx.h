@@ -66,10 +66,11 @@ struct tx {
 	unsigned wanted_count;
 
 	/* how long it takes (traffic.h) */
-	uint16_t row;       /* enum traffic_row_id of the next run, for who runs it to set; tx_run sets it back to OTHER */
-	uint64_t began_ns;  /* before its first lock; 0 = it took none */
-	uint64_t waited_ns; /* of the time since: waiting for locks */
-	uint64_t apart_ns;  /* of that: while it held none, so that nobody waited for it */
+	uint16_t row;        /* enum traffic_row_id of the next run, for who runs it to set; tx_run sets it back to OTHER */
+	uint64_t began_ns;   /* before its first lock; 0 = it took none */
+	uint64_t waited_ns;  /* of the time since: waiting for locks */
+	uint64_t apart_ns;   /* of that: while it held none, so that nobody waited for it */
+	uint64_t slow_at_ms; /* when the last one ended that was over log.slow_ms; real time */
 	struct log_repeat slow;
 
 	enum tx_paranoia paranoia;

@@ -28,6 +28,7 @@ enum { BOTS_MAX = 1024, PLACE_TRIES = 200, SEND_PATIENCE_S = 20 };
 
 /* All that are open: who waits lets all receive, and the teardown of a test that failed finds them. */
 static struct bot *bots;
+static int keep_bytes;
 
 /* --- life ------------------------------------------------------------------------------------------------------------------- */
 
@@ -99,6 +100,12 @@ void bots_close_all(void)
 		struct bot *first = bots;
 		bot_close(&first);
 	}
+	keep_bytes = 0;
+}
+
+void bots_keep(int bytes)
+{
+	keep_bytes = bytes;
 }
 
 static void bot_show(const struct bot *bot)
@@ -158,6 +165,8 @@ struct bot *bot_connect_from(const struct game_server *server, unsigned port, in
 		setsockopt(bot->fd, IPPROTO_TCP, TCP_MAXSEG, &segment_bytes, sizeof segment_bytes);
 		setsockopt(bot->fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
 	}
+	if (keep_bytes != 0)
+		setsockopt(bot->fd, SOL_SOCKET, SO_RCVBUF, &keep_bytes, sizeof keep_bytes);
 	EXPECT(bot->fd >= 0 && connect(bot->fd, (const struct sockaddr *)&at, sizeof at) == 0, "connect to port %u: %s",
 		   server->port, strerror(errno));
 	setsockopt(bot->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -103,6 +103,10 @@ struct bot {
 
 struct bot *bot_connect(const struct game_server *server);
 
+/* How many bytes the system keeps for who connects from now on and does not receive; 0 = as many as it wants. Said before
+ * the connection is made, since a window that was offered cannot be taken back. */
+void bots_keep(int bytes);
+
 /* Connects until that worker has the connection. Nobody else may connect meanwhile. */
 struct bot *bot_connect_to_worker(const struct game_server *server, unsigned worker);
 

@@ -1,11 +1,15 @@
 /* A crowd on three workers walks to and fro between two maps: nobody's client gets out of step, and in the end all see the
  * same world. */
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -257,6 +261,58 @@ static void who_was_lapped_is_told_everything_anew(void **state)
 	game_server_stop(c.server);
 }
 
+static unsigned segments_received(const struct bot *bot)
+{
+	struct tcp_info info = {0};
+	socklen_t length = sizeof info;
+	EXPECT(getsockopt(bot->fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0, "no TCP_INFO of %s", bot->name);
+	return info.tcpi_segs_in;
+}
+
+/* His computer hangs: the window of his connection fills up, but for a part that is shorter than a packet. A kernel that has
+ * a packet to send puts as much of it there as fits, after a while. */
+static void who_stands_still_for_a_while_is_told_the_rest_in_whole_packets(void **state)
+{
+	(void)state;
+	enum { BATCH = 25, BATCHES_MOST = 400, FULL_BATCHES = 5, WINDOW = 16384, STILL_MS = 2500 };
+	const char *const settings[] = {scenario_start(scenario_clearing(4, 4, true)), "limits.output_kb=8192",
+									"world.ring_kb=4096", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings, .workers = 2});
+	bots_keep(WINDOW);
+	struct bot *berta = bot_create(server, "Berta", 1);
+	bots_keep(0);
+	struct bot *ana = bot_create(server, "Ana", 0);
+	bot_sync(berta);
+	bot_record(berta);
+	berta->deaf = true;
+	unsigned said = 0;
+	int before = 0, there = 0;
+	unsigned full = 0; /* so many batches nothing more has come */
+	for (unsigned batch = 0; full < FULL_BATCHES; batch++) {
+		EXPECT(batch < BATCHES_MOST, "%u lines, and Berta's computer takes them all", said);
+		for (unsigned i = 0; i < BATCH; i++, said++)
+			bot_talk(ana, scenario_text("%0*u", 150 + (int)(said % 50), said));
+		bot_sync(ana);
+		bot_sync(ana);
+		EXPECT(ioctl(berta->fd, FIONREAD, &there) == 0, "how much Berta has not read is not known");
+		full = there > 0 && there == before ? full + 1 : 0;
+		before = there;
+	}
+	unsigned asked = segments_received(berta);
+	for (uint64_t until = clock_mono_ms() + STILL_MS; clock_mono_ms() < until;)
+		bots_receive(100);
+	EXPECT(segments_received(berta) > asked, "nobody asks Berta's computer whether it has room again");
+	berta->deaf = false;
+	bot_sync(berta);
+	unsigned heard = 0;
+	for (unsigned i = 0; i < berta->record_count; i++)
+		heard += strncmp(berta->record[i], "ChatOverHead", 12) == 0;
+	EXPECT_EQUAL("lines that Berta heard", heard, said);
+	print_message("          %u lines, %d bytes of them at once\n", said, there);
+	bots_expect_good();
+	game_server_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +320,7 @@ int main(void)
 		SCENARIO(two_who_change_maps_with_each_other_never_go_blind),
 		SCENARIO(people_who_come_and_go_leave_no_ghosts_behind),
 		SCENARIO(who_was_lapped_is_told_everything_anew),
+		SCENARIO(who_stands_still_for_a_while_is_told_the_rest_in_whole_packets),
 	};
 	return SCENARIOS_RUN(tests);
 }

@@ -125,8 +125,8 @@ static struct game_server *server_start(const struct redis_server *redis, bool a
 static void party_meet(void)
 {
 	static const char *const names[PLAYERS] = {"Anahi", "Bernabe", "Carola", "Dorotea"};
-	int small = 4096;
 	for (unsigned i = 0; i < PLAYERS; i++) {
+		bots_keep(i == 3 ? 8192 : 0);
 		party.player[i] = bot_create(party.server, names[i], (int)(i % GAME_SERVER_WORKERS));
 		bot_walk_to(party.player[i], party.yard.x + 1 + 2 * (int)(i % 3), party.yard.y + 1 + (int)(i / 3) * 3);
 	}
@@ -143,7 +143,6 @@ static void party_meet(void)
 	party.stranger = bot_connect(party.server);
 	bot_roll(party.stranger);
 
-	setsockopt(party.player[3]->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
 	party.player[3]->deaf = true;
 	char line[200];
 	memset(line, 'a', sizeof line - 1);
@@ -489,6 +488,7 @@ static void a_packet_that_kills_does_not_come_along(void **state)
 	bot_step(party.player[1], HEADING_SOUTH);
 	game_server_await_strike(party.server);
 	game_server_expect_log(party.server, "it is not run again, he is disconnected");
+	bot_expect_error(party.player[1], TEXT_BLAMED);
 	bot_expect_closed(party.player[1]);
 	bot_close(&party.player[1]);
 	party.player[1] = bot_login(party.server, "Bernabe", ANY_WORKER);
@@ -676,6 +676,7 @@ static void packet_kills(struct bot *bot, unsigned slot)
 	bot_step(bot, HEADING_SOUTH);
 	EXPECT(game_server_await_strike(party.server) == before, "another worker died");
 	game_server_await_successor(party.server, slot, before);
+	bot_expect_error(bot, TEXT_BLAMED);
 	bot_expect_closed(bot);
 }
 
@@ -724,7 +725,17 @@ static void whose_packets_kill_again_is_kept_out(void **state)
 	bot_ask_login(party.player[1], "Bernabe", BOT_PASSWORD);
 	bot_expect_error(party.player[1], TEXT_KEPT_OUT, 60);
 	bot_expect_closed(party.player[1]);
+	bot_close(&party.player[1]);
 	bot_sync(party.player[0]);
+
+	/* also of another world */
+	generation_renew();
+	EVENTUALLY(game_server_number(party.server, "generation") > party.generation);
+	game_server_await_players(party.server, PLAYERS - 1);
+	party.player[1] = bot_connect(party.server);
+	bot_ask_login(party.player[1], "Bernabe", BOT_PASSWORD);
+	bot_expect_error(party.player[1], TEXT_KEPT_OUT, 60);
+	bot_expect_closed(party.player[1]);
 	game_server_audit(party.server);
 	game_server_stop(party.server);
 }

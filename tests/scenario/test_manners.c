@@ -84,10 +84,84 @@ static void each_way_to_stop_ends_in_order_and_saves(void **state)
 	game_server_kill_all(server);
 }
 
+/* --- in the background --------------------------------------------------------------------------------------------------------- */
+
+/* What a command of the shell says on both outputs. Returns its exit status. */
+static int shell(char *said, size_t capacity, const char *command)
+{
+	FILE *pipe = popen(scenario_text("( %s ) 2>&1", command), "r");
+	EXPECT(pipe != NULL, "%s: %s", command, strerror(errno));
+	size_t n = fread(said, 1, capacity - 1, pipe);
+	said[n] = '\0';
+	int status = pclose(pipe);
+	EXPECT(WIFEXITED(status), "%s did not end by itself", command);
+	return WEXITSTATUS(status);
+}
+
+static const char *file_read(const char *path)
+{
+	static char text[1 << 16];
+	FILE *file = fopen(path, "re");
+	size_t n = file != NULL ? fread(text, 1, sizeof text - 1, file) : 0;
+	if (file != NULL)
+		fclose(file);
+	text[n] = '\0';
+	return text;
+}
+
+static long open_files_of(int pid)
+{
+	const char *line = strstr(file_read(scenario_text("/proc/%d/limits", pid)), "Max open files");
+	return line != NULL ? strtol(line + strlen("Max open files"), NULL, 10) : -1;
+}
+
+static void in_the_background_it_says_when_it_serves_and_refuses_a_second(void **state)
+{
+	(void)state;
+	const char *build = getenv("ARGENTUM_BUILD") != NULL ? getenv("ARGENTUM_BUILD") : "build";
+	char folder[] = "/tmp/argentum-manners-XXXXXX", command[2000], said[4096], pid_file[80], log[80];
+	EXPECT(mkdtemp(folder) != NULL, "mkdtemp");
+	snprintf(pid_file, sizeof pid_file, "%s/pid", folder);
+	snprintf(log, sizeof log, "%s/log", folder);
+	snprintf(
+		command, sizeof command,
+		"ulimit -Sn 200; %s/argentumd --config etc/argentumd.conf --host 127.0.0.1 --port 0 --workers 1 --pidfile %s "
+		"--set world.path=%s --set store.path=%s/data --set control.socket=%s/control --set log.target=file "
+		"--set log.file=%s",
+		build, pid_file, scenario_world(), folder, folder, log);
+	const char *background = scenario_text("%s --daemon", command);
+	EXPECT_EQUAL("exit status", shell(said, sizeof said, background), 0);
+	EXPECT(strstr(said, "ready: listening on 127.0.0.1:") != NULL, "it says: %s", said);
+	int pid = atoi(file_read(pid_file));
+	EXPECT(pid > 0 && kill(pid, 0) == 0, "the pid file says %d", pid);
+	EXPECT(open_files_of(pid) >= 1256, "it may open %ld files", open_files_of(pid)); /* 1000 connections and 256 more */
+
+	const char *refusal = scenario_text("a server is running already, with pid %d\n", pid);
+	EXPECT_EQUAL("exit status of a second", shell(said, sizeof said, background), 1);
+	EXPECT(strstr(said, refusal) != NULL, "a second says: %s", said);
+	EXPECT_EQUAL("exit status of a second in the foreground", shell(said, sizeof said, command), 1);
+	EXPECT(strstr(said, refusal) != NULL, "a second says: %s", said);
+
+	/* what rotates logs moves the file, and then says so */
+	EXPECT(rename(log, scenario_text("%s.1", log)) == 0 && kill(pid, SIGUSR1) == 0, "%s", strerror(errno));
+	EVENTUALLY(access(log, F_OK) == 0);
+	const char *control = scenario_text("%s/argentumctl --socket %s/control ", build, folder);
+	EXPECT_EQUAL("exit status", shell(said, sizeof said, scenario_text("%s log-level debug", control)), 0);
+	EXPECT(strstr(file_read(log), "sets the log level to debug") != NULL, "the new log has: %s", file_read(log));
+	EXPECT(strstr(file_read(scenario_text("%s.1", log)), "sets the log level") == NULL, "the old log goes on");
+
+	EXPECT_EQUAL("exit status", shell(said, sizeof said, scenario_text("%s stop --wait 30", control)), 0);
+	EXPECT(access(pid_file, F_OK) != 0 && errno == ENOENT, "the pid file is still there");
+	EXPECT(strstr(file_read(log), "stopped in order") != NULL, "the log ends with: %s", file_read(log));
+	EVENTUALLY(kill(pid, 0) != 0 || game_server_process_state(pid) == 'Z');
+	EXPECT(system(scenario_text("rm -r %s", folder)) == 0, "rm");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(started_by_root_it_becomes_the_account_of_the_setting),
+		SCENARIO(in_the_background_it_says_when_it_serves_and_refuses_a_second),
 		SCENARIO(each_way_to_stop_ends_in_order_and_saves),
 	};
 	return SCENARIOS_RUN(tests);

@@ -1,5 +1,6 @@
 /* One name is one character: who logs in again takes it over, and of two who want a name at the same instant one gets it. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -8,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include "common/base/clock.h"
 #include "tests/harness/bot.h"
 #include "tests/harness/game_server.h"
+#include "tests/harness/points.h"
 #include "tests/harness/redis_server.h"
 #include "tests/harness/scenario.h"
 
@@ -154,12 +157,149 @@ static void a_name_stays_taken_when_its_character_left_and_after_a_restart(void 
 	game_server_stop(server);
 }
 
+/* --- and a worker dies meanwhile ------------------------------------------------------------------------------------------------- */
+
+/* Between any two steps of coming in, and of being closed because another came. */
+static const char *const instants[] = {
+	"session begun",    "name read",         "reserved",       "record read", "password checked",
+	"touched",          "before commit",     "committed",      "idle",        "phase entered",
+	"entered",          "playing",           "cursor valid",   "closing",     "character left behind",
+	"player forgotten", "connection leaves", "connection left"};
+enum { INSTANTS = sizeof instants / sizeof *instants, OCCURRENCES = 2 };
+
+static struct game_server *dying_start(void)
+{
+	const char *const settings[] = {scenario_start(scenario_clearing(6, 6, true)), "intervals.logout_s=0",
+									"workers.respawn_pause_max_ms=100", NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = settings, .armed = true});
+	server->errors_expected = true;
+	return server;
+}
+
+static bool is_settled(const struct bot *bot)
+{
+	return bot->closed || bot->errors > 0 || bot_in_world(bot);
+}
+
+/* Both know what became of them, and whoever was killed has a successor. Returns whether somebody was. */
+static bool both_settle(struct game_server *server, struct bot *pair[2], pid_t before)
+{
+	for (int i = 0; i < 2; i++)
+		bot_until(pair[i], is_settled(pair[i]));
+	bool struck = points_struck(server->points) != 0;
+	points_disarm(server->points);
+	if (struck)
+		game_server_await_successor(server, 0, before);
+	return struck;
+}
+
+static void all_leave(const struct game_server *server, struct bot *pair[2])
+{
+	for (int i = 0; i < 2; i++) {
+		if (!pair[i]->closed && bot_in_world(pair[i]))
+			bot_quit(pair[i]);
+		bot_close(&pair[i]);
+	}
+	game_server_await_players(server, 0);
+}
+
+/* Asks for the name until the answer is not "in a moment". Returns whether it got it; then it leaves. */
+static bool can_be_created(const struct game_server *server, const char *name)
+{
+	for (uint64_t until = bots_deadline();;) {
+		struct c2s_LOGIN_NEW_CHAR wish = bot_wish(name);
+		struct bot *bot = bot_connect(server);
+		bot_roll(bot);
+		bot_ask_creation(bot, &wish);
+		bot_until(bot, is_settled(bot));
+		EXPECT(clock_mono_ms() < until, "%s is neither free nor taken: %s", name, bot->error);
+		bool got = bot_in_world(bot), again = !got && strcmp(bot->error, text_latin1(TEXT_NAME_TAKEN)) != 0;
+		if (got)
+			bot_quit(bot);
+		bot_close(&bot);
+		if (!again)
+			return got;
+	}
+}
+
+static void of_two_who_want_a_name_while_a_worker_dies_not_both_get_it(void **state)
+{
+	(void)state;
+	struct game_server *server = dying_start();
+	unsigned died = 0, won = 0;
+	for (unsigned i = 0; i < INSTANTS * OCCURRENCES; i++) {
+		char name[40];
+		snprintf(name, sizeof name, "%s", bot_new_name());
+		struct bot *pair[2] = {bot_connect_to_worker(server, 0), bot_connect_to_worker(server, 1)};
+		struct c2s_LOGIN_NEW_CHAR wish = bot_wish(name);
+		for (int k = 0; k < 2; k++)
+			bot_roll(pair[k]);
+		pid_t before = game_server_process(server, 0);
+		points_arm(server->points, "argentumd:w0", instants[i / OCCURRENCES], i % OCCURRENCES, SIGKILL);
+		for (int k = 0; k < 2; k++)
+			bot_ask_creation(pair[k], &wish);
+		died += both_settle(server, pair, before);
+		int winners = bot_in_world(pair[0]) + bot_in_world(pair[1]);
+		EXPECT(winners <= 1, "both are %s (a worker died at \"%s\")", name, instants[i / OCCURRENCES]);
+		won += (unsigned)winners;
+		all_leave(server, pair);
+		bool got = can_be_created(server, name);
+		EXPECT(!got || winners == 0, "%s was created twice (a worker died at \"%s\")", name, instants[i / OCCURRENCES]);
+		game_server_await_players(server, 0);
+	}
+	print_message("          in %u of %u rounds a worker died, in %u one of the two got the name\n", died,
+				  (unsigned)(INSTANTS * OCCURRENCES), won);
+	EXPECT(died > INSTANTS / 2 && won > 0, "this tested nothing");
+	game_server_audit(server);
+	game_server_stop(server);
+}
+
+static void of_two_who_take_a_character_over_while_a_worker_dies_one_plays_it(void **state)
+{
+	(void)state;
+	struct game_server *server = dying_start();
+	struct bot *first = bot_create(server, "Doble", ANY_WORKER);
+	bot_await_durable(first, server);
+	bot_quit(first);
+	bot_close(&first);
+	unsigned died = 0;
+	for (unsigned i = 0; i < INSTANTS * OCCURRENCES; i++) {
+		/* one plays already, on the worker that dies */
+		struct bot *player = bot_login(server, "Doble", 0);
+		struct bot *pair[2] = {bot_connect_to_worker(server, 0), bot_connect_to_worker(server, 1)};
+		pid_t before = game_server_process(server, 0);
+		points_arm(server->points, "argentumd:w0", instants[i / OCCURRENCES], i % OCCURRENCES, SIGKILL);
+		for (int k = 0; k < 2; k++)
+			bot_ask_login(pair[k], "Doble", BOT_PASSWORD);
+		died += both_settle(server, pair, before);
+		/* whoever was told to try again does so, and has it */
+		struct bot *last = bot_login(server, "Doble", ANY_WORKER);
+		bot_expect_closed(player);
+		for (int k = 0; k < 2; k++)
+			bot_expect_closed(pair[k]);
+		game_server_await_players(server, 1);
+		EXPECT_EQUAL("people that he sees", bot_people(last), 1);
+		game_server_audit(server);
+		bot_quit(last);
+		bot_close(&last);
+		bot_close(&player);
+		for (int k = 0; k < 2; k++)
+			bot_close(&pair[k]);
+		game_server_await_players(server, 0);
+	}
+	print_message("          in %u of %u rounds a worker died\n", died, (unsigned)(INSTANTS * OCCURRENCES));
+	EXPECT(died > INSTANTS / 2, "this tested nothing");
+	game_server_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(who_logs_in_again_takes_the_character_over_from_another_worker),
 		SCENARIO(a_character_that_is_taken_over_many_times_is_played_by_one),
 		SCENARIO(of_two_who_want_a_name_at_the_same_instant_exactly_one_gets_it),
+		SCENARIO(of_two_who_want_a_name_while_a_worker_dies_not_both_get_it),
+		SCENARIO(of_two_who_take_a_character_over_while_a_worker_dies_one_plays_it),
 		SCENARIO(a_name_stays_taken_when_its_character_left_and_after_a_restart),
 	};
 	return SCENARIOS_RUN(tests);

@@ -239,7 +239,7 @@ static void settings_in_redis_are_asked_for_again(void **state)
 
 /* --- other world data ---------------------------------------------------------------------------------------------- */
 
-enum { APPLE = 467, WATER = 468 };
+enum { RED_APPLE = 1, APPLE = 467, WATER = 468 };
 
 /* A copy of the starter world that may be changed. */
 static const char *world_copy(void)
@@ -322,6 +322,143 @@ static void new_world_data_come_under_the_players_and_lose_nothing(void **state)
 	EXPECT(system(scenario_text("rm -r %s", folder)) == 0, "rm");
 }
 
+/* A folder of its own for the starter world's text, which `place_wall` and rm may change, and for what it compiles into. */
+struct sources {
+	char folder[64];
+};
+
+/* With five red apples at the start. */
+static void sources_restore(const struct sources *s)
+{
+	EXPECT(system(scenario_text("rm -rf %s/text && cp -R etc/world %s/text && "
+								"sed -i '/^\\[objects\\]/a 58,45 = 1-5 Manzana roja' %s/text/Maps/Mapa1.txt",
+								s->folder, s->folder, s->folder)) == 0,
+		   "no text to copy");
+}
+
+static struct sources sources_copy(void)
+{
+	struct sources s = {"/tmp/argentum-sources-XXXXXX"};
+	EXPECT(mkdtemp(s.folder) != NULL, "mkdtemp");
+	sources_restore(&s);
+	return s;
+}
+
+static const char *sources_compile(const struct sources *s)
+{
+	const char *build = getenv("ARGENTUM_BUILD");
+	EXPECT(system(scenario_text("%s/argentumctl world-compile %s/text %s/world >%s/said 2>&1",
+								build != NULL ? build : "build", s->folder, s->folder, s->folder)) == 0,
+		   "the world does not compile: see %s/said", s->folder);
+	return scenario_text("%s/world", s->folder);
+}
+
+static void sources_remove(const struct sources *s)
+{
+	EXPECT(system(scenario_text("rm -r %s", s->folder)) == 0, "rm");
+}
+
+/* A tile of a map's drawing is a wall. */
+static void place_wall(const struct sources *s, struct place at)
+{
+	EXPECT(system(scenario_text("line=$(grep -n -m1 '^####' %s/text/Maps/Mapa%u.txt | cut -d: -f1) && "
+								"sed -i \"$((line + %u - 1))s/./#/%u\" %s/text/Maps/Mapa%u.txt",
+								s->folder, at.map, at.y, at.x, s->folder, at.map)) == 0,
+		   "sed");
+}
+
+static int grh_at(const struct bot *bot, struct place at)
+{
+	return bot->ground[(at.y - 1) * MAP_SIDE + at.x - 1];
+}
+
+static unsigned distance(struct place a, struct place b)
+{
+	return (unsigned)(abs(a.x - b.x) + abs(a.y - b.y));
+}
+
+static void new_world_data_that_contradict_what_is_there_lose_nothing(void **state)
+{
+	(void)state;
+	char said[32768];
+	const struct place start = {1, 58, 45};
+	struct sources sources = sources_copy();
+	const char *folder = sources_compile(&sources);
+	struct game_server *server = game_server_start(&(struct game_server_options){
+		.settings = settings, .world = folder, .config = "world: { start = \"5-50-85\"; };"});
+	struct bot *berta = bot_create(server, "Berta", 1);
+	EXPECT_EQUAL("Berta's map", bot_place(berta).map, 5);
+	game_server_configure(server, "world: { start = \"1-58-45\"; };");
+	EXPECT_EQUAL("exit status of the reload", ctl(server, "reload", said, sizeof said), 0);
+	bot_sync(berta);
+	EXPECT_EQUAL("Berta's map", bot_place(berta).map, 5);
+
+	struct bot *ana = bot_create(server, "Ana", 0);
+	EXPECT_EQUAL("Ana's map", bot_place(ana).map, 1);
+	bot_walk_to(ana, start.x, start.y);
+	BOT_SEND(ana, PICK_UP);
+	bot_until(ana, slot_with(ana, RED_APPLE) != NULL);
+	bot_walk_to(ana, start.x - 3, start.y);
+	struct place lies = bot_place(ana);
+	int slot = (int)(slot_with(ana, RED_APPLE) - ana->inventory), apples = ana->inventory[slot].amount;
+	BOT_SEND(ana, DROP, .slot = (uint8_t)slot, .amount = 2);
+	bot_until(ana, grh_at(ana, lies) != 0);
+	int grh = grh_at(ana, lies);
+	bot_walk_to(ana, lies.x + 2, lies.y);
+	struct place stood = bot_place(ana);
+	bot_await_durable(ana, server);
+	game_server_audit(server);
+	int64_t gold = game_server_total(server, "audit_gold");
+
+	/* a wall where Ana stands, no apples, and the land of map 5 has sunk into the sea */
+	place_wall(&sources, stood);
+	EXPECT(system(scenario_text("rm %s/text/Maps/Mapa5.txt && sed -i '/ = 5 [0-9]/d' %s/text/Maps/*.txt",
+								sources.folder, sources.folder)) == 0,
+		   "rm, sed");
+	sources_compile(&sources);
+	items_change(folder, "/^\\[OBJ1\\]/,/^\\[/{/^\\[OBJ1\\]/d;/^\\[/!d}");
+	EXPECT_EQUAL("exit status of a dry run", ctl(server, "reload --dry-run", said, sizeof said), 0);
+	EXPECT(strstr(said, "map 5 ") != NULL && strstr(said, "map 1 ") != NULL && strstr(said, "item 1 ") != NULL, "%s",
+		   said);
+	unsigned entered_ana = ana->maps_entered, entered_berta = berta->maps_entered;
+	EXPECT_EQUAL("exit status of the reload", ctl(server, "reload", said, sizeof said), 0);
+	bot_until(ana, ana->maps_entered > entered_ana);
+	bot_until(berta, berta->maps_entered > entered_berta);
+	bot_sync(ana);
+	bot_sync(berta);
+	struct place now = bot_place(ana), refuge = bot_place(berta);
+	EXPECT(now.map == 1 && distance(now, stood) == 1, "Ana was on %u,%u and is on map %u at %u,%u", stood.x, stood.y,
+		   now.map, now.x, now.y);
+	EXPECT(refuge.map == 1 && distance(refuge, start) <= 4, "Berta is on map %u at %u,%u", refuge.map, refuge.x,
+		   refuge.y);
+	EXPECT(slot_with(ana, RED_APPLE) == NULL && grh_at(ana, lies) == 0, "there are apples");
+	EXPECT(game_server_log_has(server, "cannot lie on the ground of map 1") &&
+			   game_server_log_has(server, "holds item 1, which this world does not have") &&
+			   game_server_log_has(server, "is not in this world; the start is taken") &&
+			   game_server_log_has(server, scenario_text("cannot stand at 1-%u-%u, appears at 1-%u-%u", stood.x,
+														 stood.y, now.x, now.y)),
+		   "the log does not tell what did not fit");
+	game_server_audit(server);
+	EXPECT_EQUAL("gold", game_server_total(server, "audit_gold"), gold);
+
+	/* everything is back */
+	sources_restore(&sources);
+	sources_compile(&sources);
+	EXPECT_EQUAL("exit status of the reload", ctl(server, "reload", said, sizeof said), 0);
+	bot_until(ana, slot_with(ana, RED_APPLE) != NULL);
+	bot_sync(ana);
+	EXPECT_EQUAL("apples", slot_with(ana, RED_APPLE)->amount, apples - 2);
+	EXPECT_EQUAL("picture on the ground", grh_at(ana, lies), grh);
+	bot_walk_to(ana, lies.x, lies.y);
+	BOT_SEND(ana, PICK_UP);
+	bot_until(ana, slot_with(ana, RED_APPLE)->amount == apples);
+	game_server_audit(server);
+	EXPECT_EQUAL("gold", game_server_total(server, "audit_gold"), gold);
+	bots_expect_good();
+	game_server_stop(server);
+	sources_remove(&sources);
+}
+
 static void sizes_change_with_a_new_generation(void **state)
 {
 	(void)state;
@@ -366,6 +503,7 @@ int main(void)
 		SCENARIO(the_number_of_workers_follows_the_file),
 		SCENARIO(settings_in_redis_are_asked_for_again),
 		SCENARIO(new_world_data_come_under_the_players_and_lose_nothing),
+		SCENARIO(new_world_data_that_contradict_what_is_there_lose_nothing),
 		SCENARIO(sizes_change_with_a_new_generation),
 		SCENARIO(newcomers_are_neither_refused_nor_reset),
 	};

@@ -384,7 +384,7 @@ static void a_redis_half_a_second_away_keeps_nobody_waiting(void **state)
 	struct redis_server *redis = scenario_redis();
 	struct relay *relay = relay_start(redis->socket);
 	const char *const settings[] = {scenario_text("store.redis_socket=%s", relay->socket),
-									"store.redis_command_timeout_ms=5000", NULL};
+									"store.redis_command_timeout_ms=5000", "log.slow_store_ms=400", NULL};
 	struct fault f = fault_begin(redis, settings, 37);
 	atomic_store(&relay->orders->delay_ms, 250); /* each way */
 	/* a cut takes two answers, a second: meanwhile many things are done */
@@ -394,6 +394,7 @@ static void a_redis_half_a_second_away_keeps_nobody_waiting(void **state)
 		plays(&f, 1);
 		done++;
 	}
+	EXPECT(game_server_log_has(f.t.server, "slow: the store took "), "the log does not say that the store is slow");
 	EXPECT(done > 40, "people did only %u things during two slow cuts", done);
 	EXPECT(store_is(&f, "up", ""), "a slow store is not up: %s", game_server_store_text(f.t.server, "reason"));
 	town_return(&f.t, ABSENT);

@@ -1,6 +1,7 @@
 /* The base library: the classic arithmetic, seeded randomness, numbers in text, problems, the log. */
 #include <fcntl.h>
 #include <math.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -440,6 +445,44 @@ static void a_log_that_cannot_be_opened_leaves_the_former_one_in_use(void **stat
 	assert_int_equal(LOG_LEVEL_INFO, log_current_level());
 }
 
+/* The system's log is a socket of a fixed name: a private /dev has one of our own. */
+static void lines_reach_syslog_with_their_level_and_process(void **state)
+{
+	enum { FINE, NOT_ALLOWED, NO_SOCKET, NO_LINE, ANOTHER_LINE };
+	(void)state;
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		const struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+		char line[512] = "";
+		if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+			mount("none", "/dev", "tmpfs", 0, NULL) != 0)
+			_exit(NOT_ALLOWED);
+		int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (fd < 0 || bind(fd, (const struct sockaddr *)&at, sizeof at) != 0 ||
+			!log_open(LOG_TO_SYSLOG, LOG_LEVEL_INFO, NULL, NULL))
+			_exit(NO_SOCKET);
+		log_set_process("keeper");
+		log_debug("not important enough");
+		log_warning("a line\nand %s", "no other");
+		if (recv(fd, line, sizeof line - 1, MSG_DONTWAIT) <= 0)
+			_exit(NO_LINE);
+		/* <28>: a daemon's, warning */
+		bool right = strncmp(line, "<28>", 4) == 0 && strstr(line, " argentumd[") != NULL &&
+					 strstr(line, "]: keeper: a line?and no other") != NULL;
+		_exit(right && recv(fd, line, sizeof line, MSG_DONTWAIT) < 0 ? FINE : ANOTHER_LINE);
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == NOT_ALLOWED) {
+		print_message("only root can have a /dev of its own\n");
+		skip();
+	}
+	assert_int_equal(WEXITSTATUS(status), FINE);
+}
+
 static void words_for_levels_and_targets_are_those_of_the_configuration(void **state)
 {
 	(void)state;
@@ -515,6 +558,7 @@ int main(void)
 		LOG_TEST(what_is_below_the_level_is_not_written),
 		LOG_TEST(after_a_rotation_the_file_is_opened_again),
 		LOG_TEST(a_log_that_cannot_be_opened_leaves_the_former_one_in_use),
+		cmocka_unit_test(lines_reach_syslog_with_their_level_and_process),
 		cmocka_unit_test(words_for_levels_and_targets_are_those_of_the_configuration),
 		cmocka_unit_test(the_same_trouble_is_said_once_and_then_counted),
 		cmocka_unit_test(the_clocks_go_forward_in_their_units),

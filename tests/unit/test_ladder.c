@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "master/ladder.h"
+#include "worker/blame.h"
 
 static const struct ladder_limits limits = {.window_ms = 60000, .map_deaths = 3, .world_deaths = 6, .exit_ms = 300000};
 
@@ -157,6 +158,36 @@ static void each_rung_says_why_and_which_setting_decides(void **state)
 	}
 }
 
+/* --- who is kept out ------------------------------------------------------------------------------------------------- */
+
+static void who_is_kept_out_stays_so_in_another_world_and_nonsense_does_not_come_along(void **state)
+{
+	enum { NOW = 10000000, HOUR = 3600000, ANA = 1, BERTA, OLD, FUTURE, LONG, NEVER };
+	static const struct kept_out entries[] = {
+		{.account = ANA, .blames = 3, .blamed_ms = NOW - 1000, .until_ms = NOW + 119000},
+		{.account = BERTA, .blames = 1, .blamed_ms = NOW - 1000, .until_ms = NOW - 1000}, /* the next time counts */
+		{.account = OLD, .blames = 2, .blamed_ms = NOW - HOUR, .until_ms = NOW - HOUR + 60000},
+		{.account = FUTURE, .blames = 2, .blamed_ms = NOW + 1, .until_ms = NOW + 60000},
+		{.account = LONG, .blames = 2, .blamed_ms = NOW, .until_ms = UINT64_MAX},
+		{.account = NEVER, .blames = 0, .blamed_ms = NOW, .until_ms = NOW + 60000},
+	};
+	(void)state;
+	static struct realm former, realm;
+	struct world world = {.realm = &realm};
+	for (unsigned i = 0; i < sizeof entries / sizeof *entries; i++)
+		former.kept_out[(size_t)2 * i] = entries[i];
+	blame_carry_over(&realm, &former, NOW);
+	assert_int_equal(blame_keeps_out_ms(&world, ANA, NOW), 119000);
+	unsigned there = 0;
+	for (unsigned i = 0; i < KEPT_OUT_MOST; i++) {
+		uint32_t account = realm.kept_out[i].account;
+		there += account != 0;
+		assert_true(account == 0 || (account == ANA && realm.kept_out[i].blames == 3) ||
+					(account == BERTA && realm.kept_out[i].blames == 1));
+	}
+	assert_int_equal(there, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, start)
 
 int main(void)
@@ -174,6 +205,7 @@ int main(void)
 		TEST(a_count_of_zero_switches_its_rung_off),
 		TEST(with_one_death_allowed_the_first_is_enough),
 		TEST(each_rung_says_why_and_which_setting_decides),
+		TEST(who_is_kept_out_stays_so_in_another_world_and_nonsense_does_not_come_along),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -639,6 +640,48 @@ static void a_job_added_while_the_threads_are_destroyed_is_refused_and_not_forgo
 	assert_int_equal(1, done);
 }
 
+/* Time passes in the callback. */
+static void be_slow(void *context)
+{
+	clock_test_offset_ms += *(const unsigned *)context;
+}
+
+static int be_slow_before_sleeping(void *context)
+{
+	be_slow(context);
+	return 0;
+}
+
+static char slow_name[32];
+static uint64_t slow_ms;
+
+static void slow_note(void *context, const char *name, uint64_t took_ms)
+{
+	(*(unsigned *)context)++;
+	snprintf(slow_name, sizeof slow_name, "%s", name);
+	slow_ms = took_ms;
+}
+
+static void what_takes_longer_than_it_may_is_told_by_name(void **state)
+{
+	(void)state;
+	unsigned told = 0, much = 5000, little = 100;
+	loop_slow(loop, 1000, slow_note, &told);
+	assert_non_null(loop_timer_once(loop, 0, be_slow, &little, "a little"));
+	loop_turn(loop, 0);
+	assert_int_equal(told, 0);
+	assert_non_null(loop_timer_once(loop, 0, be_slow, &much, "much"));
+	loop_turn(loop, 0);
+	assert_int_equal(told, 1);
+	assert_string_equal(slow_name, "much");
+	assert_in_range(slow_ms, much, much + 1000);
+	loop_before_sleep(loop, be_slow_before_sleeping, &much);
+	loop_turn(loop, 0);
+	assert_int_equal(told, 2);
+	assert_string_equal(slow_name, "the end of a turn");
+	clock_test_offset_ms = 0;
+}
+
 #define LOOP_TEST(name) cmocka_unit_test_setup_teardown(name, open_loop, close_loop)
 
 int main(void)
@@ -661,6 +704,7 @@ int main(void)
 		LOOP_TEST(the_loop_runs_until_it_is_stopped),
 		LOOP_TEST(after_sleep_comes_before_any_callback_of_the_turn),
 		LOOP_TEST(who_is_asked_before_sleeping_says_how_long_the_loop_may_sleep),
+		LOOP_TEST(what_takes_longer_than_it_may_is_told_by_name),
 		LOOP_TEST(a_job_runs_on_its_thread_and_is_done_on_the_loops_thread),
 		LOOP_TEST(jobs_of_one_thread_are_done_in_the_order_in_which_they_were_added),
 		LOOP_TEST(a_full_queue_refuses_and_takes_again_when_a_job_is_done),

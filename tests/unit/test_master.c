@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -519,6 +520,35 @@ static void without_a_service_manager_nothing_is_sent(void **state)
 	unsetenv("WATCHDOG_USEC");
 }
 
+/* --- descriptors ---------------------------------------------------------------------------------------------------- */
+
+static void too_few_descriptors_are_more_or_a_clear_word(void **state)
+{
+	enum { FEW = 100, MANY = 400, NOBODY = 65534, SOFT_RAISED = 1, HARD_TOLD = 2 };
+	(void)state;
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct problem why = {.text = ""};
+		struct rlimit limit = {FEW, MANY};
+		int good = 0;
+		if (geteuid() == 0 && setuid(NOBODY) != 0) /* root may raise every limit */
+			_exit(0);
+		setrlimit(RLIMIT_NOFILE, &limit);
+		if (descriptors_raise(MANY, &why) && getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == MANY)
+			good |= SOFT_RAISED;
+		if (!descriptors_raise(MANY + 1, &why) && strstr(why.text, "needs 401 open files") != NULL &&
+			strstr(why.text, "this account may have 400;") != NULL && strstr(why.text, "LimitNOFILE=") != NULL)
+			good |= HARD_TOLD;
+		_exit(good);
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), SOFT_RAISED | HARD_TOLD);
+}
+
 /* --- sizes -------------------------------------------------------------------------------------------------------- */
 
 static void sizes_follow_from_the_settings(void **state)
@@ -575,6 +605,7 @@ int main(void)
 		WITH_MASTER(hup_reads_the_configuration_and_says_what_takes_effect),
 		WITH_MASTER(the_service_manager_is_told_ready_and_stopping),
 		cmocka_unit_test(without_a_service_manager_nothing_is_sent),
+		cmocka_unit_test(too_few_descriptors_are_more_or_a_clear_word),
 		WITH_MASTER(sizes_follow_from_the_settings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

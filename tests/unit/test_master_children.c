@@ -28,7 +28,7 @@
 #include "master/vault.h"
 #include "tests/harness/memory_segment.h"
 
-enum { PAUSE_MAX_MS = 1500, HEARTBEAT_MS = 5000, CONNECTION = 3, GENERATION = 5 };
+enum { PAUSE_MAX_MS = 1500, HEARTBEAT_MS = 5000, READY_MS = 20000, CONNECTION = 3, GENERATION = 5 };
 
 struct fixture {
 	struct memory_segment segment;
@@ -210,6 +210,7 @@ static int setup(void **state)
 											 .keeper_main = body_serves,
 											 .pause_ms_max = PAUSE_MAX_MS,
 											 .heartbeat_timeout_ms = HEARTBEAT_MS,
+											 .ready_timeout_ms = READY_MS,
 											 .log_target = LOG_TO_FILE,
 											 .log_path = f->log,
 											 .event = children_told,
@@ -488,6 +489,44 @@ static void a_stopped_worker_is_killed_by_the_watchdog_and_succeeded(void **stat
 	assert_false(child->blame);
 	assert_true(log_has(f, "gives no sign of life for 5 s (allowed: 5 s): killing it"));
 	assert_true(log_has(f, "hung for 5 s and was killed"));
+}
+
+/* Never says that it is ready. */
+static int body_hangs_at_birth(const struct process_start *start)
+{
+	(void)start;
+	do
+		pause();
+	while (errno == EINTR);
+	return 95;
+}
+
+static void who_hangs_before_it_is_ready_is_killed_and_succeeded(void **state)
+{
+	struct fixture *f = *state;
+	struct child *child = &f->children.child[0], *keeper = &f->children.child[SLOT_KEEPER];
+	uint64_t born = clock_mono_ms();
+	f->children.options.worker_main = f->children.options.keeper_main = body_hangs_at_birth;
+	child_spawn(&f->children, 0, born);
+	child_spawn(&f->children, SLOT_KEEPER, born);
+	pid_t first = child->pid;
+	f->children.options.worker_main = body_serves;
+	for (uint64_t t = 0; t <= READY_MS; t += 1000) {
+		children_tick(&f->children, born + t);
+		assert_int_equal(child->hung_ms, 0);
+	}
+	children_tick(&f->children, born + READY_MS + 1);
+	assert_int_equal(child->hung_ms, READY_MS + 1);
+	bury(f, 0, born + READY_MS + 20);
+	assert_true(child->blame);
+	assert_true(child->pid > 0 && child->pid != first);
+	turn_until_readies(f, 1);
+	/* the keeper may be waiting for its store */
+	for (uint64_t t = READY_MS + 1000; t <= CHILD_START_MS; t += 1000)
+		children_tick(&f->children, born + t);
+	assert_int_equal(keeper->hung_ms, 0);
+	children_tick(&f->children, born + CHILD_START_MS + 1);
+	assert_int_equal(keeper->hung_ms, CHILD_START_MS + 1);
 }
 
 static void when_the_whole_machine_stood_still_nobody_is_killed(void **state)
@@ -784,6 +823,7 @@ int main(void)
 		WITH_CHILDREN(a_keeper_whose_store_was_taken_over_is_not_started_again),
 		WITH_CHILDREN(a_host_without_processes_to_spare_is_asked_again_later),
 		WITH_CHILDREN(a_stopped_worker_is_killed_by_the_watchdog_and_succeeded),
+		WITH_CHILDREN(who_hangs_before_it_is_ready_is_killed_and_succeeded),
 		WITH_CHILDREN(when_the_whole_machine_stood_still_nobody_is_killed),
 		WITH_CHILDREN(who_is_told_to_stop_needs_no_heartbeat),
 		WITH_CHILDREN(who_is_told_to_stop_ends_in_order_and_is_not_started_again),

@@ -430,7 +430,7 @@ static void a_character_of_pyao_server_opens_and_plays(void **state)
 	assert_int_equal(p->skills[SKILL_MAGIC - 1], 40);
 	assert_int_equal(p->skills[SKILL_LEADERSHIP - 1], 100);
 	assert_int_equal(p->spells[0], 2);
-	assert_int_equal(p->spells[1], 0);
+	assert_int_equal(p->spells[1], 40);
 	assert_int_equal(p->bank[0].item, SWORD);
 	assert_int_equal(p->bank_gold, 5000);
 	/* what it lacks is as a classic character has it: a mage of level 9 gained a hit each level */
@@ -458,6 +458,7 @@ static void what_we_do_not_understand_stays_in_the_store(void **state)
 	fixture_expect_field(f, "player:5:stats", "strength_modifier_until", "1750000000.25");
 	fixture_expect_field(f, "player:5:hunger_thirst", "water_counter", "33");
 	fixture_expect_field(f, "player:5:inventory", "slot_5", "899:3");
+	fixture_expect_field(f, "player:5:spellbook", "2", "40");
 	fixture_expect_field(f, "account:Ana:data", "is_gm", "1");
 	fixture_expect_string(f, "argentumd:name:ana", "5 Ana");
 
