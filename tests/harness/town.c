@@ -73,7 +73,7 @@ static void person_note(struct town *t, int who)
 	known->at = bot_place(bot);
 	known->heading = bot_self(bot)->heading;
 	known->gold = bot->gold;
-	memcpy(known->inventory, bot->inventory, sizeof bot->inventory);
+	memcpy(known->inventory, bot->inventory, sizeof known->inventory);
 }
 
 void town_leave(struct town *t, int who)
