@@ -250,7 +250,8 @@ static void creature_look(struct look *look, uint32_t index, uint32_t first_free
 	const struct body *body = &w->bodies[index];
 	const struct creature *creature = creature_of(w, index);
 	bool met = look->room->seen[index - w->limits.players] != 0;
-	bool gone = creature->placed != 0 && body->kind == BODY_CREATURE && body->map == 0 && creature->act_due_ms == 0;
+	bool gone = creature->placed != 0 && creature->respawns == 0 && body->kind == BODY_CREATURE && body->map == 0 &&
+				creature->act_due_ms == 0;
 	if (!met && !gone)
 		audit_find(look->audit, "creature %u: on no list, of kind %u, it says map %u", index, body->kind, body->map);
 	if (look->catalog != NULL && (creature->placed != 0) != (index < first_free))

@@ -283,6 +283,25 @@ static void a_creature_on_no_list_is_seen(void **state)
 	expect_found("on no list");
 }
 
+/* As many as the files place live or wait to come back, but for those whose kind does not. */
+static void a_creature_that_is_gone_for_good_is_seen_when_its_kind_comes_back(void **state)
+{
+	(void)state;
+	uint32_t gone = meadow()->first_creature;
+	struct body *body = &scene.w->bodies[gone];
+	meadow()->first_creature = body->next_on_map;
+	meadow()->creatures--;
+	scene.w->bodies[body->next_on_map].previous_on_map = 0;
+	meadow()->occupant[tile_index(body->x, body->y)] = 0;
+	body->map = 0;
+	body->next_on_map = 0;
+	creature_of(scene.w, gone)->act_due_ms = 0;
+	creature_of(scene.w, gone)->respawns = 0;
+	expect_clean();
+	creature_of(scene.w, gone)->respawns = 1;
+	expect_found("on no list");
+}
+
 static void a_creature_in_a_wall_is_seen(void **state)
 {
 	(void)state;
@@ -853,6 +872,7 @@ int main(void)
 		SEEN(a_broken_list_of_creatures_is_seen),
 		SEEN(creatures_in_a_circle_end),
 		SEEN(a_creature_on_no_list_is_seen),
+		SEEN(a_creature_that_is_gone_for_good_is_seen_when_its_kind_comes_back),
 		SEEN(a_creature_in_a_wall_is_seen),
 		SEEN(who_waits_is_looked_at),
 		SEEN(the_free_creatures_are_looked_at),

@@ -169,8 +169,10 @@ bool creature_take_off(struct tx *tx, uint32_t index)
 
 void creature_remove(struct tx *tx, uint32_t index)
 {
-	if (creature_at(tx, index) != NULL && tx->world->bodies[index].map != 0)
-		creature_take_off(tx, index);
+	if (creature_at(tx, index) == NULL || tx->world->bodies[index].map == 0)
+		return;
+	if (creature_take_off(tx, index))
+		SET(tx, creature_of(tx->world, index)->respawns, 0); /* until the world is made anew */
 }
 
 /* --- appearing again ---------------------------------------------------------------------------------------------- */
