@@ -202,6 +202,7 @@ static void usage(FILE *to)
 				"  --workers N         (4)\n"
 				"  --between-ms N      mean time between two calamities (700)\n"
 				"  --calamities A,B    names or sets, see --list (all)\n"
+				"  --hunters           all of them go where creatures live and fight them, but for ten who talk\n"
 				"  --log FOLDER        keeps the server's log there\n"
 				"  --settlement-off    what the dead leave half done stays so: the audit has to find it\n"
 				"  --list              the calamities: set, name, weight\n"
@@ -239,6 +240,7 @@ enum {
 	OPTION_WORKERS,
 	OPTION_BETWEEN,
 	OPTION_CALAMITIES,
+	OPTION_HUNTERS,
 	OPTION_LOG,
 	OPTION_SETTLEMENT_OFF,
 	OPTION_LIST,
@@ -267,6 +269,9 @@ static bool option_take(int option, const char *text, struct chaos_options *o)
 	case OPTION_CALAMITIES:
 		o->calamities = text;
 		return true;
+	case OPTION_HUNTERS:
+		o->hunters = true;
+		return true;
 	case OPTION_LOG:
 		o->log = text;
 		return true;
@@ -288,6 +293,7 @@ static int options_take(int argc, char **argv, struct chaos_options *options)
 										  {"workers", 1, NULL, OPTION_WORKERS},
 										  {"between-ms", 1, NULL, OPTION_BETWEEN},
 										  {"calamities", 1, NULL, OPTION_CALAMITIES},
+										  {"hunters", 0, NULL, OPTION_HUNTERS},
 										  {"log", 1, NULL, OPTION_LOG},
 										  {"settlement-off", 0, NULL, OPTION_SETTLEMENT_OFF},
 										  {"list", 0, NULL, OPTION_LIST},

@@ -34,6 +34,7 @@ struct chaos_options {
 	unsigned between_ms;    /* mean time between two calamities */
 	const char *calamities; /* names of calamities or of sets of them, separated by commas; NULL = all */
 	bool lmdb, redis;
+	bool hunters;        /* all but the talkers hunt */
 	const char *log;     /* the server's log is kept in this folder; NULL = not */
 	bool settlement_off; /* what the dead leave half done stays so: there must be findings */
 };

@@ -32,7 +32,9 @@ static void player_add(struct chaos *chaos)
 	static const enum role roles[] = {ROLE_BORDERER, ROLE_TRAVELLER, ROLE_HUNTER, ROLE_TRAVELLER, ROLE_HUNTER};
 	memset(p, 0, sizeof *p);
 	p->number = people->count;
-	p->role = p->number < TALKERS ? ROLE_TALKER : roles[p->number % 5];
+	p->role = chaos->options->hunters ? ROLE_HUNTER : roles[p->number % 5];
+	if (p->number < TALKERS)
+		p->role = ROLE_TALKER;
 	if (p->role == ROLE_TRAVELLER && people->porters < chaos->region.door_count && people->porters < 3) {
 		p->role = ROLE_PORTER;
 		people->porters++;
