@@ -514,6 +514,11 @@ static void step_login(struct hero *hero)
 		entering.player = player_handle(&world->world, index);
 		verdict = memory_world_run(world, (uint32_t[2]){world->world.bodies[index].map, realm}, entering_take_over,
 								   &entering);
+		if (verdict == TX_CANCEL && entering.refusal == TEXT_LEAVING_ELSEWHERE) {
+			hero->connection = before; /* who is about to leave is let go */
+			memory_world_disconnect(world, entering.connection);
+			return;
+		}
 	} else {
 		assert(hero->stored);
 		verdict = memory_world_run(world, (uint32_t[2]){realm, 0}, reserve, &entering);
