@@ -51,12 +51,13 @@ struct tx {
 	const struct config *config;
 	enum dialect dialect; /* of what is staged: one for all clients (protocol.md 1.7) */
 	bool urgent;          /* something that was staged must not wait until the rings are read anyway */
+	bool place_doubtful;  /* who steps may have stepped before he heard where he is: he is told where he came to */
+	uint16_t row; /* enum traffic_row_id of the next run, for who runs it to set; tx_run sets it back to OTHER */
 
 	/* what rules know of the outside */
 	uint64_t now_ms; /* monotonic */
 	int64_t unix_s;
-	struct rng rng;      /* seeded for this run; the same again when it is run again */
-	bool place_doubtful; /* who steps may have stepped before he heard where he is: he is told where he came to */
+	struct rng rng; /* seeded for this run; the same again when it is run again */
 
 	/* held, ascending */
 	struct tx_domain held[TX_DOMAINS_MAX];
@@ -66,17 +67,16 @@ struct tx {
 	unsigned wanted_count;
 
 	/* how long it takes (traffic.h) */
-	uint16_t row;        /* enum traffic_row_id of the next run, for who runs it to set; tx_run sets it back to OTHER */
 	uint64_t began_ns;   /* before its first lock; 0 = it took none */
 	uint64_t waited_ns;  /* of the time since: waiting for locks */
 	uint64_t apart_ns;   /* of that: while it held none, so that nobody waited for it */
 	uint64_t slow_at_ms; /* when the last one ended that was over log.slow_ms; real time */
 	struct log_repeat slow;
 
-	enum tx_paranoia paranoia;
 	void *paranoid_copy;                    /* owned; made at first use */
 	uint32_t paranoid_held[TX_DOMAINS_MAX]; /* what was held when it was made */
 	unsigned paranoid_held_count;
+	enum tx_paranoia paranoia;
 	uint64_t paranoid_failures;
 	char paranoid_where[160]; /* the last difference, for the log */
 

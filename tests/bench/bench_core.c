@@ -245,9 +245,9 @@ struct scene {
 	const struct catalog *catalog;
 	struct memory_segment segment;
 	struct tx tx;
-	uint32_t players; /* that are in the world, 1..players */
-	struct rng rng;
+	uint32_t players;  /* that are in the world, 1..players */
 	struct place lane; /* he walks between this tile and its eastern neighbour */
+	struct rng rng;
 };
 
 static void config_make(struct config *config, const char *players, const char *connections)
