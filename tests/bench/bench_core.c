@@ -239,12 +239,12 @@ static double reference_file(const char *directory, size_t bytes)
 /* --- a world with players ---------------------------------------------------------------------------------------------- */
 
 struct scene {
+	struct tx tx;
 	const char *name; /* "starter" */
 	const char *root;
 	struct config *config;
 	const struct catalog *catalog;
 	struct memory_segment segment;
-	struct tx tx;
 	uint32_t players;  /* that are in the world, 1..players */
 	struct place lane; /* he walks between this tile and its eastern neighbour */
 	struct rng rng;
