@@ -246,18 +246,31 @@ static uint32_t map_before(const struct client *client)
 	return client->in_map != 0 ? client->in_map : client->awaits;
 }
 
+static bool plays(const struct worker *w, const struct client *client, uint32_t player)
+{
+	return handle_connection(&w->world, w->world.players[player].connection) == client->c;
+}
+
+/* A ring that is read again, from an earlier place for the sake of somebody else, tells of entries that were dealt with. */
+static bool entry_is_known(const struct client *client, uint32_t domain, uint64_t position)
+{
+	const struct connection_cursor *cursor = cursor_now(client->c);
+	uint32_t map = cursor->view_map != 0 ? cursor->view_map : cursor->next_map;
+	return map == domain && position <= cursor->map_position;
+}
+
 static void note_enter(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
 {
 	struct client *client = client_of_handle(w, note->connection);
 	struct client *before = w->by_player[note->subject];
-	if (before != NULL && before != client) {
+	if (before != NULL && before != client && !plays(w, before, note->subject)) {
 		/* Somebody else plays this character now; its connection is told so by a note of the realm. */
 		list_remove(w, before);
 		w->by_player[note->subject] = NULL;
 	}
 	if (client == NULL)
 		return;
-	if (position <= cursor_now(client->c)->map_position && cursor_now(client->c)->view_map == domain)
+	if (entry_is_known(client, domain, position))
 		return;
 	/* He left his old map first; what that map still had to tell comes first too. But no further than to his leaving: who
 	 * comes from here to there behind that is not to be dealt with before this entry. Transactions follow each other in
@@ -267,6 +280,9 @@ static void note_enter(struct worker *w, uint32_t domain, const struct note *not
 	for (uint32_t map = map_before(client); map != 0 && map != domain && ring_visit(w, map, 1);)
 		map = map_before(client);
 	w->entering = outer;
+	uint32_t at = map_before(client);
+	if ((at != 0 && at != domain) || entry_is_known(client, domain, position))
+		return; /* he has been here, and gone on to where he is now */
 	list_remove(w, client);
 	await_set(w, client, 0);
 	w->by_player[note->subject] = client;

@@ -81,6 +81,53 @@ static void players_stay_when_workers_die_while_their_number_changes(void **stat
 	game_server_stop(server);
 }
 
+/* Of two workers that are followed by one, the other has read less of a map, where somebody has been and gone meanwhile: read again
+ * for the sake of those who are there, it tells him nothing twice, and does not take him back. */
+static void who_has_been_on_a_map_that_is_read_again_stays_where_he_is(void **state)
+{
+	(void)state;
+	struct crossing crossing = scenario_crossing();
+	const char *const more[] = {scenario_start(crossing.here), "workers.max=6", "workers.heartbeat_timeout_ms=600000",
+								NULL};
+	struct game_server *server = game_server_start(&(struct game_server_options){.settings = more, .workers = 2});
+	server->errors_expected = true;
+	struct bot *ana = bot_create(server, "Ana", 0);
+	struct bot *cora = bot_create(server, "Cora", 1);
+	bot_step(cora, crossing.out);
+	bot_until(cora, cora->map == crossing.there.map);
+	bot_sync(cora);
+	bot_sync(ana);
+	/* Worker 1 makes way, and then the master does not go on for a while. */
+	pid_t other = game_server_process(server, 1);
+	kill(other, SIGSTOP);
+	EVENTUALLY(game_server_process_state(other) == 'T');
+	int64_t id = game_server_change_begin(server, "workers 1");
+	EVENTUALLY(game_server_log_has(server, "workers: from 2 to 1"));
+	kill(server->pid, SIGSTOP);
+	EVENTUALLY(game_server_process_state(server->pid) == 'T');
+	kill(other, SIGCONT);
+	EVENTUALLY(game_server_log_has(server, "worker 1: stopped"));
+	bot_step(ana, crossing.out);
+	bot_until(ana, ana->map == crossing.there.map);
+	bot_sync(ana);
+	bot_sync(ana);
+	bot_step(ana, crossing.back);
+	bot_until(ana, ana->map == crossing.home.map);
+	bot_sync(ana);
+	struct place place = bot_place(ana);
+	kill(server->pid, SIGCONT);
+	EVENTUALLY(game_server_change_is_over(server, id));
+	bot_sync(cora);
+	bot_sync(ana);
+	EXPECT_EQUAL("answers to Ana's pings", ana->pongs, ana->pings);
+	EXPECT(ana->map == place.map && bot_place(ana).x == place.x && bot_place(ana).y == place.y,
+		   "Ana was on map %d (%d,%d), and is on map %d (%d,%d)", place.map, place.x, place.y, ana->map,
+		   bot_place(ana).x, bot_place(ana).y);
+	EXPECT(bot_find_name(cora, "Ana") == NULL, "Cora sees Ana, who has gone");
+	bots_expect_good();
+	game_server_stop(server);
+}
+
 static void signals_add_and_take_one_worker(void **state)
 {
 	(void)state;
@@ -131,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENARIO(players_stay_when_workers_become_fewer_and_more),
 		SCENARIO(players_stay_when_workers_die_while_their_number_changes),
+		SCENARIO(who_has_been_on_a_map_that_is_read_again_stays_where_he_is),
 		SCENARIO(signals_add_and_take_one_worker),
 		SCENARIO(the_bounds_are_told),
 		SCENARIO(newcomers_are_neither_refused_nor_reset),
