@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,16 +85,13 @@ static void stop_begin(struct keeper_process *p, int status)
 static void signal_came(void *context, unsigned events)
 {
 	struct keeper_process *p = context;
-	struct signalfd_siginfo info;
 	struct problem why;
 	(void)events;
-	while (read(p->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo == SIGUSR1) {
-			if (!log_reopen(&why))
-				log_warning("log: %s", why.text);
-		} else {
+	for (int number; (number = process_signal_read(p->signals)) != 0;) {
+		if (number != SIGUSR1)
 			stop_begin(p, PROCESS_EXIT_DONE);
-		}
+		else if (!log_reopen(&why))
+			log_warning("log: %s", why.text);
 	}
 }
 

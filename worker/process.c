@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
 
 void process_signals(sigset_t *set)
 {
@@ -21,4 +24,17 @@ int process_signals_open(struct problem *why)
 	if (fd < 0)
 		problem_set(why, "signalfd: %s", strerror(errno));
 	return fd;
+}
+
+int process_signal_read(int fd)
+{
+	struct signalfd_siginfo info;
+	while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
+		int number = (int)info.ssi_signo;
+		if (number == SIGUSR1 || (pid_t)info.ssi_pid == getppid())
+			return number;
+		log_notice("signal %s from pid %u is left to the master, pid %d", number == SIGTERM ? "TERM" : "QUIT",
+				   info.ssi_pid, (int)getppid());
+	}
+	return 0;
 }

@@ -128,6 +128,10 @@ void process_signals(sigset_t *set);
 /* Blocks them and returns the signalfd to read them from; the caller's. -1 with why. */
 int process_signals_open(struct problem *why);
 
+/* The next signal that came, 0 = none. TERM and QUIT are the master's to send: from anybody else, as when all processes of that name
+ * are told to end, they are left to the master, who gets them too and stops its children in the right order. */
+int process_signal_read(int fd);
+
 /* Run until told to stop; return the exit status (enum process_exit). */
 int worker_main(const struct process_start *start);
 int keeper_main(const struct process_start *start);

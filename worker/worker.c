@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "common/base/clock.h"
@@ -370,15 +369,12 @@ static int retire_finish(struct worker *w)
 static void signal_came(void *context, unsigned events)
 {
 	struct worker *w = context;
-	struct signalfd_siginfo info;
 	struct problem why;
 	(void)events;
-	while (read(w->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo == SIGTERM)
-			stop_begin(w, false);
-		else if (info.ssi_signo == SIGQUIT)
-			stop_begin(w, true);
-		else if (info.ssi_signo == SIGUSR1 && !log_reopen(&why))
+	for (int number; (number = process_signal_read(w->signals)) != 0;) {
+		if (number == SIGTERM || number == SIGQUIT)
+			stop_begin(w, number == SIGQUIT);
+		else if (!log_reopen(&why))
 			log_warning("log: %s", why.text);
 	}
 }

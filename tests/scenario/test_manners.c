@@ -84,6 +84,22 @@ static void each_way_to_stop_ends_in_order_and_saves(void **state)
 	game_server_kill_all(server);
 }
 
+/* As `killall argentumd` does: the children leave it to the master, who is told last here. */
+static void a_signal_to_all_processes_stops_them_in_order(void **state)
+{
+	(void)state;
+	struct game_server *server = game_server_start(&(struct game_server_options){.workers = 2});
+	struct bot *bot = bot_create(server, NULL, ANY_WORKER);
+	const unsigned slots[] = {game_server_keeper(), 0, 1};
+	for (unsigned i = 0; i < sizeof slots / sizeof *slots; i++)
+		kill(game_server_process(server, slots[i]), i == 1 ? SIGQUIT : SIGTERM);
+	for (unsigned i = 0; i < sizeof slots / sizeof *slots; i++)
+		game_server_expect_log(server, "is left to the master");
+	bot_sync(bot);
+	game_server_stop(server);
+	bot_expect_closed(bot);
+}
+
 /* --- in the background --------------------------------------------------------------------------------------------------------- */
 
 /* What a command of the shell says on both outputs. Returns its exit status. */
@@ -163,6 +179,7 @@ int main(void)
 		SCENARIO(started_by_root_it_becomes_the_account_of_the_setting),
 		SCENARIO(in_the_background_it_says_when_it_serves_and_refuses_a_second),
 		SCENARIO(each_way_to_stop_ends_in_order_and_saves),
+		SCENARIO(a_signal_to_all_processes_stops_them_in_order),
 	};
 	return SCENARIOS_RUN(tests);
 }
