@@ -6,7 +6,6 @@
 
 #include "common/world/tx.h"
 
-/* Regions that handlers change. Processes, logs, domains, rings, readers and chunks belong to the machinery itself. */
 static const struct {
 	enum region_id id;
 	const char *structure;
@@ -25,6 +24,15 @@ static const struct {
 	{WORLD_REGION_PEERS, "peer"},
 	{WORLD_REGION_LEDGER, "ledger_row"},
 };
+
+bool paranoid_watches(enum region_id id)
+{
+	for (unsigned i = 0; i < sizeof watched / sizeof *watched; i++) {
+		if (watched[i].id == id)
+			return true;
+	}
+	return false;
+}
 
 /* Behind the copy of the segment: a byte for each watched element, 1 = it was ours and copied. Asking again later would
  * be wrong: a body may belong elsewhere by then, and the write that moved it is just what is looked for. */

@@ -6,15 +6,9 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+#include "common/world/paranoid.h"
 
 static const uint64_t seed = 0x5eed;
-
-static const enum region_id changed_by_rules[] = {
-	WORLD_REGION_MAPS,         WORLD_REGION_BODIES, WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,
-	WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,  WORLD_REGION_CONNECTIONS, WORLD_REGION_ADDRESSES,
-	WORLD_REGION_PEERS,        WORLD_REGION_LEDGER, WORLD_REGION_CREATURES,   WORLD_REGION_FREE_CREATURES,
-	WORLD_REGION_TICKS,
-};
 
 static void give_up(const char *what, const struct problem *why)
 {
@@ -81,18 +75,18 @@ void memory_segment_place_heard(struct world *world, uint32_t player)
 struct memory_image memory_segment_image(const struct world *world)
 {
 	struct memory_image image = {0};
-	for (unsigned i = 0; i < sizeof changed_by_rules / sizeof *changed_by_rules; i++) {
-		const struct region *r = &world->header->regions[changed_by_rules[i]];
-		image.size += r->stride * r->count;
+	for (unsigned id = 0; id < WORLD_REGION_COUNT; id++) {
+		const struct region *r = &world->header->regions[id];
+		image.size += paranoid_watches((enum region_id)id) ? r->stride * r->count : 0;
 	}
 	image.bytes = malloc(image.size);
 	if (image.bytes == NULL)
 		abort();
-	size_t at = 0;
-	for (unsigned i = 0; i < sizeof changed_by_rules / sizeof *changed_by_rules; i++) {
-		const struct region *r = &world->header->regions[changed_by_rules[i]];
-		memcpy(image.bytes + at, world->base + r->offset, r->stride * r->count);
-		at += r->stride * r->count;
+	uint8_t *to = image.bytes;
+	for (unsigned id = 0; id < WORLD_REGION_COUNT; id++) {
+		const struct region *r = &world->header->regions[id];
+		if (paranoid_watches((enum region_id)id))
+			to = mempcpy(to, world->base + r->offset, r->stride * r->count);
 	}
 	return image;
 }

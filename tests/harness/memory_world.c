@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "common/world/ledger.h"
+#include "common/world/paranoid.h"
 #include "common/world/populate.h"
 #include "common/world/realm.h"
 #include "tests/harness/decree.h"
@@ -282,29 +283,33 @@ uint32_t memory_world_player(struct memory_world *world, const char *name, struc
 
 /* --- remembering ----------------------------------------------------------------------------------------------------------- */
 
-/* What a transaction leaves its traces in; nobody reads a ring's bytes beyond its head. */
-static const enum region_id remembered_regions[] = {
-	WORLD_REGION_PROCESSES,   WORLD_REGION_DOMAINS,        WORLD_REGION_MAPS,         WORLD_REGION_BODIES,
-	WORLD_REGION_PLAYERS,     WORLD_REGION_REALM,          WORLD_REGION_FREE_PLAYERS, WORLD_REGION_NAMES,
-	WORLD_REGION_CONNECTIONS, WORLD_REGION_PEERS,          WORLD_REGION_ADDRESSES,    WORLD_REGION_LEDGER,
-	WORLD_REGION_CREATURES,   WORLD_REGION_FREE_CREATURES, WORLD_REGION_TICKS,
-};
+/* Does a transaction leave traces in it? Nobody reads a ring's bytes beyond its head. */
+static bool region_is_remembered(enum region_id id)
+{
+	return paranoid_watches(id) || id == WORLD_REGION_PROCESSES || id == WORLD_REGION_DOMAINS;
+}
 
 static bool element_is_used(const struct memory_world *world, enum region_id id, uint64_t index)
 {
 	return id != WORLD_REGION_MAPS || world->world.maps[index].present != 0;
 }
 
+static void region_copy(struct memory_world *world, enum region_id id, bool back)
+{
+	const struct region *r = &world->world.header->regions[id];
+	for (uint64_t e = 0; e < r->count; e++) {
+		uint64_t at = r->offset + e * r->stride;
+		uint8_t *place = world->world.base + at, *kept = world->remembered + at;
+		if (element_is_used(world, id, e))
+			memcpy(back ? place : kept, back ? kept : place, r->stride);
+	}
+}
+
 static void regions_copy(struct memory_world *world, bool back)
 {
-	for (unsigned i = 0; i < sizeof remembered_regions / sizeof *remembered_regions; i++) {
-		const struct region *r = &world->world.header->regions[remembered_regions[i]];
-		for (uint64_t e = 0; e < r->count; e++) {
-			uint64_t at = r->offset + e * r->stride;
-			uint8_t *place = world->world.base + at, *kept = world->remembered + at;
-			if (element_is_used(world, remembered_regions[i], e))
-				memcpy(back ? place : kept, back ? kept : place, r->stride);
-		}
+	for (unsigned id = 0; id < WORLD_REGION_COUNT; id++) {
+		if (region_is_remembered((enum region_id)id))
+			region_copy(world, (enum region_id)id, back);
 	}
 }
 
