@@ -2,6 +2,7 @@
  * (rules-life-combat-magic.md 5.2, 6.1, 16.6). */
 #include <stdio.h>
 
+#include "common/base/clock.h"
 #include "common/catalog/tables.h"
 #include "master/ctl/explain.h"
 #include "worker/game/formulas.h"
@@ -36,13 +37,14 @@ void explain_drop(struct explain *explain)
 
 static void creature_teaches(const struct explain *explain, const struct creature_def *creature, int damage, int hp)
 {
-	int percent = explain->config->rules.experience_percent;
+	int percent = spoils_experience_percent(explain->config, clock_unix_s());
 	int points = hit_experience(damage, hp, creature->hp_max, creature->experience, creature->experience);
 	printf("a hit      min(%d, %d life left) x %d / %d life = %d points\n", damage, hp, creature->experience,
 		   creature->hp_max, points);
 	printf("the rest   %d points for who kills it\n", creature->experience - points);
-	printf("paid       %lld and %lld (rules.experience_percent %d)\n", (long long)spoils_paid(points, percent),
-		   (long long)spoils_paid(creature->experience - points, percent), percent);
+	printf("paid       %lld and %lld (rules.experience_percent and that of today: %d %%)\n",
+		   (long long)spoils_paid(points, percent), (long long)spoils_paid(creature->experience - points, percent),
+		   percent);
 }
 
 void explain_exp(struct explain *explain)

@@ -94,6 +94,26 @@ static void experience_is_paid_by_percent(void **state)
 	assert_int_equal(spoils_paid(INT32_MAX, 10000), 214748364700);
 }
 
+static void a_day_of_the_week_may_be_happy(void **state)
+{
+	(void)state;
+	enum { WEDNESDAY_S = 1764126000 /* 26 November 2025, 03:00 UTC: midnight in Argentina */ };
+	struct config config = {.rules = {.experience_percent = 150, .days_ahead_minutes = -180}};
+	int *const days[] = {&config.rules.happy_sunday_percent,   &config.rules.happy_monday_percent,
+						 &config.rules.happy_tuesday_percent,  &config.rules.happy_wednesday_percent,
+						 &config.rules.happy_thursday_percent, &config.rules.happy_friday_percent,
+						 &config.rules.happy_saturday_percent};
+	for (int i = 0; i < 7; i++)
+		*days[i] = 100 + 10 * i;
+	assert_int_equal(spoils_experience_percent(&config, WEDNESDAY_S - 1), 180);
+	assert_int_equal(spoils_experience_percent(&config, WEDNESDAY_S), 195);
+	assert_int_equal(spoils_experience_percent(&config, WEDNESDAY_S + 24 * 3600 - 1), 195);
+	assert_int_equal(spoils_experience_percent(&config, WEDNESDAY_S + 4 * 24 * 3600), 150); /* a Sunday */
+	config.rules.days_ahead_minutes = 0;
+	assert_int_equal(spoils_experience_percent(&config, WEDNESDAY_S - 1), 195);
+	assert_int_equal(spoils_experience_percent(&config, -1), 210); /* clocks may say anything */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +121,7 @@ int main(void)
 		cmocka_unit_test(a_percentage_changes_whether_something_falls_not_what),
 		cmocka_unit_test(amounts_are_gold_by_percent_and_stacks_of_other_things),
 		cmocka_unit_test(experience_is_paid_by_percent),
+		cmocka_unit_test(a_day_of_the_week_may_be_happy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

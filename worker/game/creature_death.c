@@ -29,7 +29,7 @@ enum {
 
 static void earn(struct tx *tx, uint32_t player, int32_t points)
 {
-	int64_t paid = clamp_i64(spoils_paid(points, tx->config->rules.experience_percent), 0, INT32_MAX);
+	int64_t paid = clamp_i64(spoils_paid(points, spoils_experience_percent(tx->config, tx->unix_s)), 0, INT32_MAX);
 	if (paid == 0)
 		return;
 	tell_text(tx, player, FONT_FIGHT, TEXT_EXPERIENCE_EARNED, (int)paid);

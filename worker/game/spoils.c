@@ -10,6 +10,18 @@ enum {
 	FURTHER_PERCENT = 10,
 };
 
+int spoils_experience_percent(const struct config *config, int64_t unix_s)
+{
+	enum { DAYS = 7, DAY_MINUTES = 24 * 60, EPOCH_DAY = 4 /* a Thursday */ };
+	const int happy[DAYS] = {config->rules.happy_sunday_percent,   config->rules.happy_monday_percent,
+							 config->rules.happy_tuesday_percent,  config->rules.happy_wednesday_percent,
+							 config->rules.happy_thursday_percent, config->rules.happy_friday_percent,
+							 config->rules.happy_saturday_percent};
+	int64_t minutes = clamp_i64(unix_s, 0, INT64_MAX) / 60 + config->rules.days_ahead_minutes;
+	int64_t day = clamp_i64(minutes, 0, INT64_MAX) / DAY_MINUTES + EPOCH_DAY;
+	return (int)vb_percent(config->rules.experience_percent, happy[day % DAYS]);
+}
+
 int64_t spoils_paid(int32_t points, int experience_percent)
 {
 	return points > 0 ? vb_percent(points, experience_percent) : 0;

@@ -5,6 +5,11 @@
 
 #include "common/base/rng.h"
 #include "common/catalog/layout.h"
+#include "common/config/config.h"
+
+/* Percent of the catalog's experience that creatures give at this time: that of the settings, and of it that of the day of the week
+ * (rules-life-combat-magic.md 11.3 and 16.1, the happy hour; it goes on to the end of that day). */
+int spoils_experience_percent(const struct config *config, int64_t unix_s);
 
 /* So many points of the catalog's (formulas.h: hit_experience, or what is left of the pool), as they are paid. */
 int64_t spoils_paid(int32_t points, int experience_percent);
