@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "master/json_number.h"
+
 static const char *const region_names[WORLD_REGION_COUNT] = {
 	[WORLD_REGION_PROCESSES] = "process slots",
 	[WORLD_REGION_UNDO] = "undo logs",
@@ -31,11 +33,6 @@ static const char *const region_names[WORLD_REGION_COUNT] = {
 	[WORLD_REGION_TRAFFIC] = "traffic statistics",
 	[WORLD_REGION_RINGS] = "rings",
 };
-
-static void number_add(cJSON *object, const char *name, uint64_t value)
-{
-	cJSON_AddNumberToObject(object, name, (double)value);
-}
 
 static const struct region *region_of(const struct world *world, enum region_id id)
 {

@@ -9,6 +9,7 @@
 #include "common/config/version.h"
 #include "common/world/keeper_note.h"
 #include "master/audit_report.h"
+#include "master/json_number.h"
 
 static const char *const process_state_names[] = {"absent", "starting", "ready", "stopping"};
 
@@ -16,11 +17,6 @@ const char *log_level_name(enum log_level level)
 {
 	static const char *const names[] = {"error", "warning", "notice", "info", "debug"};
 	return (unsigned)level < sizeof names / sizeof *names ? names[level] : "?";
-}
-
-static void number_add(cJSON *object, const char *name, uint64_t value)
-{
-	cJSON_AddNumberToObject(object, name, (double)value);
 }
 
 /* Numbers of 64 bits that are names rather than amounts: JSON readers may round them. */

@@ -5,36 +5,22 @@
 
 #include "common/protocol/packet_layout.h"
 #include "common/world/traffic.h"
+#include "master/json_number.h"
 
 struct line {
 	unsigned id;
+	uint64_t weight; /* by which they are sorted */
 	struct traffic_sum sum;
 };
 
 enum { LINES_MOST = TRAFFIC_ROWS };
-
-static void number_add(cJSON *object, const char *name, uint64_t value)
-{
-	cJSON_AddNumberToObject(object, name, (double)value);
-}
-
-static int descending(uint64_t a, uint64_t b)
-{
-	return (a < b) - (a > b);
-}
+_Static_assert((int)TRAFFIC_TOLD <= (int)LINES_MOST, "room for both");
 
 /* What is equal otherwise stands in the order of the ids. */
-static int by_held(const void *a, const void *b)
+static int heaviest_first(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
-	int order = descending(x->sum.held_ns, y->sum.held_ns);
-	return order != 0 ? order : (int)x->id - (int)y->id;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	const struct line *x = a, *y = b;
-	int order = descending(x->sum.bytes, y->sum.bytes);
+	int order = (x->weight < y->weight) - (x->weight > y->weight);
 	return order != 0 ? order : (int)x->id - (int)y->id;
 }
 
@@ -75,9 +61,10 @@ static void received_add(cJSON *object, const struct world *world)
 		struct line *line = &lines[count];
 		line->id = row;
 		traffic_sum_row(world, row, &line->sum);
+		line->weight = line->sum.held_ns;
 		count += line->sum.count > 0 || line->sum.helds > 0;
 	}
-	qsort(lines, count, sizeof *lines, by_held);
+	qsort(lines, count, sizeof *lines, heaviest_first);
 	cJSON *array = cJSON_AddArrayToObject(object, "received");
 	for (unsigned i = 0; i < count; i++) {
 		bool packet = lines[i].id < TRAFFIC_PACKETS;
@@ -93,9 +80,10 @@ static void told_add(cJSON *object, const struct world *world)
 		struct line *line = &lines[count];
 		line->id = id;
 		traffic_sum_told(world, id, &line->sum);
+		line->weight = line->sum.bytes;
 		count += line->sum.count > 0;
 	}
-	qsort(lines, count, sizeof *lines, by_bytes);
+	qsort(lines, count, sizeof *lines, heaviest_first);
 	cJSON *array = cJSON_AddArrayToObject(object, "told");
 	for (unsigned i = 0; i < count; i++)
 		line_add(array, &lines[i], s2c_name(lines[i].id), true);

@@ -755,9 +755,9 @@ void client_deadlines(struct worker *w)
 		const struct connection *c = client->c;
 		if (c == NULL || c->phase == CONNECTION_CLOSING)
 			continue;
-		/* Its window has been closed since the last send; a little output may never fill what it is allowed to leave. */
 		if (client->window_waits && !client->window_asked && now - c->sent_ms > WINDOW_PATIENCE_MS)
 			window_ask(client);
+		/* Its window has been closed since the last send; a little output may never fill what it is allowed to leave. */
 		if ((client->want_write || client->window_waits) && output_waiting(c) > 0 && now - c->sent_ms > unread_ms &&
 			now - c->phase_ms > unread_ms)
 			client_close(w, client, CLOSE_SLOW_READER);

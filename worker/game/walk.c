@@ -41,9 +41,9 @@ static bool speed_is_offending(struct tx *tx, struct player *player)
 /* The realm is held. */
 static void staff_hears_of_speed(struct tx *tx, const struct player *player)
 {
-	char line[160], name[NAME_BYTES];
-	text_to_z(player_name(player), name, sizeof name);
-	PUT(say_begin(tx), CONSOLE_MSG, .text = text_format(line, sizeof line, TEXT_SPEED_SEEN, name), .font = FONT_SERVER);
+	char line[160];
+	PUT(say_begin(tx), CONSOLE_MSG, .text = text_format(line, sizeof line, TEXT_SPEED_SEEN, player->name),
+		.font = FONT_SERVER);
 	say_staff(tx, 0);
 }
 
@@ -152,19 +152,22 @@ static bool swap_is_allowed(const struct tx *tx, const struct actor *me, uint32_
 		   tile_is_water(tx->catalog, ghost->map, ghost->x, ghost->y);
 }
 
+/* His client has moved him already. */
+static enum tx_verdict step_refused(struct tx *tx, const struct actor *me)
+{
+	presence_tell_place(tx, me->index);
+	return TX_COMMIT;
+}
+
 static enum tx_verdict step(struct tx *tx, const struct actor *me, int heading)
 {
 	int x = me->body->x, y = me->body->y;
 	tile_neighbour(heading, &x, &y);
-	if (!tile_is_legal(tx, me->body->map, x, y, body_terrain(me->body) | WANT_PUSHABLE)) {
-		presence_tell_place(tx, me->index);
-		return TX_COMMIT;
-	}
+	if (!tile_is_legal(tx, me->body->map, x, y, body_terrain(me->body) | WANT_PUSHABLE))
+		return step_refused(tx, me);
 	uint32_t other = tile_occupant(tx->world, me->body->map, x, y);
-	if (other != 0 && !swap_is_allowed(tx, me, other)) {
-		presence_tell_place(tx, me->index);
-		return TX_COMMIT;
-	}
+	if (other != 0 && !swap_is_allowed(tx, me, other))
+		return step_refused(tx, me);
 	if (other != 0) {
 		ghost_push(tx, me->index, other, heading);
 	} else {
@@ -203,26 +206,19 @@ static bool place_is_doubtful(const struct tx *tx, const struct actor *me)
 enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2s_packet *packet)
 {
 	int heading = packet->WALK.heading;
-	if (heading < HEADING_NORTH || heading > HEADING_WEST || me->player->trading != 0) {
-		presence_tell_place(tx, me->index);
-		return TX_COMMIT;
-	}
+	if (heading < HEADING_NORTH || heading > HEADING_WEST || me->player->trading != 0)
+		return step_refused(tx, me);
 	leaving_cancel(tx, me->index);
-	if (me->player->travelling) {
-		presence_tell_place(tx, me->index);
-		return TX_COMMIT;
-	}
+	if (me->player->travelling)
+		return step_refused(tx, me);
 	if ((me->body->flags & (BODY_PARALYSED | BODY_IMMOBILISED)) != 0) {
 		if (message_is_new(tx, me->player, TEXT_CANNOT_MOVE_PARALYSED))
 			tell_text(tx, me->index, FONT_INFO, TEXT_CANNOT_MOVE_PARALYSED);
 		SET(tx, me->player->speed_offence_ms, 0);
-		presence_tell_place(tx, me->index);
-		return TX_COMMIT;
+		return step_refused(tx, me);
 	}
-	if (gets_up(tx, me)) {
-		presence_tell_place(tx, me->index);
-		return TX_COMMIT;
-	}
+	if (gets_up(tx, me))
+		return step_refused(tx, me);
 	if (speed_is_offending(tx, me->player)) {
 		if (!tx_need(tx, tx->world->realm_domain))
 			return TX_AGAIN;
@@ -238,10 +234,8 @@ enum tx_verdict rule_walk(struct tx *tx, const struct actor *me, const struct c2
 	}
 	/* protocol.md 5.1 */
 	if (!bucket_pay_tx(tx, &me->player->walk_credit_ms, tx->config->intervals.walk_ms,
-					   tx->config->intervals.walk_burst)) {
-		presence_tell_place(tx, me->index);
-		return TX_COMMIT;
-	}
+					   tx->config->intervals.walk_burst))
+		return step_refused(tx, me);
 	struct place before = body_place(me->body);
 	bool doubtful = place_is_doubtful(tx, me);
 	enum tx_verdict verdict = step(tx, me, heading);

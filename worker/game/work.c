@@ -2,9 +2,9 @@
  * rules-life-combat-magic.md 9.5, 13.11, 15.1, 15.2, 16.10, 18.1; protocol.md 2.5. */
 #include "worker/game/fight.h"
 #include "worker/game/leaving.h"
-#include "worker/game/presence.h"
 #include "worker/game/magic.h"
 #include "worker/game/pets.h"
+#include "worker/game/presence.h"
 #include "worker/game/stance.h"
 #include "worker/game/steal.h"
 #include "worker/game/tile.h"
