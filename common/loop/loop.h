@@ -52,6 +52,9 @@ void loop_slow(struct loop *loop, uint64_t longer_than_ms,
 /* Monotonic milliseconds, read once per turn. */
 uint64_t loop_now_ms(const struct loop *loop);
 
+/* For how many nanoseconds, since it was created, the loop did something else than sleep, up to the end of the last turn. */
+uint64_t loop_busy_ns(const struct loop *loop);
+
 void loop_run(struct loop *loop);                    /* until loop_stop */
 void loop_stop(struct loop *loop);                   /* ends loop_run after this turn */
 void loop_turn(struct loop *loop, int max_sleep_ms); /* exactly one turn; for tests and for draining */

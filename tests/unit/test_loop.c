@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -682,6 +683,59 @@ static void what_takes_longer_than_it_may_is_told_by_name(void **state)
 	clock_test_offset_ms = 0;
 }
 
+static void what_the_loop_did_but_sleep_is_counted(void **state)
+{
+	(void)state;
+	unsigned much = 5000;
+	uint64_t before_ns = loop_busy_ns(loop);
+	assert_in_range(before_ns, 0, UINT64_C(1000000000));
+	assert_non_null(loop_timer_once(loop, 0, be_slow, &much, "much"));
+	loop_turn(loop, 0);
+	loop_turn(loop, 30); /* sleeps, and says how long the turn before it took */
+	assert_in_range(loop_busy_ns(loop) - before_ns, UINT64_C(5000000000), UINT64_C(30000000000));
+	uint64_t busy_ns = loop_busy_ns(loop), from_ns = clock_mono_ns();
+	for (unsigned i = 0; i < 10; i++)
+		loop_turn(loop, 10);
+	assert_true(clock_mono_ns() - from_ns - (loop_busy_ns(loop) - busy_ns) > UINT64_C(80000000));
+	clock_test_offset_ms = 0;
+}
+
+enum { CROWD = 700 };
+
+struct crowd {
+	int fd;
+	struct loop_fd *watch;
+	unsigned *called;
+};
+
+static void one_of_the_crowd(void *context, unsigned events)
+{
+	const struct crowd *one = context;
+	uint64_t count;
+	(void)events;
+	assert_int_equal(read(one->fd, &count, sizeof count), sizeof count);
+	++*one->called;
+}
+
+static void a_crowd_that_is_ready_is_served_in_one_turn(void **state)
+{
+	(void)state;
+	static struct crowd crowd[CROWD];
+	unsigned called = 0;
+	for (unsigned i = 0; i < CROWD; i++) {
+		crowd[i] = (struct crowd){.fd = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC), .called = &called};
+		assert_true(crowd[i].fd >= 0);
+		crowd[i].watch = loop_fd_add(loop, crowd[i].fd, LOOP_READ, one_of_the_crowd, &crowd[i], "one");
+		assert_non_null(crowd[i].watch);
+	}
+	loop_turn(loop, 1000);
+	assert_int_equal(called, CROWD);
+	for (unsigned i = 0; i < CROWD; i++) {
+		loop_fd_remove(&crowd[i].watch);
+		close(crowd[i].fd);
+	}
+}
+
 #define LOOP_TEST(name) cmocka_unit_test_setup_teardown(name, open_loop, close_loop)
 
 int main(void)
@@ -705,6 +759,8 @@ int main(void)
 		LOOP_TEST(after_sleep_comes_before_any_callback_of_the_turn),
 		LOOP_TEST(who_is_asked_before_sleeping_says_how_long_the_loop_may_sleep),
 		LOOP_TEST(what_takes_longer_than_it_may_is_told_by_name),
+		LOOP_TEST(what_the_loop_did_but_sleep_is_counted),
+		LOOP_TEST(a_crowd_that_is_ready_is_served_in_one_turn),
 		LOOP_TEST(a_job_runs_on_its_thread_and_is_done_on_the_loops_thread),
 		LOOP_TEST(jobs_of_one_thread_are_done_in_the_order_in_which_they_were_added),
 		LOOP_TEST(a_full_queue_refuses_and_takes_again_when_a_job_is_done),
