@@ -81,6 +81,17 @@ static cJSON *faults_json(const struct army_faults *faults)
 	return json;
 }
 
+static void counts_json(cJSON *object, const struct served_counts *counts)
+{
+	cJSON *json = cJSON_AddObjectToObject(object, "server_counts");
+	cJSON_AddNumberToObject(json, "turns", counts->turns);
+	cJSON_AddNumberToObject(json, "transactions", counts->transactions);
+	cJSON_AddNumberToObject(json, "ring_entries", counts->ring_entries);
+	cJSON_AddNumberToObject(json, "sends", counts->sends);
+	cJSON_AddNumberToObject(json, "bytes_out", counts->bytes_out);
+	cJSON_AddNumberToObject(json, "wakeups", counts->wakeups);
+}
+
 static void round_json(cJSON *rounds, const struct round *round)
 {
 	cJSON *json = cJSON_CreateObject();
@@ -93,6 +104,7 @@ static void round_json(cJSON *rounds, const struct round *round)
 	cJSON_AddNumberToObject(json, "player_kib", round->player_kib);
 	cJSON_AddNumberToObject(json, "worker_killed_ping_ms", round->killed_ms);
 	cJSON_AddItemToObject(json, "game", run_json(&round->game));
+	counts_json(json, &round->counts);
 	cJSON *references = cJSON_AddArrayToObject(json, "references");
 	for (unsigned i = 0; i < round->reference_count; i++) {
 		cJSON *reference = run_json(&round->reference[i]);
@@ -162,6 +174,20 @@ static void faults_print(const struct army_faults *faults)
 		printf("  the first: %s\n", faults->first_text);
 }
 
+static void counts_print(const struct round *round)
+{
+	const struct served_counts *counts = &round->counts;
+	double seconds = round->game.figures.seconds;
+	if (seconds <= 0 || counts->turns <= 0 || counts->sends <= 0)
+		return;
+	printf("  the server: turns/s %.0f, transactions/s %.0f, ring entries read/s %.0f, sends/s %.0f (%.0f bytes each, "
+		   "%.1f us of "
+		   "the workers' CPU), wake-ups/s %.0f\n",
+		   counts->turns / seconds, counts->transactions / seconds, counts->ring_entries / seconds,
+		   counts->sends / seconds, counts->bytes_out / counts->sends, round->game.cpu_s * 1e6 / counts->sends,
+		   counts->wakeups / seconds);
+}
+
 static void heaviest_print(const struct round *round)
 {
 	if (!round->evening || round->heaviest[0].name[0] == '\0')
@@ -196,6 +222,7 @@ static void round_print(const struct round *round)
 			   process->cpu_s, (double)process->memory.rss_kib / 1024, (double)process->memory.pss_kib / 1024,
 			   (double)process->memory.private_kib / 1024);
 	}
+	counts_print(round);
 	heaviest_print(round);
 	faults_print(&round->faults);
 	fflush(stdout);

@@ -29,6 +29,11 @@ struct served_process {
 	struct process_memory memory;
 };
 
+/* What the server counted while the army was measured (layout.h, COUNTERS). */
+struct served_counts {
+	double turns, sends, bytes_out, ring_entries, transactions, wakeups;
+};
+
 /* A packet of clients, and how long it held locks since the server's start (common/world/traffic.h). */
 struct heavy_packet {
 	char name[32]; /* "" = there is none */
@@ -51,6 +56,7 @@ struct round {
 	struct army_faults faults;
 	struct served_process process[REPORT_PROCESSES_MAX];
 	unsigned process_count;
+	struct served_counts counts;
 	struct heavy_packet heaviest[HEAVIEST]; /* those that held locks longest in sum */
 	double start_ms;                        /* the server's start, until it served */
 	double cut_held_us;                     /* longest time that a cut held all locks */

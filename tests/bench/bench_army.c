@@ -84,9 +84,14 @@ static void processes_look(const struct house *house, struct round *round)
 	cJSON_Delete(status);
 }
 
+static bool name_of_worker(const char *name)
+{
+	return strncmp(name, "worker", 6) == 0;
+}
+
 static bool serves_clients(const struct served_process *process)
 {
-	return strncmp(process->name, "worker", 6) == 0;
+	return name_of_worker(process->name);
 }
 
 static struct army_pace pace_of(const struct plan *plan)
@@ -97,16 +102,40 @@ static struct army_pace pace_of(const struct plan *plan)
 	return (struct army_pace){.step_ms = plan->step_ms, .ping_ms = 1000};
 }
 
+/* What the workers counted since the server's start is added, `sign` times. */
+static void counts_add(const struct house *house, struct served_counts *counts, double sign)
+{
+	cJSON *status = game_server_ask(house->server, "status");
+	const cJSON *process;
+	cJSON_ArrayForEach(process, cJSON_GetObjectItem(status, "processes"))
+	{
+		const cJSON *all = cJSON_GetObjectItem(process, "counters");
+		if (!name_of_worker(cJSON_GetStringValue(cJSON_GetObjectItem(process, "name"))))
+			continue;
+#define ADD(counter) counts->counter += sign * cJSON_GetNumberValue(cJSON_GetObjectItem(all, #counter))
+		ADD(turns);
+		ADD(sends);
+		ADD(bytes_out);
+		ADD(ring_entries);
+		ADD(transactions);
+		ADD(wakeups);
+#undef ADD
+	}
+	cJSON_Delete(status);
+}
+
 /* --- the game --- */
 
 /* A slice adds to what was measured before. */
-static void game_slice(struct round *round, struct army *army, unsigned slice)
+static void game_slice(const struct house *house, struct round *round, struct army *army, unsigned slice)
 {
 	const struct latency step = army->figures.step, ping = army->figures.ping;
 	double before[REPORT_PROCESSES_MAX];
 	for (unsigned i = 0; i < round->process_count; i++)
 		before[i] = process_cpu_s(round->process[i].pid);
+	counts_add(house, &round->counts, -1);
 	army_measure(army, slice_s);
+	counts_add(house, &round->counts, 1);
 	for (unsigned i = 0; i < round->process_count; i++) {
 		struct served_process *p = &round->process[i];
 		double used_s = process_cpu_s(p->pid) - before[i];
@@ -243,7 +272,7 @@ static void round_measure(const struct house *house, struct round *round, const 
 	army_figures_forget(army);
 	processes_look(house, round);
 	for (unsigned slice = 0; slice < SLICES; slice++) {
-		game_slice(round, army, slice);
+		game_slice(house, round, army, slice);
 		for (unsigned i = 0; i < round->reference_count; i++)
 			opponent_slice(&opponents[i], &round->reference[i]);
 	}
