@@ -185,14 +185,16 @@ bool output_tell_raw(struct worker *w, struct client *client, struct connection_
 	return told(w, client, next, output_append_raw(w, client, next, bytes, length), length > 0, urgent);
 }
 
+_Static_assert((int)PACE_GATHER_MOST_MS < (int)FLUSH_WHEEL, "a bucket for each millisecond ahead");
+
 /* --- when to send ---------------------------------------------------------------------------------------------------------- */
 
 /* Rounded down to the moments when the rings are read, so that many are served in one turn. */
 static uint64_t flush_due_ms(const struct worker *w, const struct client *client)
 {
-	uint64_t now = worker_now_ms(w), due = client->c->sent_ms + FLUSH_GATHER_MS;
-	due -= due % READ_GATHER_MS;
-	return due > now && due <= now + FLUSH_GATHER_MS ? due : now;
+	uint64_t now = worker_now_ms(w), due = client->c->sent_ms + w->pace.gather_ms;
+	due -= due % PACE_SLICE_MS;
+	return due > now && due <= now + w->pace.gather_ms ? due : now;
 }
 
 static void bucket_put(struct worker *w, struct client *client, uint64_t due_ms)
@@ -209,7 +211,7 @@ static void window_look_again(struct worker *w, struct client *client)
 		return;
 	client->flush_waiting = true;
 	w->flush_waiting++;
-	bucket_put(w, client, worker_now_ms(w) + FLUSH_GATHER_MS);
+	bucket_put(w, client, worker_now_ms(w) + PACE_GATHER_MS);
 }
 
 void output_schedule(struct worker *w, struct client *client, bool urgent)
@@ -274,7 +276,7 @@ int output_flush_due(struct worker *w)
 	for (uint64_t t = w->flush_done_ms + 1; t <= now; t++)
 		bucket_flush(w, t % FLUSH_WHEEL);
 	w->flush_done_ms = now - 1; /* this millisecond's bucket may get more */
-	for (unsigned ahead = 1; ahead <= FLUSH_GATHER_MS && w->flush_waiting > 0; ahead++) {
+	for (unsigned ahead = 1; ahead <= PACE_GATHER_MOST_MS && w->flush_waiting > 0; ahead++) {
 		if (w->flush_wheel[(now + ahead) % FLUSH_WHEEL] != NULL)
 			return (int)ahead;
 	}

@@ -74,8 +74,8 @@ void output_tell(struct worker *w, struct client *client, struct connection_curs
 bool output_tell_raw(struct worker *w, struct client *client, struct connection_cursor *next, const uint8_t *bytes,
 					 size_t length, bool urgent);
 
-/* Puts the client on the list of those to flush: at the end of this turn when `urgent` or when nothing was sent for some
- * FLUSH_GATHER_MS, else when that time is over. */
+/* Puts the client on the list of those to flush: at the end of this turn when `urgent` or when nothing was sent for as
+ * long as output is gathered (pace.h), else when that time is over. */
 void output_schedule(struct worker *w, struct client *client, bool urgent);
 
 /* Sends to all that are due. Returns how many milliseconds the loop may sleep until the next is, -1 = none waits. */

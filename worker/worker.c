@@ -70,7 +70,7 @@ static struct process_slot *own_slot(struct worker *w)
  * time begins, so that what many players do is dealt with together. Flushes are due at the same moments (output.c). */
 static uint64_t rings_due_ms(const struct worker *w)
 {
-	return (w->read_ms / READ_GATHER_MS + 1) * READ_GATHER_MS;
+	return (w->read_ms / PACE_SLICE_MS + 1) * PACE_SLICE_MS;
 }
 
 static void rings_read(struct worker *w)
@@ -128,6 +128,7 @@ static void after_sleep(void *context)
 	uint64_t now = worker_now_ms(w);
 	w->late = now - w->turn_ms > LATE_MS;
 	w->turn_ms = now;
+	pace_look(&w->pace, now, loop_busy_ns(w->loop));
 	/* Whoever does not see it yet wakes it once in vain. */
 	atomic_store_explicit(&own_slot(w)->asleep, AWAKE, memory_order_relaxed);
 }
@@ -474,6 +475,7 @@ static bool loop_prepare(struct worker *w, struct problem *why)
 		return false;
 	if (w->config->log.slow_ms > 0)
 		loop_slow(w->loop, (uint64_t)w->config->log.slow_ms, slow_tell, w);
+	pace_begin(&w->pace, worker_now_ms(w), loop_busy_ns(w->loop));
 	loop_before_sleep(w->loop, before_sleep, w);
 	loop_after_sleep(w->loop, after_sleep, w);
 	w->jobs =

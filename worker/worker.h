@@ -11,6 +11,7 @@
  *   gather.c     the same for entries that many see, several at once
  *   snapshot.c   everything a player sees, for who arrives or was lapped
  *   output.c     chunks of unsent output, and sending them in whole packets
+ *   pace.c       for how long that is gathered first, by how busy the worker is
  *
  * Everything here is private to the process; what outlives it is in the world segment. */
 #ifndef ARGENTUM_WORKER_WORKER_H
@@ -24,6 +25,7 @@
 #include "common/store/store.h"
 #include "common/world/tx.h"
 #include "worker/close_reasons.h"
+#include "worker/pace.h"
 #include "worker/process.h"
 
 struct session;
@@ -99,8 +101,6 @@ struct acceptor {
 
 enum {
 	FLUSH_WHEEL = 64,
-	FLUSH_GATHER_MS = 20, /* a connection gets what others do at most so often */
-	READ_GATHER_MS = 5,   /* the rings are read at most so often, but for what is urgent; divides FLUSH_GATHER_MS */
 	GATHER_NOTES = 64,
 };
 
@@ -148,6 +148,7 @@ struct worker {
 
 	struct follow *follows;  /* [realm_domain + 1] */
 	uint32_t *active;        /* domains followed */
+	struct pace pace;        /* for how long output is gathered */
 	uint64_t turn_ms;        /* of the loop */
 	bool late;               /* what is read in this turn may have been waiting for long */
 	uint64_t read_ms;        /* when there was last something in the rings */
