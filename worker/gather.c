@@ -48,9 +48,11 @@ static bool reaches(const struct worker *w, const struct client *client, const s
 		return false; /* it had this before its former worker died */
 	if ((note->flags & NOTE_FLAG_VIEW) != 0 && entry->position <= cursor->view_from)
 		return false; /* its snapshot was taken later and shows it */
+	/* The player is looked at when he must be: he is pages away too. */
 	return audience_has(note, client->c->player.index, cursor->view_cell_x, cursor->view_cell_y) &&
 		   (note->kind != NOTE_DEAD_AREA || client_is_dead_or_staff(w, client)) &&
-		   audience_of_rank(note, player_is_staff(&w->world.players[client->c->player.index]));
+		   ((note->flags & (NOTE_FLAG_STAFF | NOTE_FLAG_NOT_STAFF)) == 0 ||
+			audience_of_rank(note, player_is_staff(&w->world.players[client->c->player.index])));
 }
 
 void gather_tell_one(struct worker *w, struct client *client, const struct note *note, uint64_t position)
@@ -98,6 +100,12 @@ static void share_tell(struct worker *w, struct client *client)
 	}
 	if (next.map_position != now->map_position)
 		share_append(w, client, &next, entries, length, (flags & NOTE_FLAG_ANSWER) != 0);
+}
+
+void gather_tell_before(struct worker *w, struct client *client)
+{
+	if (w->gather_count > 0)
+		share_tell(w, client);
 }
 
 /* Each entry's packets are looked at once, however many were told. */

@@ -1,6 +1,6 @@
 /* gather.h - what happened on a map one after the other, told together: entries that many may see are gathered, up to the next
- * one that changes who sees what, and each client gets his share of them in one piece. So a client's cursor and output are
- * touched once for many entries.
+ * one that changes who is there, and each client gets his share of them in one piece. So a client's cursor and output are
+ * touched once for many entries. An entry for one client alone does not end this: he gets his share before it.
  *
  * Private to the process and empty between two visits to a ring: the reader's position in the segment passes the entries only
  * when they are told. */
@@ -29,6 +29,9 @@ bool gather_add(struct worker *w, const struct note *note, uint64_t position);
 
 /* Tells everybody on this map what was gathered. May close clients. */
 void gather_tell(struct worker *w, const struct follow *follow);
+
+/* Tells this client, who is on this map, his share of what was gathered so far; it stays gathered for the others. May close him. */
+void gather_tell_before(struct worker *w, struct client *client);
 
 /* Tells this client alone of an entry of his map, now, if it is for him; its packets are in w->note_bytes. */
 void gather_tell_one(struct worker *w, struct client *client, const struct note *note, uint64_t position);

@@ -193,7 +193,7 @@ _Static_assert((int)PACE_GATHER_MOST_MS < (int)FLUSH_WHEEL, "a bucket for each m
 static uint64_t flush_due_ms(const struct worker *w, const struct client *client)
 {
 	uint64_t now = worker_now_ms(w), due = client->c->sent_ms + w->pace.gather_ms;
-	due -= due % PACE_SLICE_MS;
+	due -= due % w->pace.slice_ms;
 	return due > now && due <= now + w->pace.gather_ms ? due : now;
 }
 

@@ -9,17 +9,20 @@ static unsigned busy_permille(const struct pace *pace, uint64_t passed_ms, uint6
 	return busy_ms >= passed_ms ? 1000 : (unsigned)(busy_ms * 1000 / passed_ms);
 }
 
-static unsigned gather_ms(unsigned permille)
+static void pace_set(struct pace *pace, unsigned permille)
 {
 	unsigned idle = PACE_IDLE_PERCENT * 10, full = PACE_FULL_PERCENT * 10;
 	unsigned above = permille <= idle ? 0 : permille >= full ? full - idle : permille - idle;
 	unsigned ms = PACE_GATHER_MS + (PACE_GATHER_MOST_MS - PACE_GATHER_MS) * above / (full - idle);
-	return ms - ms % PACE_SLICE_MS;
+	pace->busy_permille = permille;
+	pace->slice_ms = ms / PACE_SLICES;
+	pace->gather_ms = pace->slice_ms * PACE_SLICES;
 }
 
 void pace_begin(struct pace *pace, uint64_t now_ms, uint64_t busy_ns)
 {
-	*pace = (struct pace){.gather_ms = PACE_GATHER_MS, .looked_ms = now_ms, .looked_busy_ns = busy_ns};
+	*pace = (struct pace){.looked_ms = now_ms, .looked_busy_ns = busy_ns};
+	pace_set(pace, 0);
 }
 
 void pace_look(struct pace *pace, uint64_t now_ms, uint64_t busy_ns)
@@ -30,8 +33,7 @@ void pace_look(struct pace *pace, uint64_t now_ms, uint64_t busy_ns)
 	unsigned now = busy_permille(pace, passed_ms, busy_ns);
 	/* Who slept through several looks was idle in them. */
 	unsigned weight = passed_ms >= (uint64_t)SMOOTHED_LOOKS * PACE_LOOK_MS ? SMOOTHED_LOOKS : 1;
-	pace->busy_permille = (pace->busy_permille * (SMOOTHED_LOOKS - weight) + now * weight) / SMOOTHED_LOOKS;
-	pace->gather_ms = gather_ms(pace->busy_permille);
+	pace_set(pace, (pace->busy_permille * (SMOOTHED_LOOKS - weight) + now * weight) / SMOOTHED_LOOKS);
 	pace->looked_ms = now_ms;
 	pace->looked_busy_ns = busy_ns;
 }

@@ -14,15 +14,16 @@
 enum {
 	PACE_GATHER_MS = 20,
 	PACE_GATHER_MOST_MS = 40,
-	PACE_SLICE_MS = 5,      /* gathering times are multiples of it */
+	PACE_SLICES =
+		4, /* so often in that time the rings are read, but for what is urgent; sends are due at the same moments */
 	PACE_IDLE_PERCENT = 10, /* busy for no more than that: PACE_GATHER_MS */
 	PACE_FULL_PERCENT = 40, /* for that and more: PACE_GATHER_MOST_MS. Of a worker that may have to share its core */
 	PACE_LOOK_MS = 250,
 };
 
 struct pace {
-	unsigned gather_ms;
-	unsigned busy_permille; /* smoothed over a second */
+	unsigned gather_ms, slice_ms; /* whole slices */
+	unsigned busy_permille;       /* smoothed over a second */
 	uint64_t looked_ms;
 	uint64_t looked_busy_ns;
 };

@@ -512,6 +512,20 @@ static void lapped(struct worker *w, uint32_t domain)
 	everybody_reconcile(w, domain);
 }
 
+/* Is it about one player only, and does dealing with it read no other ring? Then what was gathered may wait for more. */
+static bool note_is_aside(const struct note *note)
+{
+	return note->kind == NOTE_ONE || note->kind == NOTE_VIEW || note->kind == NOTE_TOGGLE;
+}
+
+static void aside_tell(struct worker *w, uint32_t domain, const struct note *note, uint64_t position)
+{
+	struct client *client = w->by_player[note->subject];
+	if (client != NULL && client->in_map == domain)
+		gather_tell_before(w, client);
+	subject_note(w, domain, note, position);
+}
+
 static void entry_tell(struct worker *w, uint32_t domain, enum ring_read got, const struct note *note,
 					   uint64_t position)
 {
@@ -542,14 +556,19 @@ static bool ring_visit(struct worker *w, uint32_t domain, unsigned most)
 		read++;
 		point("entry read");
 		uint64_t at = follow->position;
-		bool gathers = got == RING_READ && domain != w->world.realm_domain && gather_takes(&note);
+		bool of_map = got == RING_READ && domain != w->world.realm_domain;
+		bool gathers = of_map && gather_takes(&note);
 		if (gathers && gather_add(w, &note, at))
 			continue;
-		gather_tell(w, follow);
-		if (!gathers && follow->on)
-			entry_tell(w, domain, got, &note, at);
+		if (of_map && note_is_aside(&note)) {
+			aside_tell(w, domain, &note, at);
+		} else {
+			gather_tell(w, follow);
+			if (!gathers && follow->on)
+				entry_tell(w, domain, got, &note, at);
+		}
 		point("entry told");
-		if (outer && follow->on)
+		if (outer && follow->on && w->gather_count == 0)
 			*position_of(w, domain) = follow->position;
 		point("entry noted");
 	}

@@ -70,7 +70,7 @@ static struct process_slot *own_slot(struct worker *w)
  * time begins, so that what many players do is dealt with together. Flushes are due at the same moments (output.c). */
 static uint64_t rings_due_ms(const struct worker *w)
 {
-	return (w->read_ms / PACE_SLICE_MS + 1) * PACE_SLICE_MS;
+	return (w->read_ms / w->pace.slice_ms + 1) * w->pace.slice_ms;
 }
 
 static void rings_read(struct worker *w)

@@ -47,13 +47,13 @@ static void the_busier_the_longer_in_whole_slices_up_to_the_most(void **state)
 	for (unsigned percent = PACE_IDLE_PERCENT; percent <= 100; percent++) {
 		live(5, percent);
 		assert_in_range(pace.gather_ms, last, PACE_GATHER_MOST_MS);
-		assert_int_equal(pace.gather_ms % PACE_SLICE_MS, 0);
+		assert_int_equal(pace.gather_ms, pace.slice_ms * PACE_SLICES);
 		steps += pace.gather_ms != last;
 		last = pace.gather_ms;
 		if (percent > PACE_FULL_PERCENT)
 			assert_int_equal(pace.gather_ms, PACE_GATHER_MOST_MS);
 	}
-	assert_int_equal(steps, (PACE_GATHER_MOST_MS - PACE_GATHER_MS) / PACE_SLICE_MS);
+	assert_int_equal(steps, (PACE_GATHER_MOST_MS - PACE_GATHER_MS) / PACE_SLICES);
 }
 
 static void a_moment_of_work_changes_little_and_a_second_of_it_a_lot(void **state)
