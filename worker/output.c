@@ -13,7 +13,10 @@
 #include "worker/client.h"
 #include "worker/stream.h"
 
-enum { SEND_BUFFER_BYTES = RING_ENTRY_MAX + CHUNK_BYTES };
+enum {
+	SEND_BUFFER_BYTES = RING_ENTRY_MAX + CHUNK_BYTES,
+	WINDOW_LOOK_MS = 20, /* between two looks whether a window has opened */
+};
 
 bool output_pool_create(struct worker *w, struct problem *why)
 {
@@ -185,7 +188,7 @@ bool output_tell_raw(struct worker *w, struct client *client, struct connection_
 	return told(w, client, next, output_append_raw(w, client, next, bytes, length), length > 0, urgent);
 }
 
-_Static_assert((int)PACE_GATHER_MOST_MS < (int)FLUSH_WHEEL, "a bucket for each millisecond ahead");
+_Static_assert((int)PACE_MOST_MS < (int)FLUSH_WHEEL, "a bucket for each millisecond ahead");
 
 /* --- when to send ---------------------------------------------------------------------------------------------------------- */
 
@@ -211,7 +214,7 @@ static void window_look_again(struct worker *w, struct client *client)
 		return;
 	client->flush_waiting = true;
 	w->flush_waiting++;
-	bucket_put(w, client, worker_now_ms(w) + PACE_GATHER_MS);
+	bucket_put(w, client, worker_now_ms(w) + WINDOW_LOOK_MS);
 }
 
 void output_schedule(struct worker *w, struct client *client, bool urgent)
@@ -276,7 +279,7 @@ int output_flush_due(struct worker *w)
 	for (uint64_t t = w->flush_done_ms + 1; t <= now; t++)
 		bucket_flush(w, t % FLUSH_WHEEL);
 	w->flush_done_ms = now - 1; /* this millisecond's bucket may get more */
-	for (unsigned ahead = 1; ahead <= PACE_GATHER_MOST_MS && w->flush_waiting > 0; ahead++) {
+	for (unsigned ahead = 1; ahead <= PACE_MOST_MS && w->flush_waiting > 0; ahead++) {
 		if (w->flush_wheel[(now + ahead) % FLUSH_WHEEL] != NULL)
 			return (int)ahead;
 	}

@@ -1,5 +1,10 @@
 #include "worker/pace.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
 enum { SMOOTHED_LOOKS = 4, NS_PER_MS = 1000000 };
 
 /* Of the time since the last look, which may have been long ago; 0 to 1000. */
@@ -9,27 +14,61 @@ static unsigned busy_permille(const struct pace *pace, uint64_t passed_ms, uint6
 	return busy_ms >= passed_ms ? 1000 : (unsigned)(busy_ms * 1000 / passed_ms);
 }
 
+/* How long to gather at which share of the time, of a worker that may have to share its core; in between on a straight line. */
+static const struct {
+	unsigned permille, ms;
+} points[] = {{100, 20}, {400, 40}, {750, 40}, {900, PACE_MOST_MS}};
+
+static unsigned gather_ms(unsigned permille)
+{
+	unsigned i = 1, last = sizeof points / sizeof *points - 1;
+	if (permille <= points[0].permille)
+		return points[0].ms;
+	if (permille >= points[last].permille)
+		return points[last].ms;
+	while (permille > points[i].permille)
+		i++;
+	return points[i - 1].ms + (points[i].ms - points[i - 1].ms) * (permille - points[i - 1].permille) /
+								  (points[i].permille - points[i - 1].permille);
+}
+
 static void pace_set(struct pace *pace, unsigned permille)
 {
-	unsigned idle = PACE_IDLE_PERCENT * 10, full = PACE_FULL_PERCENT * 10;
-	unsigned above = permille <= idle ? 0 : permille >= full ? full - idle : permille - idle;
-	unsigned ms = PACE_GATHER_MS + (PACE_GATHER_MOST_MS - PACE_GATHER_MS) * above / (full - idle);
 	pace->busy_permille = permille;
-	pace->slice_ms = ms / PACE_SLICES;
+	pace->slice_ms = gather_ms(permille) / PACE_SLICES;
 	pace->gather_ms = pace->slice_ms * PACE_SLICES;
 }
 
-void pace_begin(struct pace *pace, uint64_t now_ms, uint64_t busy_ns)
+void pace_begin(struct pace *pace, uint64_t now_ms)
 {
-	*pace = (struct pace){.looked_ms = now_ms, .looked_busy_ns = busy_ns};
+	*pace = (struct pace){.looked_ms = now_ms};
+	pace->schedstat = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+	pace->looked_busy_ns = pace_busy_ns(pace, 0);
 	pace_set(pace, 0);
+}
+
+void pace_end(struct pace *pace)
+{
+	if (pace->schedstat >= 0)
+		close(pace->schedstat);
+	pace->schedstat = -1;
+}
+
+/* Three numbers: nanoseconds run, nanoseconds waited for a core, how often. */
+uint64_t pace_busy_ns(const struct pace *pace, uint64_t awake_ns)
+{
+	char text[80];
+	uint64_t ran, waited;
+	ssize_t n = pace->schedstat < 0 ? -1 : pread(pace->schedstat, text, sizeof text - 1, 0);
+	if (n <= 0)
+		return awake_ns;
+	text[n] = '\0';
+	return sscanf(text, "%" SCNu64 " %" SCNu64, &ran, &waited) == 2 ? ran + waited : awake_ns;
 }
 
 void pace_look(struct pace *pace, uint64_t now_ms, uint64_t busy_ns)
 {
 	uint64_t passed_ms = now_ms - pace->looked_ms;
-	if (passed_ms < PACE_LOOK_MS)
-		return;
 	unsigned now = busy_permille(pace, passed_ms, busy_ns);
 	/* Who slept through several looks was idle in them. */
 	unsigned weight = passed_ms >= (uint64_t)SMOOTHED_LOOKS * PACE_LOOK_MS ? SMOOTHED_LOOKS : 1;

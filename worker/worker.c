@@ -128,7 +128,8 @@ static void after_sleep(void *context)
 	uint64_t now = worker_now_ms(w);
 	w->late = now - w->turn_ms > LATE_MS;
 	w->turn_ms = now;
-	pace_look(&w->pace, now, loop_busy_ns(w->loop));
+	if (pace_is_due(&w->pace, now))
+		pace_look(&w->pace, now, pace_busy_ns(&w->pace, loop_busy_ns(w->loop)));
 	/* Whoever does not see it yet wakes it once in vain. */
 	atomic_store_explicit(&own_slot(w)->asleep, AWAKE, memory_order_relaxed);
 }
@@ -475,7 +476,7 @@ static bool loop_prepare(struct worker *w, struct problem *why)
 		return false;
 	if (w->config->log.slow_ms > 0)
 		loop_slow(w->loop, (uint64_t)w->config->log.slow_ms, slow_tell, w);
-	pace_begin(&w->pace, worker_now_ms(w), loop_busy_ns(w->loop));
+	pace_begin(&w->pace, worker_now_ms(w));
 	loop_before_sleep(w->loop, before_sleep, w);
 	loop_after_sleep(w->loop, after_sleep, w);
 	w->jobs =
@@ -516,6 +517,7 @@ static void worker_free(struct worker *w)
 	reader_destroy(w);
 	output_pool_destroy(w);
 	vault_link_destroy(w);
+	pace_end(&w->pace);
 	loop_destroy(&w->loop);
 	free(w->burst);
 	free(w->clients);

@@ -100,7 +100,7 @@ struct acceptor {
 };
 
 enum {
-	FLUSH_WHEEL = 64,
+	FLUSH_WHEEL = 128,
 	GATHER_NOTES = 64,
 };
 

@@ -384,6 +384,7 @@ static const struct plan full_plans[] = {
 	{"evening", LOAD_EVENING, 3000, 2, 400, KEEP_USUAL},
 	{"evening", LOAD_EVENING, 5000, 2, 400, KEEP_USUAL},
 	{"evening", LOAD_EVENING, 10000, 2, 400, KEEP_USUAL},
+	{"unhurried evening", LOAD_EVENING, 10000, 2, 1000, KEEP_USUAL},
 };
 
 static void servers_end(void)
