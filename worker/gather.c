@@ -14,7 +14,8 @@ bool gather_create(struct worker *w, struct problem *why)
 {
 	w->gather_bytes = malloc(GATHER_BYTES + RING_ENTRY_MAX);
 	w->gather_share = malloc(GATHER_BYTES + RING_ENTRY_MAX);
-	if (w->gather_bytes == NULL || w->gather_share == NULL)
+	w->concerned = calloc(w->world.limits.connections, sizeof(struct client *));
+	if (w->gather_bytes == NULL || w->gather_share == NULL || w->concerned == NULL)
 		return problem_set(why, "out of memory for what is gathered");
 	return true;
 }
@@ -23,6 +24,7 @@ void gather_destroy(struct worker *w)
 {
 	free(w->gather_bytes);
 	free(w->gather_share);
+	free(w->concerned);
 }
 
 bool gather_add(struct worker *w, const struct note *note, uint64_t position)
@@ -129,12 +131,30 @@ static bool may_concern(const struct worker *w, const struct viewer *viewer)
 	return false;
 }
 
+enum { AHEAD = 4 };
+
+/* Connections and chunks are pages apart: they are fetched while those before them are told. */
+static void look_ahead(const struct worker *w, uint32_t i)
+{
+	if (i + AHEAD < w->concerned_count)
+		output_prefetch_connection(w->concerned[i + AHEAD]);
+	if (i + AHEAD / 2 < w->concerned_count)
+		output_prefetch_tail(w, w->concerned[i + AHEAD / 2]);
+}
+
 void gather_tell(struct worker *w, const struct follow *follow)
 {
-	/* From the back: closing one moves the last into its place. */
-	for (uint32_t i = follow->count; i-- > 0 && w->gather_count > 0;) {
-		if (may_concern(w, &follow->viewers[i]))
-			share_tell(w, follow->viewers[i].client);
+	w->concerned_count = 0;
+	for (uint32_t i = 0; i < follow->count && w->gather_count > 0; i++) {
+		if (!may_concern(w, &follow->viewers[i]))
+			continue;
+		__builtin_prefetch(follow->viewers[i].client);
+		w->concerned[w->concerned_count++] = follow->viewers[i].client;
+	}
+	for (uint32_t i = 0; i < w->concerned_count; i++) {
+		look_ahead(w, i);
+		if (w->concerned[i]->in_map == follow->domain)
+			share_tell(w, w->concerned[i]);
 	}
 	told_count(w);
 	w->gather_count = 0;

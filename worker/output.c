@@ -24,7 +24,8 @@ bool output_pool_create(struct worker *w, struct problem *why)
 	w->free_chunks = calloc(share, sizeof *w->free_chunks);
 	w->send_buffer = malloc(SEND_BUFFER_BYTES);
 	w->recoded = malloc(w->burst_capacity * 2);
-	if (w->free_chunks == NULL || w->send_buffer == NULL || w->recoded == NULL)
+	w->due = calloc(w->world.limits.connections, sizeof(struct client *));
+	if (w->free_chunks == NULL || w->send_buffer == NULL || w->recoded == NULL || w->due == NULL)
 		return problem_set(why, "out of memory for the output of %u chunks", share);
 	for (uint32_t i = 0; i < share; i++)
 		w->free_chunks[i] = 1 + w->world.slot * share + i;
@@ -68,6 +69,7 @@ void output_pool_destroy(struct worker *w)
 	free(w->free_chunks);
 	free(w->send_buffer);
 	free(w->recoded);
+	free(w->due);
 }
 
 /* A chunk of another share, taken over with its connection, is found free when its slot is born again. */
@@ -237,26 +239,43 @@ static void flush_or_close(struct worker *w, struct client *client)
 		client_close(w, client, CLOSE_CONNECTION_LOST);
 }
 
+enum { AHEAD = 4 };
+
+/* Sends to these. Connections and chunks are pages apart: they are fetched
+ * while those before them are sent. */
+static void all_flush(struct worker *w, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (i + AHEAD < count)
+			output_prefetch_connection(w->due[i + AHEAD]);
+		if (i + AHEAD / 2 < count)
+			output_prefetch_tail(w, w->due[i + AHEAD / 2]);
+		flush_or_close(w, w->due[i]);
+	}
+}
+
 static void urgent_flush(struct worker *w)
 {
-	struct client *list = w->urgent_first;
-	w->urgent_first = NULL;
-	while (list != NULL) {
-		struct client *client = list;
-		list = client->next_urgent;
+	uint32_t count = 0;
+	for (struct client *client = w->urgent_first; client != NULL; client = client->next_urgent) {
 		client->urgent = false;
-		flush_or_close(w, client);
+		w->due[count++] = client;
 	}
+	w->urgent_first = NULL;
+	all_flush(w, count);
 }
 
 /* Who was sent something urgent after he was put there waits anew. */
 static void bucket_flush(struct worker *w, unsigned bucket)
 {
-	struct client *list = w->flush_wheel[bucket];
+	uint32_t waiting = 0, count = 0;
+	for (struct client *client = w->flush_wheel[bucket]; client != NULL; client = client->next_flush)
+		w->due[waiting++] = client;
 	w->flush_wheel[bucket] = NULL;
-	while (list != NULL) {
-		struct client *client = list;
-		list = client->next_flush;
+	for (uint32_t i = 0; i < waiting; i++) {
+		struct client *client = w->due[i];
+		if (i + AHEAD < waiting)
+			output_prefetch_connection(w->due[i + AHEAD]);
 		bool waits = client->c != NULL && output_waiting(client->c) > 0;
 		uint64_t due = waits ? flush_due_ms(w, client) : 0;
 		if (due > worker_now_ms(w)) {
@@ -266,8 +285,9 @@ static void bucket_flush(struct worker *w, unsigned bucket)
 		client->flush_waiting = false;
 		w->flush_waiting--;
 		if (waits)
-			flush_or_close(w, client);
+			w->due[count++] = client;
 	}
+	all_flush(w, count);
 }
 
 int output_flush_due(struct worker *w)

@@ -32,30 +32,32 @@ struct session;
 
 /* What this process keeps beside a connection of its own. */
 struct client {
+	/* Together, for they are looked at whenever something is told or sent. */
 	struct connection *c;
-	uint32_t index; /* of the connection */
-	struct loop_fd *watch;
-	struct session *session;   /* a login or creation under way, NULL = none */
-	uint32_t in_map;           /* whose list of clients it is in: view_map, 0 = none */
-	uint32_t in_map_at;        /* where in that list */
-	uint32_t awaits;           /* whose ring has an entry of its player that was not read yet, 0 = none */
+	struct worker *worker;
 	struct client *next_flush; /* in its bucket of the flush wheel */
 	struct client *next_urgent;
+	uint64_t window_end; /* position of the output up to which the peer had room when the kernel was asked last */
+	uint32_t index;      /* of the connection */
+	uint32_t in_map;     /* whose list of clients it is in: view_map, 0 = none */
+	uint32_t in_map_at;  /* where in that list */
 	bool flush_waiting;
-	bool urgent;     /* answers to the player's own action: send at the end of this turn */
-	bool input_left; /* whole packets may wait in its input */
-	bool input_listed;
+	bool urgent;       /* answers to the player's own action: send at the end of this turn */
+	bool want_write;   /* the kernel took less than there was */
+	bool window_waits; /* the peer has no room for the next packet */
+
+	struct loop_fd *watch;
+	struct session *session; /* a login or creation under way, NULL = none */
+	uint32_t awaits;         /* whose ring has an entry of its player that was not read yet, 0 = none */
 	uint32_t early_bytes; /* of the packet before login that is being dealt with, while they are still in the input */
+	bool input_left;      /* whole packets may wait in its input */
+	bool input_listed;
+	bool undeposited;  /* its deposit waits for the line to the master: until then nothing is read from it */
+	bool window_asked; /* keep-alive probes ask whether the peer has room, more often than they do else */
+	bool shut;         /* the write side is shut: waiting for the client to close */
 	struct client *next_input;
 	struct client *next_closing;
 	uint64_t close_deadline_ms;
-	bool undeposited;    /* its deposit waits for the line to the master: until then nothing is read from it */
-	bool want_write;     /* the kernel took less than there was */
-	bool window_waits;   /* the peer has no room for the next packet */
-	bool window_asked;   /* keep-alive probes ask whether it has, more often than they do else */
-	uint64_t window_end; /* position of the output up to which the peer had room when the kernel was asked last */
-	bool shut;           /* the write side is shut: waiting for the client to close */
-	struct worker *worker;
 };
 
 /* A client on a map, and the cell he looks from as his cursor has it: whom an entry does not concern is found out without
@@ -157,8 +159,11 @@ struct worker {
 	struct gathered gathered[GATHER_NOTES];
 	uint8_t *gather_bytes; /* their packets, and room for another entry */
 	uint32_t gather_used, gather_count;
-	uint8_t *gather_share; /* what one client gets of them */
-	uint8_t *burst;        /* snapshots are encoded here */
+	uint8_t *gather_share;     /* what one client gets of them */
+	struct client **concerned; /* those who may get some */
+	uint32_t concerned_count;
+	struct client **due; /* whose output is sent now */
+	uint8_t *burst;      /* snapshots are encoded here */
 	size_t burst_capacity;
 	uint8_t *recoded; /* output in another charset */
 
