@@ -35,7 +35,7 @@ static unsigned gather_ms(unsigned permille)
 static void pace_set(struct pace *pace, unsigned permille)
 {
 	pace->busy_permille = permille;
-	pace->slice_ms = gather_ms(permille) / PACE_SLICES;
+	pace->slice_ms = (gather_ms(permille) + PACE_SLICES / 2) / PACE_SLICES;
 	pace->gather_ms = pace->slice_ms * PACE_SLICES;
 }
 
