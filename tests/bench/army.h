@@ -8,8 +8,8 @@
  *   corrections      PosUpdate to another tile: two stepped onto one tile at once, so no error
  *
  * Latencies contain what the army itself is late: it stamps what it receives when it reads it. A step is recognised on an
- * observer's screen by who stepped and where to, among his last STEPS_KEPT steps: whoever goes to and fro comes to the same
- * tile every second step, so a latency above two steps would be taken for a smaller one. Pings have no such limit.
+ * observer's screen by who stepped and where to: it is the first of his last STEPS_KEPT steps to there that this observer has
+ * not seen yet. Observers of the reference keep no account of what they saw, and take the last one.
  *
  * Towards the reference (reference.h) the bots are plain: they walk and ping, and follow nobody.
  *
@@ -88,6 +88,7 @@ struct army_faults {
 struct seen {
 	uint16_t index; /* of the character; 0 = free place */
 	uint8_t x, y;
+	uint32_t step; /* which of its steps was seen last, from 1 on; 0 = none */
 };
 
 enum army_phase { PHASE_OUT, PHASE_DICE, PHASE_ENTERING, PHASE_PLAYING, PHASE_LOST };
@@ -107,7 +108,8 @@ struct army_bot {
 		uint64_t ns;
 		uint8_t x, y;
 	} step[STEPS_KEPT];
-	unsigned steps;
+	uint32_t steps;                          /* number of the last one */
+	uint32_t strayed;                        /* up to this one nobody may have seen them: he was put somewhere else */
 	uint16_t item[WIRE_INVENTORY_SLOTS + 1]; /* amounts, of what is not worn */
 };
 

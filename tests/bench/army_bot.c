@@ -164,13 +164,14 @@ static void seen_grow(struct army_bot *bot)
 	free(old);
 }
 
-static void seen_set(struct army_bot *bot, int index, int x, int y)
+static struct seen *seen_set(struct army_bot *bot, int index, int x, int y)
 {
 	if (bot->seen_count * 2 >= bot->seen_size)
 		seen_grow(bot);
 	struct seen *place = seen_place(bot, (uint16_t)index);
 	bot->seen_count += place->index == 0;
 	*place = (struct seen){.index = (uint16_t)index, .x = (uint8_t)x, .y = (uint8_t)y};
+	return place;
 }
 
 /* Those behind it that would not be found any more move up. */
@@ -202,28 +203,47 @@ bool army_bot_sees_somebody_on(const struct army_bot *bot, int x, int y)
 
 /* --- following --- */
 
-static void delivery(struct army *army, uint16_t index, int x, int y)
+/* The step to there that this mover made, behind number `after`: the first one, or the last. NULL = none that is kept. */
+static const struct step *step_find(const struct army_bot *mover, int x, int y, uint32_t after, bool first,
+									uint32_t *number)
+{
+	const struct step *found = NULL;
+	after = after > mover->strayed ? after : mover->strayed;
+	for (uint32_t n = mover->steps; n > after && n + STEPS_KEPT > mover->steps; n--) {
+		const struct step *step = &mover->step[(n - 1) % STEPS_KEPT];
+		if (step->x != x || step->y != y)
+			continue;
+		found = step;
+		*number = n;
+		if (!first)
+			break;
+	}
+	return found;
+}
+
+/* `seen`: what the observer knows of the mover, NULL = he keeps no account. */
+static void delivery(struct army *army, struct seen *seen, uint16_t index, int x, int y)
 {
 	if (army->owner[index] == 0)
 		return; /* a creature */
-	const struct army_bot *mover = &army->bot[army->owner[index] - 1];
+	uint32_t number;
+	const struct step *step =
+		step_find(&army->bot[army->owner[index] - 1], x, y, seen != NULL ? seen->step : 0, seen != NULL, &number);
 	army->figures.deliveries++;
-	for (unsigned back = 1; back <= STEPS_KEPT && back <= mover->steps; back++) {
-		const struct step *step = &mover->step[(mover->steps - back) % STEPS_KEPT];
-		if (step->x != x || step->y != y)
-			continue;
-		latency_add(&army->figures.step, (clock_mono_ns() - step->ns) / 1000);
+	if (step == NULL)
 		return;
-	}
+	latency_add(&army->figures.step, (clock_mono_ns() - step->ns) / 1000);
+	if (seen != NULL)
+		seen->step = number;
 }
 
 static void character_move(struct army *army, struct army_bot *bot, const struct s2c_CHARACTER_MOVE *p)
 {
 	uint16_t index = (uint16_t)p->char_index;
-	delivery(army, index, p->x, p->y);
+	struct seen *seen = army->options.catalog == NULL ? NULL : seen_find(bot, index);
+	delivery(army, seen, index, p->x, p->y);
 	if (army->options.catalog == NULL)
 		return;
-	struct seen *seen = seen_find(bot, index);
 	if (index == bot->self)
 		desync(army, bot, "a step of the own character, which has gone already");
 	if (seen == NULL) {
@@ -243,9 +263,12 @@ static void character_create(struct army *army, struct army_bot *bot, const stru
 	if (p->char_index == bot->self) {
 		bot->x = (uint8_t)p->x;
 		bot->y = (uint8_t)p->y;
-	} else {
-		seen_set(bot, p->char_index, p->x, p->y);
+		return;
 	}
+	struct seen *seen = seen_set(bot, p->char_index, p->x, p->y);
+	uint32_t owner = army->owner[seen->index];
+	if (owner != 0)
+		step_find(&army->bot[owner - 1], p->x, p->y, 0, false, &seen->step); /* he came here by that one */
 }
 
 static void character_remove(struct army *army, struct army_bot *bot, int index)
@@ -261,7 +284,7 @@ static void own_position(struct army *army, struct army_bot *bot, int x, int y)
 	if (bot->x != 0 && (bot->x != x || bot->y != y)) {
 		army->figures.corrections++;
 		bot->wait = 1;
-		bot->steps = 0; /* where he comes now says nothing about those */
+		bot->strayed = bot->steps; /* where he comes now says nothing about those */
 		bot->east = bot->x == x ? bot->east : !bot->east;
 	}
 	bot->x = (uint8_t)x;
@@ -303,7 +326,7 @@ static void pushed(struct army_bot *bot, int heading)
 	static const int dx[] = {0, 0, 1, 0, -1}, dy[] = {0, -1, 0, 1, 0};
 	bot->x = (uint8_t)(bot->x + dx[heading]);
 	bot->y = (uint8_t)(bot->y + dy[heading]);
-	bot->steps = 0; /* what others see of him now was no step of his */
+	bot->strayed = bot->steps; /* what others see of him now was no step of his */
 }
 
 static void pong(struct army *army, struct army_bot *bot)

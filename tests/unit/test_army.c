@@ -174,6 +174,48 @@ static void a_connection_that_the_server_closes_is_counted_by_its_reason(void **
 	assert_non_null(strstr(f->army->faults.first_text, "se acabo"));
 }
 
+/* As if the server said this to the first bot. */
+static void server_says(struct fixture *f, const struct packet_writer *says)
+{
+	int ends[2];
+	assert_false(says->failed);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	dup2(ends[0], f->army->bot[0].fd);
+	assert_int_equal(write(ends[1], says->data, says->length), says->length);
+	army_bot_receive(f->army, &f->army->bot[0]);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void to_and_fro_each_step_is_the_one_that_was_not_seen_yet(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t bytes[64];
+	struct packet_writer says;
+	army_meets(f, f->says.length, false);
+	struct army_bot *mover = &f->army->bot[0]; /* he is the other too: what he stepped is known by his number */
+	f->army->owner[OTHER] = 1;
+	for (unsigned i = 0; i < 3; i++)
+		mover->step[mover->steps++ % STEPS_KEPT] = (struct step){
+			.ns = clock_mono_ns() - (60 - i * 20) * UINT64_C(1000000000), .x = i % 2 == 0 ? 53 : 52, .y = 50};
+	packet_writer_start(&says, bytes, sizeof bytes, DIALECT_GODOT);
+	PUT(&says, CHARACTER_MOVE, .char_index = OTHER, .x = 53, .y = 50);
+	server_says(f, &says);
+	assert_int_equal(f->army->figures.step.count, 1);
+	assert_true(latency_max_ms(&f->army->figures.step) >= 60000);
+	packet_writer_start(&says, bytes, sizeof bytes, DIALECT_GODOT);
+	PUT(&says, CHARACTER_MOVE, .char_index = OTHER, .x = 52, .y = 50);
+	PUT(&says, CHARACTER_MOVE, .char_index = OTHER, .x = 53, .y = 50);
+	PUT(&says, CHARACTER_MOVE, .char_index = OTHER, .x = 52, .y = 50); /* pushed */
+	server_says(f, &says);
+	assert_int_equal(f->army->figures.deliveries, 4);
+	assert_int_equal(f->army->figures.step.count, 3);
+	const struct latency two = f->army->figures.step;
+	assert_in_range(latency_ms(&two, 0.3), 20000, 39000);
+	assert_in_range(latency_ms(&two, 0.6), 40000, 59000);
+	assert_int_equal(f->army->faults.desyncs, 0);
+}
+
 static void whoever_comes_and_goes_is_found_as_long_as_he_is_there(void **state)
 {
 	enum { MANY = 300 };
@@ -188,16 +230,9 @@ static void whoever_comes_and_goes_is_found_as_long_as_he_is_there(void **state)
 		PUT(&says, CHARACTER_REMOVE, .char_index = i * 100);
 	for (int i = 2; i <= MANY; i += 2)
 		PUT(&says, CHARACTER_MOVE, .char_index = i * 100, .x = 1 + i % 99, .y = 2 + i / 99);
-	assert_false(says.failed);
-	int ends[2];
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	dup2(ends[0], f->army->bot[0].fd);
-	assert_int_equal(write(ends[1], says.data, says.length), says.length);
-	army_bot_receive(f->army, &f->army->bot[0]);
+	server_says(f, &says);
 	assert_int_equal(f->army->bot[0].seen_count, MANY / 2 + 1); /* and the one of the beginning */
 	assert_int_equal(f->army->faults.desyncs, 0);
-	close(ends[0]);
-	close(ends[1]);
 }
 
 static void the_reference_shows_each_step_to_so_many_observers(void **state)
@@ -268,6 +303,7 @@ int main(void)
 		WITH_ARMY(bytes_that_are_no_packet_end_the_connection_as_a_protocol_error),
 		WITH_ARMY(a_packet_that_is_cut_is_counted_and_put_together),
 		WITH_ARMY(a_connection_that_the_server_closes_is_counted_by_its_reason),
+		WITH_ARMY(to_and_fro_each_step_is_the_one_that_was_not_seen_yet),
 		WITH_ARMY(whoever_comes_and_goes_is_found_as_long_as_he_is_there),
 		WITH_ARMY(the_reference_shows_each_step_to_so_many_observers),
 		cmocka_unit_test(percentiles_are_at_most_three_percent_too_high),
