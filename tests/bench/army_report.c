@@ -314,7 +314,7 @@ static void evening_keep(struct report *report, const struct round *round)
 	struct evening *largest = report->evening;
 	const struct evening this = {.players = round->players,
 								 .cores = (game->cpu_s + game->other_cpu_s) / game->figures.seconds};
-	if (round->workers != CORES || latency_ms(&game->figures.step, 0.99) > STEP_GOAL_MS ||
+	if (!round->restless || round->workers != CORES || latency_ms(&game->figures.step, 0.99) > STEP_GOAL_MS ||
 		latency_ms(&game->figures.ping, 0.99) > PING_GOAL_MS)
 		return;
 	if (this.players > largest[0].players) {

@@ -46,6 +46,7 @@ struct round {
 	unsigned players, workers;
 	bool fan_out; /* of pacers: goals for its share of the reference */
 	bool evening;
+	bool restless;     /* ... of players who all walk without a pause: what more of them would take is extrapolated */
 	bool calm;         /* without cuts: what comes next is compared with it */
 	bool against_calm; /* is compared with the last one without cuts, of as many players on as many workers */
 	struct run game;

@@ -28,6 +28,7 @@ enum {
 	REFERENCE_PLAYERS = 2000, /* for more there are no references: five times as many descriptors */
 	FAN_OUT_PLAYERS = 200,    /* for fewer there is no goal of fan-out: hardly anything is to be done */
 	SLOW_STORE_MS = 500,
+	RESTLESS_MS = 400,
 	LEAVE_S = 15,
 	SLOTS = 10000,
 };
@@ -316,6 +317,7 @@ static void round_run(struct bench *bench, const struct plan *plan)
 	round.workers = plan->workers;
 	round.fan_out = plan->load != LOAD_EVENING && plan->players >= FAN_OUT_PLAYERS;
 	round.evening = plan->load == LOAD_EVENING;
+	round.restless = plan->step_ms <= RESTLESS_MS;
 	round.calm = plan->keeping == KEEP_NOTHING;
 	round.against_calm = plan->keeping == KEEP_SLOW_REDIS || (plan->keeping == KEEP_USUAL && round.evening);
 	snprintf(round.name, sizeof round.name, "%s", plan->name);
