@@ -1,5 +1,6 @@
 /* keeper_main.c - the keeper as a process (worker/process.h): birth, its timers and signals, the last cut. */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +14,7 @@
 #include "worker/store_config.h"
 
 enum {
+	OWN_PAGES_BYTES = 128 * 1024, /* allocations from here on have pages of their own */
 	REFRESH_MS = 10000,
 	HEARTBEAT_MS = 500,
 	SLOW_EVERY_MS = 1000,
@@ -238,6 +240,9 @@ int keeper_main(const struct process_start *start)
 	struct keeper_process *p = &process;
 	struct problem why = {""};
 	p->start = *start;
+	/* Copies and batches come and go, and grow. When its threshold is fixed the C library gives back what they leave; else it
+	 * keeps half as much again as is used. */
+	mallopt(M_MMAP_THRESHOLD, OWN_PAGES_BYTES);
 	if (!process_start(p, &why)) {
 		if (p->exit == PROCESS_EXIT_FENCED)
 			return p->exit;
