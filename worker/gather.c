@@ -131,28 +131,19 @@ static bool may_concern(const struct worker *w, const struct viewer *viewer)
 	return false;
 }
 
-enum { AHEAD = 4 };
-
-/* Connections and chunks are pages apart: they are fetched while those before them are told. */
-static void look_ahead(const struct worker *w, uint32_t i)
-{
-	if (i + AHEAD < w->concerned_count)
-		output_prefetch_connection(w->concerned[i + AHEAD]);
-	if (i + AHEAD / 2 < w->concerned_count)
-		output_prefetch_tail(w, w->concerned[i + AHEAD / 2]);
-}
-
 void gather_tell(struct worker *w, const struct follow *follow)
 {
-	w->concerned_count = 0;
-	for (uint32_t i = 0; i < follow->count && w->gather_count > 0; i++) {
+	uint32_t count = 0;
+	if (w->gather_count == 0)
+		return;
+	for (uint32_t i = 0; i < follow->count; i++) {
 		if (!may_concern(w, &follow->viewers[i]))
 			continue;
 		__builtin_prefetch(follow->viewers[i].client);
-		w->concerned[w->concerned_count++] = follow->viewers[i].client;
+		w->concerned[count++] = follow->viewers[i].client;
 	}
-	for (uint32_t i = 0; i < w->concerned_count; i++) {
-		look_ahead(w, i);
+	for (uint32_t i = 0; i < count; i++) {
+		output_look_ahead(w, w->concerned, count, i);
 		if (w->concerned[i]->in_map == follow->domain)
 			share_tell(w, w->concerned[i]);
 	}

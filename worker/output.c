@@ -239,17 +239,10 @@ static void flush_or_close(struct worker *w, struct client *client)
 		client_close(w, client, CLOSE_CONNECTION_LOST);
 }
 
-enum { AHEAD = 4 };
-
-/* Sends to these. Connections and chunks are pages apart: they are fetched
- * while those before them are sent. */
 static void all_flush(struct worker *w, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		if (i + AHEAD < count)
-			output_prefetch_connection(w->due[i + AHEAD]);
-		if (i + AHEAD / 2 < count)
-			output_prefetch_tail(w, w->due[i + AHEAD / 2]);
+		output_look_ahead(w, w->due, count, i);
 		flush_or_close(w, w->due[i]);
 	}
 }
@@ -274,8 +267,7 @@ static void bucket_flush(struct worker *w, unsigned bucket)
 	w->flush_wheel[bucket] = NULL;
 	for (uint32_t i = 0; i < waiting; i++) {
 		struct client *client = w->due[i];
-		if (i + AHEAD < waiting)
-			output_prefetch_connection(w->due[i + AHEAD]);
+		output_look_ahead(w, w->due, waiting, i);
 		bool waits = client->c != NULL && output_waiting(client->c) > 0;
 		uint64_t due = waits ? flush_due_ms(w, client) : 0;
 		if (due > worker_now_ms(w)) {

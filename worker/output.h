@@ -89,25 +89,22 @@ static inline uint64_t output_waiting(const struct connection *c)
 	return cursor_now(c)->appended - c->sent;
 }
 
-/* Fetches into the cache, for a little later, what is looked at when something is told or sent: the connection, then the chunk
- * that is appended to. */
-static inline void output_prefetch_connection(const struct client *client)
+/* To be called for each of these clients before something is told or sent to him: connections and chunks are pages apart, and those
+ * of the next ones are fetched meanwhile; first the connection, then the chunk that is appended to. */
+static inline void output_look_ahead(const struct worker *w, struct client *const *clients, uint32_t count, uint32_t i)
 {
-	const uint8_t *lines = (const uint8_t *)client->c;
-	if (lines == NULL)
-		return;
-	for (size_t line = 0; line < offsetof(struct connection, attempt_start_s); line += 64)
-		__builtin_prefetch(lines + line);
-}
-
-static inline void output_prefetch_tail(const struct worker *w, const struct client *client)
-{
-	if (client->c == NULL)
-		return;
-	const struct connection_cursor *cursor = cursor_now(client->c);
-	const struct chunk *tail = &w->world.chunks[cursor->tail];
-	__builtin_prefetch(tail);
-	__builtin_prefetch(tail->bytes + cursor->tail_used, 1);
+	enum { NEAR = 2, FAR = 4 };
+	if (i + FAR < count && clients[i + FAR]->c != NULL) {
+		const uint8_t *lines = (const uint8_t *)clients[i + FAR]->c;
+		for (size_t line = 0; line < offsetof(struct connection, attempt_start_s); line += 64)
+			__builtin_prefetch(lines + line);
+	}
+	if (i + NEAR < count && clients[i + NEAR]->c != NULL) {
+		const struct connection_cursor *cursor = cursor_now(clients[i + NEAR]->c);
+		const struct chunk *tail = &w->world.chunks[cursor->tail];
+		__builtin_prefetch(tail);
+		__builtin_prefetch(tail->bytes + cursor->tail_used, 1);
+	}
 }
 
 /* Gives all chunks of a connection back. */

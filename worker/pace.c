@@ -1,8 +1,7 @@
 #include "worker/pace.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { SMOOTHED_LOOKS = 4, NS_PER_MS = 1000000 };
@@ -54,16 +53,17 @@ void pace_end(struct pace *pace)
 	pace->schedstat = -1;
 }
 
-/* Three numbers: nanoseconds run, nanoseconds waited for a core, how often. */
+/* Three numbers: nanoseconds run, nanoseconds waited for a core, how often. A kernel that does not count them says zeros. */
 uint64_t pace_busy_ns(const struct pace *pace, uint64_t awake_ns)
 {
 	char text[80];
-	uint64_t ran, waited;
+	char *end;
 	ssize_t n = pace->schedstat < 0 ? -1 : pread(pace->schedstat, text, sizeof text - 1, 0);
 	if (n <= 0)
 		return awake_ns;
 	text[n] = '\0';
-	return sscanf(text, "%" SCNu64 " %" SCNu64, &ran, &waited) == 2 ? ran + waited : awake_ns;
+	uint64_t ran = strtoull(text, &end, 10);
+	return ran > 0 ? ran + strtoull(end, NULL, 10) : awake_ns;
 }
 
 void pace_look(struct pace *pace, uint64_t now_ms, uint64_t busy_ns)

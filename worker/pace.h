@@ -14,8 +14,7 @@
 
 enum {
 	PACE_MOST_MS = 120, /* that output is ever gathered for */
-	PACE_SLICES =
-		4, /* so often in that time the rings are read, but for what is urgent; sends are due at the same moments */
+	PACE_SLICES = 4,    /* of that time: when one begins, rings are read, but for what is urgent, and sends are due */
 	PACE_LOOK_MS = 250,
 };
 

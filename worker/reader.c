@@ -524,6 +524,8 @@ static void aside_tell(struct worker *w, uint32_t domain, const struct note *not
 	if (client != NULL && client->in_map == domain)
 		gather_tell_before(w, client);
 	subject_note(w, domain, note, position);
+	if (w->gather_count > 0)
+		point("told aside");
 }
 
 static void entry_tell(struct worker *w, uint32_t domain, enum ring_read got, const struct note *note,

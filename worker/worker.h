@@ -161,9 +161,8 @@ struct worker {
 	uint32_t gather_used, gather_count;
 	uint8_t *gather_share;     /* what one client gets of them */
 	struct client **concerned; /* those who may get some */
-	uint32_t concerned_count;
-	struct client **due; /* whose output is sent now */
-	uint8_t *burst;      /* snapshots are encoded here */
+	struct client **due;       /* whose output is sent now */
+	uint8_t *burst;            /* snapshots are encoded here */
 	size_t burst_capacity;
 	uint8_t *recoded; /* output in another charset */
 
