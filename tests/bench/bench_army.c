@@ -113,14 +113,17 @@ static void counts_add(const struct house *house, struct served_counts *counts, 
 		const cJSON *all = cJSON_GetObjectItem(process, "counters");
 		if (!name_of_worker(cJSON_GetStringValue(cJSON_GetObjectItem(process, "name"))))
 			continue;
-#define ADD(counter) counts->counter += sign * cJSON_GetNumberValue(cJSON_GetObjectItem(all, #counter))
-		ADD(turns);
-		ADD(sends);
-		ADD(bytes_out);
-		ADD(ring_entries);
-		ADD(transactions);
-		ADD(wakeups);
-#undef ADD
+		const struct {
+			const char *name;
+			double *sum;
+		} wanted[] = {{"turns", &counts->turns},
+					  {"sends", &counts->sends},
+					  {"bytes_out", &counts->bytes_out},
+					  {"ring_entries", &counts->ring_entries},
+					  {"transactions", &counts->transactions},
+					  {"wakeups", &counts->wakeups}};
+		for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++)
+			*wanted[i].sum += sign * cJSON_GetNumberValue(cJSON_GetObjectItem(all, wanted[i].name));
 	}
 	cJSON_Delete(status);
 }
@@ -131,7 +134,7 @@ static void counts_add(const struct house *house, struct served_counts *counts, 
 static void game_slice(const struct house *house, struct round *round, struct army *army, unsigned slice)
 {
 	const struct latency step = army->figures.step, ping = army->figures.ping;
-	double before[REPORT_PROCESSES_MAX];
+	double before[REPORT_PROCESSES_MAX] = {0};
 	for (unsigned i = 0; i < round->process_count; i++)
 		before[i] = process_cpu_s(round->process[i].pid);
 	counts_add(house, &round->counts, -1);
