@@ -7,7 +7,7 @@
 # make check      static checks: clang-tidy, cppcheck, formatting
 # make fuzz       search for crashes with libFuzzer, FUZZ_SECONDS=60 for each target
 # make chaos      players on a server whose processes die all the time, CHAOS_SECONDS=600 on each store; CHAOS_SEED=number
-# make bench      speed and memory, as tables: the server with an army of clients, the core, recovery (four minutes)
+# make bench      speed and memory, as tables: the server with an army of clients, the core, recovery (five minutes)
 # make bench-full the army's curves: 1, 2, 4 workers, up to 10,000 players (a quarter of an hour; ARGENTUM_BENCH_MOST=3000: up to those)
 # make install    into $(DESTDIR)$(PREFIX)
 # make clean      delete everything that was built

@@ -1,7 +1,7 @@
 /* bench_army.c - how many players, how fast: the real server with an army of clients, and beside it the smallest program that
  * could do its fan-out (reference.h), under the same load in the same run.
  *
- *     bench_army          some four minutes: 45 observers a step, crowds of 200 and 500, evenings of 1,000 and 3,000
+ *     bench_army          some five minutes: 45 observers a step, crowds of 200 and 500, evenings of 1,000 to 5,000
  *     bench_army full     the curves: 1, 2 and 4 workers, 100 to 10,000 players, crowds from 50 to 2,000
  *
  * $TEST_FILTER: only rounds with these words in "name, players on workers"; $ARGENTUM_BENCH_MOST: at most so many players.
@@ -364,6 +364,7 @@ static const struct plan short_plans[] = {
 	{"evening", LOAD_EVENING, 1000, 2, 400, KEEP_USUAL},
 	{"evening, slow Redis", LOAD_EVENING, 1000, 2, 400, KEEP_SLOW_REDIS},
 	{"evening", LOAD_EVENING, 3000, 2, 400, KEEP_USUAL},
+	{"evening", LOAD_EVENING, 5000, 2, 400, KEEP_USUAL},
 };
 
 static const struct plan full_plans[] = {
