@@ -190,9 +190,9 @@ bool output_tell_raw(struct worker *w, struct client *client, struct connection_
 	return told(w, client, next, output_append_raw(w, client, next, bytes, length), length > 0, urgent);
 }
 
-_Static_assert((int)PACE_MOST_MS < (int)FLUSH_WHEEL, "a bucket for each millisecond ahead");
-
 /* --- when to send ---------------------------------------------------------------------------------------------------------- */
+
+_Static_assert((int)PACE_MOST_MS < (int)FLUSH_WHEEL, "a bucket for each millisecond ahead");
 
 /* Rounded down to the moments when the rings are read, so that many are served in one turn. */
 static uint64_t flush_due_ms(const struct worker *w, const struct client *client)

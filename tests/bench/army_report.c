@@ -15,6 +15,11 @@ static const double SHARE_GOAL = 0.8, TURN_GOAL = 3, STEP_GOAL_MS = 50, PING_GOA
 
 enum { MANY = 10000 };
 
+const char *const served_count_names[SERVED_COUNTS] = {
+	[SERVED_TURNS] = "turns", [SERVED_TRANSACTIONS] = "transactions", [SERVED_RING_ENTRIES] = "ring_entries",
+	[SERVED_SENDS] = "sends", [SERVED_BYTES_OUT] = "bytes_out",       [SERVED_WAKEUPS] = "wakeups",
+};
+
 double run_deliveries_per_cpu_s(const struct run *run)
 {
 	return run->cpu_s > 0 ? (double)run->figures.deliveries / run->cpu_s : 0;
@@ -81,15 +86,11 @@ static cJSON *faults_json(const struct army_faults *faults)
 	return json;
 }
 
-static void counts_json(cJSON *object, const struct served_counts *counts)
+static void counts_json(cJSON *object, const struct round *round)
 {
 	cJSON *json = cJSON_AddObjectToObject(object, "server_counts");
-	cJSON_AddNumberToObject(json, "turns", counts->turns);
-	cJSON_AddNumberToObject(json, "transactions", counts->transactions);
-	cJSON_AddNumberToObject(json, "ring_entries", counts->ring_entries);
-	cJSON_AddNumberToObject(json, "sends", counts->sends);
-	cJSON_AddNumberToObject(json, "bytes_out", counts->bytes_out);
-	cJSON_AddNumberToObject(json, "wakeups", counts->wakeups);
+	for (unsigned i = 0; i < SERVED_COUNTS; i++)
+		cJSON_AddNumberToObject(json, served_count_names[i], round->counts[i]);
 }
 
 static void round_json(cJSON *rounds, const struct round *round)
@@ -104,7 +105,7 @@ static void round_json(cJSON *rounds, const struct round *round)
 	cJSON_AddNumberToObject(json, "player_kib", round->player_kib);
 	cJSON_AddNumberToObject(json, "worker_killed_ping_ms", round->killed_ms);
 	cJSON_AddItemToObject(json, "game", run_json(&round->game));
-	counts_json(json, &round->counts);
+	counts_json(json, round);
 	cJSON *references = cJSON_AddArrayToObject(json, "references");
 	for (unsigned i = 0; i < round->reference_count; i++) {
 		cJSON *reference = run_json(&round->reference[i]);
@@ -176,16 +177,15 @@ static void faults_print(const struct army_faults *faults)
 
 static void counts_print(const struct round *round)
 {
-	const struct served_counts *counts = &round->counts;
-	double seconds = round->game.figures.seconds;
-	if (seconds <= 0 || counts->turns <= 0 || counts->sends <= 0)
+	const double *counts = round->counts, seconds = round->game.figures.seconds;
+	if (seconds <= 0 || counts[SERVED_TURNS] <= 0 || counts[SERVED_SENDS] <= 0)
 		return;
 	printf("  the server: turns/s %.0f, transactions/s %.0f, ring entries read/s %.0f, sends/s %.0f (%.0f bytes each, "
-		   "%.1f us of "
-		   "the workers' CPU), wake-ups/s %.0f\n",
-		   counts->turns / seconds, counts->transactions / seconds, counts->ring_entries / seconds,
-		   counts->sends / seconds, counts->bytes_out / counts->sends, round->game.cpu_s * 1e6 / counts->sends,
-		   counts->wakeups / seconds);
+		   "%.1f "
+		   "us of the workers' CPU), wake-ups/s %.0f\n",
+		   counts[SERVED_TURNS] / seconds, counts[SERVED_TRANSACTIONS] / seconds, counts[SERVED_RING_ENTRIES] / seconds,
+		   counts[SERVED_SENDS] / seconds, counts[SERVED_BYTES_OUT] / counts[SERVED_SENDS],
+		   round->game.cpu_s * 1e6 / counts[SERVED_SENDS], counts[SERVED_WAKEUPS] / seconds);
 }
 
 static void heaviest_print(const struct round *round)

@@ -29,10 +29,17 @@ struct served_process {
 	struct process_memory memory;
 };
 
-/* What the server counted while the army was measured (layout.h, COUNTERS). */
-struct served_counts {
-	double turns, sends, bytes_out, ring_entries, transactions, wakeups;
+/* What the server counts (layout.h, COUNTERS), by the names of its counters. */
+enum served_count {
+	SERVED_TURNS,
+	SERVED_TRANSACTIONS,
+	SERVED_RING_ENTRIES,
+	SERVED_SENDS,
+	SERVED_BYTES_OUT,
+	SERVED_WAKEUPS,
+	SERVED_COUNTS,
 };
+extern const char *const served_count_names[SERVED_COUNTS];
 
 /* A packet of clients, and how long it held locks since the server's start (common/world/traffic.h). */
 struct heavy_packet {
@@ -57,7 +64,7 @@ struct round {
 	struct army_faults faults;
 	struct served_process process[REPORT_PROCESSES_MAX];
 	unsigned process_count;
-	struct served_counts counts;
+	double counts[SERVED_COUNTS];           /* while the army was measured */
 	struct heavy_packet heaviest[HEAVIEST]; /* those that held locks longest in sum */
 	double start_ms;                        /* the server's start, until it served */
 	double cut_held_us;                     /* longest time that a cut held all locks */

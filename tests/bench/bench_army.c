@@ -85,14 +85,9 @@ static void processes_look(const struct house *house, struct round *round)
 	cJSON_Delete(status);
 }
 
-static bool name_of_worker(const char *name)
-{
-	return strncmp(name, "worker", 6) == 0;
-}
-
 static bool serves_clients(const struct served_process *process)
 {
-	return name_of_worker(process->name);
+	return strncmp(process->name, "worker", 6) == 0;
 }
 
 static struct army_pace pace_of(const struct plan *plan)
@@ -103,29 +98,11 @@ static struct army_pace pace_of(const struct plan *plan)
 	return (struct army_pace){.step_ms = plan->step_ms, .ping_ms = 1000};
 }
 
-/* What the workers counted since the server's start is added, `sign` times. */
-static void counts_add(const struct house *house, struct served_counts *counts, double sign)
+/* What was counted since the server's start is added, `sign` times. */
+static void counts_add(const struct house *house, struct round *round, int sign)
 {
-	cJSON *status = game_server_ask(house->server, "status");
-	const cJSON *process;
-	cJSON_ArrayForEach(process, cJSON_GetObjectItem(status, "processes"))
-	{
-		const cJSON *all = cJSON_GetObjectItem(process, "counters");
-		if (!name_of_worker(cJSON_GetStringValue(cJSON_GetObjectItem(process, "name"))))
-			continue;
-		const struct {
-			const char *name;
-			double *sum;
-		} wanted[] = {{"turns", &counts->turns},
-					  {"sends", &counts->sends},
-					  {"bytes_out", &counts->bytes_out},
-					  {"ring_entries", &counts->ring_entries},
-					  {"transactions", &counts->transactions},
-					  {"wakeups", &counts->wakeups}};
-		for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++)
-			*wanted[i].sum += sign * cJSON_GetNumberValue(cJSON_GetObjectItem(all, wanted[i].name));
-	}
-	cJSON_Delete(status);
+	for (unsigned i = 0; i < SERVED_COUNTS; i++)
+		round->counts[i] += sign * (double)game_server_total(house->server, served_count_names[i]);
 }
 
 /* --- the game --- */
@@ -135,17 +112,17 @@ static void game_slice(const struct house *house, struct round *round, struct ar
 {
 	const struct latency step = army->figures.step, ping = army->figures.ping;
 	double before[REPORT_PROCESSES_MAX] = {0};
+	counts_add(house, round, -1);
 	for (unsigned i = 0; i < round->process_count; i++)
 		before[i] = process_cpu_s(round->process[i].pid);
-	counts_add(house, &round->counts, -1);
 	army_measure(army, slice_s);
-	counts_add(house, &round->counts, 1);
 	for (unsigned i = 0; i < round->process_count; i++) {
 		struct served_process *p = &round->process[i];
 		double used_s = process_cpu_s(p->pid) - before[i];
 		p->cpu_s += used_s;
 		*(serves_clients(p) ? &round->game.cpu_s : &round->game.other_cpu_s) += used_s;
 	}
+	counts_add(house, round, 1);
 	const struct latency this_step = latency_since(&army->figures.step, &step);
 	const struct latency this_ping = latency_since(&army->figures.ping, &ping);
 	round->step_99_ms[slice] = latency_ms(&this_step, 0.99);
